@@ -1,0 +1,7 @@
+//! A weighted grammar of a lifecycle: read, checked, walked.
+
+pub mod cli;
+pub mod diagnostic;
+pub mod model;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! Syntax trees → checked grammar.
+
+pub mod grammar;

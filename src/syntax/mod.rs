@@ -1,0 +1,3 @@
+//! Text → syntax tree.
+
+pub mod tree;
