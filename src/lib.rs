@@ -2,6 +2,9 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod machine;
 pub mod model;
 pub mod source;
 pub mod syntax;
+pub mod trace;
+pub mod walk;

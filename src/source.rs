@@ -111,6 +111,13 @@ impl SourceMap {
         id
     }
 
+    /// Adds all files of another map; by how much their ids move.
+    pub fn append(&mut self, other: Self) -> u32 {
+        let moved = u32::try_from(self.files.len()).expect("fewer than 2^32 files");
+        self.files.extend(other.files);
+        moved
+    }
+
     /// The file of an id that this map gave out.
     ///
     /// # Panics

@@ -1,8 +1,62 @@
-//! The command line.
+//! The command line: arguments as typed (`args`), what they mean, and what is done about it, one file a command.
+//!
+//! Results go to standard output, everything else to standard error. Nothing here touches the process's own streams but
+//! [`main`]: a command gets them as an [`Io`], so that tests run it in process.
 
+mod args;
+mod check;
+mod completions;
+mod exit;
+mod failure;
+mod generate;
+mod grammar;
+mod help;
+mod interrupt;
+mod io;
+mod list;
+mod man;
+mod output;
+mod progress;
+mod show;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the command.
+use args::{Arguments, Command};
+pub use exit::Exit;
+use failure::Failure;
+pub use io::{Capture, Io, Stream, Verbosity};
+
+use crate::model::builtins;
+
+/// Runs the command with the arguments and the streams of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    run(std::env::args_os(), &mut Io::of_process()).into()
+}
+
+/// Runs the command. The first argument is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, io: &mut Io) -> Exit {
+    let result = Arguments::parse(arguments).map_err(Failure::from).and_then(|arguments| dispatch(arguments, io));
+    // What a buffer still holds can fail to be written too, and must not change what a failure before it says.
+    let flushed = io.stdout.flush().map_err(Failure::from);
+    match result.and_then(|exit| flushed.map(|()| exit)) {
+        Ok(exit) => exit,
+        Err(failure) => failure.report(io),
+    }
+}
+
+fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
+    io.color(arguments.global.color());
+    io.verbosity = arguments.global.verbosity();
+    match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, io),
+        Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
+        Command::List => list::run(builtins(), io),
+        Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
+        Command::Completions(arguments) => completions::run(arguments.shell, io),
+        Command::Man(arguments) => man::run(arguments.command.as_deref(), io),
+    }
 }

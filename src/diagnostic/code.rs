@@ -91,6 +91,14 @@ codes! {
     BindingLimit "binding-limit" "more bindings than the limit"
     DomainLimit "domain-limit" "a domain larger than the limit"
     AlphabetLimit "alphabet-limit" "more event names than the limit"
+    DeadEnd "dead-end" "nothing is enabled where something must be"
+    DomainError "domain-error" "a value outside its domain, while the grammar runs"
+    Overflow "overflow" "arithmetic that leaves the 64-bit integers"
+    AnyOrderLimit "any-order-limit" "too much to be taken in any order"
+    StepLimit "step-limit" "too many silent steps"
+    StackLimit "stack-limit" "rules nested too deeply"
+    EventLimit "event-limit" "too many events"
+    ReservedName "reserved-name" "a name that the language keeps for itself"
     NameLimit "name-limit" "a name longer than the limit"
 }
 

@@ -4,6 +4,15 @@
 //! looks like on a terminal, as JSON or as an annotation of GitHub Actions is the business of [`render`] alone.
 
 mod code;
+mod excerpt;
+mod github;
+mod human;
+mod json;
+mod place;
+pub mod render;
+#[cfg(test)]
+mod render_tests;
+pub mod suggest;
 
 pub use code::Code;
 
@@ -18,6 +27,17 @@ pub enum Severity {
     Warning,
     /// The grammar has no meaning until this is mended.
     Error,
+}
+
+impl Severity {
+    /// The severity as it is written: `error`, `warning`, `note`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A place, and what is to be said of it (empty: nothing).
@@ -105,6 +125,18 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// The same in files whose ids are greater by `n`: see [`SourceMap::append`](crate::source::SourceMap::append).
+    #[must_use]
+    pub fn moved(mut self, n: u32) -> Self {
+        let spans = std::iter::once(&mut self.primary.span)
+            .chain(self.secondary.iter_mut().map(|label| &mut label.span))
+            .chain(self.fix.iter_mut().map(|fix| &mut fix.span));
+        for span in spans {
+            span.source.0 += n;
+        }
         self
     }
 

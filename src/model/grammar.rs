@@ -640,3 +640,8 @@ pub struct EventPattern {
     /// Payload fields with the value that they must have.
     pub payload: Vec<(usize, i64)>,
 }
+
+/// The elements of a set with the lower bound `lo`, in ascending order.
+pub fn elements(set: i64, lo: i64) -> impl Iterator<Item = i64> {
+    (0..64).filter(move |bit| set >> bit & 1 == 1).map(move |bit| lo.saturating_add(bit))
+}

@@ -1,3 +1,215 @@
 //! Syntax trees → checked grammar.
+//!
+//! [`load`] is the list of passes. Each pushes what it finds wrong and goes on, so that one run reports every
+//! independent mistake; the grammar is given out only when there is no error.
 
+pub mod alphabet;
+mod body;
+mod builtin;
+mod checks;
+mod collect;
+mod components;
+mod constant;
+mod count;
+mod display;
+mod doers;
+mod emission;
+mod events;
+mod expression;
+mod facts;
+mod files;
+mod flow;
+mod glob;
 pub mod grammar;
+mod lets;
+pub mod limits;
+mod loader;
+mod meanwhile;
+mod names;
+mod params;
+mod pattern;
+mod recursion;
+mod reference;
+mod resolver;
+mod settings;
+mod things;
+mod types;
+mod visit;
+mod walk;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+pub use alphabet::{Alphabet, SymbolId};
+pub use builtin::{builtin, builtins};
+pub use loader::{Disk, LoadError, Loader, Memory, read_text};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{SourceFile, SourceId, SourceMap, Span};
+use crate::syntax::tree::{DeclarationKind, Setting};
+use grammar::Grammar;
+use resolver::Builder;
+
+/// Which grammar to load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// One that ships in the binary.
+    Builtin(String),
+    /// A file.
+    Path(PathBuf),
+    /// A text. What it uses is relative to its name, as if that were a path.
+    Text {
+        /// What diagnostics call it.
+        name: String,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// What is changed from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The profile to apply.
+    pub profile: Option<String>,
+    /// Settings as in a profile, each a text: `operations = 50`. They apply after the profile.
+    pub set: Vec<String>,
+    /// Weights, each a text: `attach = 3`.
+    pub weights: Vec<String>,
+    /// Declarations that are added behind the file, each a text with any number of them.
+    pub with: Vec<String>,
+}
+
+/// What came of loading a grammar.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The texts that the spans point into.
+    pub sources: SourceMap,
+    /// What was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The grammar, unless a finding is an error.
+    pub grammar: Option<Grammar>,
+}
+
+impl Loaded {
+    /// The SHA-256 of all texts, those of the settings included, in hexadecimal digits: what a saved trace says of the
+    /// grammar that it was drawn from.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for file in self.sources.files() {
+            // The lengths keep texts apart.
+            hasher.update((file.text().len() as u64).to_le_bytes());
+            hasher.update(file.text());
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Reads a grammar with all that it uses, checks it, and applies the settings.
+///
+/// Costs n log n in the length of the texts.
+pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
+    let mut diagnostics = Diagnostics::default();
+
+    // Every file is read and parsed once; what a `use` brings stands in its place.
+    let mut files = files::read(loader, root, settings, &mut diagnostics);
+
+    // Each name is declared once: nothing overrides, removes or extends any more.
+    let declarations = std::mem::take(&mut files.declarations);
+    let items = collect::collect(declarations, &files, &mut diagnostics);
+
+    // Each declared name has its id; every enum that is written somewhere is known by its words.
+    let (names, enums) = names::names(&items);
+    let grammar = Grammar { enums, ..Grammar::default() };
+    let mut builder = Builder { items: &items, names, grammar, params: Vec::new(), diagnostics };
+    let chosen = builder.profile(settings, &mut files.sources);
+    let used: Vec<&Setting> = files.used.iter().collect();
+    let profile = chosen.and_then(|number| settings::profiles(&items).nth(number)).unwrap_or_default();
+    let changed: Vec<&Setting> = profile.iter().chain(&files.set).collect();
+    let applied: Vec<&Setting> = used.iter().chain(&changed).copied().collect();
+
+    // Params have their values, so that every type has its bounds.
+    let params = params::params(&mut builder, &used, &changed);
+
+    // What there is: kinds, instances with their fields, states with their initial values.
+    things::kinds(&mut builder);
+    things::instances(&mut builder);
+    things::states(&mut builder);
+
+    // What can be named in a body: events, rules, actions and their groups, named expressions.
+    events::events(&mut builder);
+    doers::signatures(&mut builder);
+    lets::lets(&mut builder);
+
+    // Every body is resolved: names are ids, types are known, constants are folded.
+    doers::bodies(&mut builder);
+
+    // The settings are applied to states and weights; those of other profiles are known to fit.
+    settings::settings(&mut builder, &applied, chosen, &params);
+
+    // The grammar is whole but for its tests.
+    builder.finish(SourceId(0));
+
+    // What names and types don't show: every rule moves on and can end, a clause changes nothing, the tables are not too
+    // large, and no event has two declarations.
+    recursion::check_recursion(&builder.grammar, &mut builder.diagnostics);
+    meanwhile::check_meanwhile(&builder.grammar, &mut builder.diagnostics);
+    if limits::check_limits(&builder.grammar, &mut builder.diagnostics) {
+        let alphabet = Alphabet::new(&builder.grammar);
+        alphabet::check_alphabet(&builder.grammar, &alphabet, &mut builder.diagnostics);
+        checks::tests(&mut builder, &alphabet, &files.own);
+    }
+
+    let Builder { grammar, diagnostics, .. } = builder;
+    let grammar = (!diagnostics.has_errors()).then_some(grammar);
+    Loaded { sources: files.sources, diagnostics: diagnostics.sorted(), grammar }
+}
+
+impl Builder<'_> {
+    /// The number of the profile that is asked for.
+    fn profile(&mut self, settings: &Settings, sources: &mut SourceMap) -> Option<usize> {
+        let name = settings.profile.as_ref()?;
+        let found = self.names.profiles.get(name).copied();
+        let source = sources.add(SourceFile::new("--profile", name));
+        if found.is_none() {
+            let end = u32::try_from(name.len()).unwrap_or(u32::MAX);
+            let span = Span::new(source, 0, end);
+            let key = crate::syntax::tree::Name { text: name.clone(), span };
+            let resolver = self.resolver(0);
+            let candidates = resolver.names.profiles.keys().map(String::as_str);
+            let missing =
+                resolver.undefined(Code::UndefinedProfile, collect::Space::Profile, "profile", &key, candidates);
+            self.diagnostics_of(missing);
+        }
+        found
+    }
+
+    fn diagnostics_of(&mut self, missing: Option<Diagnostic>) {
+        if let Some(missing) = missing {
+            self.diagnostics.push(missing);
+        }
+    }
+
+    /// Adds what nothing else speaks of.
+    fn finish(&mut self, root: SourceId) {
+        for item in &self.items.list {
+            if let DeclarationKind::Profile { name, doc, .. } = &item.kind {
+                let doc = doc.as_ref().map_or_else(|| item.doc.clone(), |doc| doc.value.clone());
+                self.grammar.profiles.push((name.text.clone(), doc));
+            }
+        }
+        // After an error the phases may only have been lost.
+        if self.grammar.phases.is_empty() && !self.diagnostics.has_errors() {
+            let span = Span::new(root, 0, 0);
+            self.diagnostics.push(
+                Diagnostic::warning(Code::NoPhase, span, "this grammar has no phase, so nothing ever happens")
+                    .help("declare one: `phase operation { … }`"),
+            );
+        }
+    }
+}

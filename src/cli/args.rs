@@ -1,0 +1,294 @@
+//! The arguments as they are typed. Their doc comments are the help texts.
+
+use std::ffi::OsString;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::help;
+use super::io::Verbosity;
+use super::values::Shard;
+use crate::diagnostic::render::Format;
+
+/// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
+///
+/// A `.charmgrammar` file declares the life of one unit of a charm: phases made of actions and of the events that they
+/// produce, over a small state that says what can happen next. This program reads such files.
+///
+/// Results go to standard output, everything else to standard error. The exit code is 0 if it is so, 1 if the answer is no
+/// (a finding, an invalid trace), 2 if it could not be answered (wrong usage, an unreadable file, a grammar with errors, a
+/// limit that was reached), and 130 if it was interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "charmgrammar", version, max_term_width = 120, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The whole of it, as clap knows it.
+pub(super) fn command() -> clap::Command {
+    help::decorate(Arguments::command())
+}
+
+impl Arguments {
+    /// Reads the arguments, of which the first is the program's name.
+    pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = command();
+        let mut matches = command.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// Options of every command, listed after its own.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// When to use colors
+    ///
+    /// With `auto`: on a terminal, unless `NO_COLOR` is set; anywhere if `CLICOLOR_FORCE` is set.
+    #[arg(long, global = true, display_order = 100, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Tell errors alone: no notes, no progress
+    #[arg(short, long, global = true, display_order = 101, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell what is done
+    #[arg(short, long, global = true, display_order = 102)]
+    verbose: bool,
+}
+
+impl Global {
+    /// Whether colors are wanted; `None`: where they suit.
+    pub(super) fn color(&self) -> Option<bool> {
+        match self.color {
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+        }
+    }
+
+    /// How much is wanted to be told.
+    pub(super) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The commands; [`help::GROUPS`] says under which heading each is listed.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Check(CheckArguments),
+    Generate(Box<TypedGenerateArguments>),
+    /// Name the built-in grammars
+    ///
+    /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
+    /// a file of the same name is written with its directory, as in `./juju`.
+    List,
+    Show(ShowArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
+}
+
+/// Settings, which every command with a GRAMMAR takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Settings of the grammar")]
+pub(super) struct Settings {
+    /// Set a param, a state's initial value or an instance's value
+    ///
+    /// The value is written as in the grammar. May be given several times; comes after the settings of a profile.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Take the settings of a profile that the grammar declares
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// Set how often an action or a reaction is drawn, compared with the others (0: never)
+    ///
+    /// May be given several times.
+    #[arg(long = "weight", value_name = "ACTION=N")]
+    pub(super) weights: Vec<String>,
+    /// Add declarations at the end of the grammar
+    ///
+    /// May be given several times.
+    #[arg(long = "with", value_name = "DECLARATION")]
+    pub(super) declarations: Vec<String>,
+}
+
+impl Settings {
+    /// The settings as the model takes them.
+    pub(super) fn meaning(&self) -> crate::model::Settings {
+        crate::model::Settings {
+            profile: self.profile.clone(),
+            set: self.set.clone(),
+            weights: self.weights.clone(),
+            with: self.declarations.clone(),
+        }
+    }
+}
+
+/// Find what is wrong with grammars
+///
+/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. The exit
+/// code is 2 if there is an error.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// The grammars: files, `-` for standard input, names of built-in grammars
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Stop after syntax, names and types
+    #[arg(long, required = true)]
+    pub(super) syntax: bool,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    format: ReportFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+impl CheckArguments {
+    /// How findings are written.
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            ReportFormat::Human => Format::Human,
+            ReportFormat::Json => Format::Json,
+            ReportFormat::Github => Format::Github,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReportFormat {
+    /// The text of the grammar with its places underlined
+    Human,
+    /// One line with a JSON array
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+/// Generate random traces
+///
+/// Trace number I of seed S depends on the grammar, its settings, S and I alone: not on how many traces are asked for, on
+/// the number of threads, on the shard or on the format.
+#[derive(Debug, Args)]
+pub(super) struct TypedGenerateArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// How many traces
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub(super) number: u64,
+    /// The seed, an integer below 2^64; without it one is drawn, and told on standard error
+    #[arg(long, value_name = "S", env = "CHARMGRAMMAR_SEED")]
+    pub(super) seed: Option<u64>,
+    /// The number of the first trace
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub(super) from: u64,
+    /// Generate only part K of M, from 0/M to M-1/M
+    ///
+    /// The parts are contiguous and differ by at most one trace in their length; put one after the other they are what
+    /// comes without this option.
+    #[arg(long, value_name = "K/M", value_parser = Shard::parse)]
+    pub(super) shard: Option<Shard>,
+    /// How traces are written
+    #[arg(long, value_enum, default_value_t = TraceFormat::Story)]
+    pub(super) format: TraceFormat,
+    /// Which kinds of items are written, separated by commas
+    ///
+    /// A story can show phases, actions and events, and does; names are events; jsonl can show all kinds, and shows all
+    /// but decisions.
+    #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',', num_args = 1)]
+    pub(super) shows: Vec<Shown>,
+    /// Write to a file, which appears when it is complete; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// The number of threads; without it as many as the machine runs at once
+    #[arg(long, value_name = "J")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Draw a trace again until it has at least A events
+    #[arg(long, value_name = "A", default_value_t = 0)]
+    pub(super) min_events: u64,
+    /// Draw a trace again until it has at most B events
+    #[arg(long, value_name = "B")]
+    pub(super) max_events: Option<u64>,
+    /// How often a trace is drawn before it is given up that it has so many events
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub(super) attempts: NonZeroU32,
+    /// Leave out traces whose event names came before in this call
+    ///
+    /// So fewer traces than asked for may come; how many is told on standard error.
+    #[arg(long, conflicts_with = "shard")]
+    pub(super) unique: bool,
+    /// Give up a trace that has more than N events
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) event_limit: u64,
+    /// Give up a trace that takes more than N silent steps between two items
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How traces are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TraceFormat {
+    /// Phases, actions and events, for people
+    Story,
+    /// One event name a line, a blank line after every trace
+    Names,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// A kind of items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(super) enum Shown {
+    /// Where phases begin
+    Phases,
+    /// Actions, with their sources and arguments
+    Actions,
+    /// Events
+    Events,
+    /// Initial and changed states
+    States,
+    /// What was decided where, for replaying
+    Decisions,
+}
+
+/// Write the text of a built-in grammar
+///
+/// To change it, write it to a file, or begin a file of your own with `use NAME`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The name, one of those that `charmgrammar list` tells
+    pub(super) name: String,
+}
+
+/// Write the completion script of a shell
+///
+/// Where it belongs depends on the shell.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: Shell,
+}
+
+/// Write the manual page
+///
+/// In the format of `man`, of the program or of one command.
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// The command; without it the program
+    pub(super) command: Option<String>,
+}

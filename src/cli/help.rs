@@ -1,0 +1,120 @@
+//! What clap cannot be told by derive: headings for commands, and examples.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+/// Under which headings the commands are listed.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Grammars", &["check", "list", "show"]),
+    ("Traces", &["generate"]),
+    ("This program", &["completions", "man", "help"]),
+];
+
+/// Commands with what follows their long help.
+const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "check",
+        "
+  charmgrammar check --syntax k8s.charmgrammar
+      Tell the errors of a file.
+  charmgrammar check --syntax --format github *.charmgrammar
+      Tell those of many files as annotations in GitHub Actions.
+  charmgrammar check --syntax juju --with 'container workload'
+      See whether a declaration goes with a built-in grammar.",
+    ),
+    (
+        "generate",
+        "
+  charmgrammar generate k8s.charmgrammar
+      Tell one random life as a story.
+  charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --format jsonl -o traces.jsonl
+      Write a thousand lives to a file; the same call writes the same file.
+  charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --shard 0/4
+      Write the first quarter of them, on one of four machines.
+  charmgrammar generate k8s.charmgrammar --from 412 --seed 7
+      Tell number 412 of them as a story.
+  charmgrammar generate k8s.charmgrammar --set operations=50 --weight scale-up=10 --max-events 40
+      Change settings of the grammar for once, and keep lives short.",
+    ),
+    (
+        "list",
+        "
+  charmgrammar list",
+    ),
+    (
+        "show",
+        "
+  charmgrammar show juju > mine.charmgrammar
+      Begin a grammar of your own with a built-in one.",
+    ),
+    (
+        "completions",
+        "
+  charmgrammar completions bash > ~/.local/share/bash-completion/completions/charmgrammar
+  charmgrammar completions zsh > ~/.zfunc/_charmgrammar
+  charmgrammar completions fish > ~/.config/fish/completions/charmgrammar.fish",
+    ),
+    (
+        "man",
+        "
+  charmgrammar man | man -l -
+      Read the manual page.
+  charmgrammar man generate > charmgrammar-generate.1
+      Write that of a command to a file.",
+    ),
+];
+
+/// Adds the headings and the examples.
+pub(super) fn decorate(command: Command) -> Command {
+    let style = *command.get_styles().get_header();
+    let groups = groups(&command);
+    EXAMPLES
+        .iter()
+        .fold(command, |command, (name, examples)| {
+            command.mut_subcommand(name, |command| {
+                command.after_long_help(format!("{style}Examples:{style:#}{examples}"))
+            })
+        })
+        .help_template(format!(
+            "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{style}Options:{style:#}\n{{options}}{{after-help}}"
+        ))
+}
+
+/// The commands with what they do, under their headings.
+fn groups(command: &Command) -> String {
+    let (header, literal) = (*command.get_styles().get_header(), *command.get_styles().get_literal());
+    let mut text = String::new();
+    for (heading, names) in GROUPS {
+        writeln!(text, "{header}{heading}:{header:#}").expect("a string takes all that is written");
+        for name in *names {
+            let about = command.find_subcommand(name).and_then(Command::get_about);
+            // clap adds this command later.
+            let about = about.map_or_else(|| "Explain a command".to_owned(), ToString::to_string);
+            writeln!(text, "  {literal}{name:<11}{literal:#}  {about}").expect("a string takes all that is written");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::args::Arguments;
+
+    #[test]
+    fn every_command_has_a_heading_and_examples() {
+        let command = Arguments::command();
+        let listed: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        for subcommand in command.get_subcommands() {
+            let name = subcommand.get_name();
+            assert_eq!(listed.iter().filter(|listed| **listed == name).count(), 1, "{name}");
+            assert!(EXAMPLES.iter().any(|(example, _)| *example == name), "{name}");
+            assert!(subcommand.get_about().is_some() && subcommand.get_long_about().is_some(), "{name}");
+        }
+        assert_eq!(listed.len(), command.get_subcommands().count() + 1);
+    }
+}

@@ -1,0 +1,189 @@
+//! A configuration: the values of all states, plus what is left to run.
+
+use super::program::{Address, Program, Slot};
+use crate::model::grammar::NONE;
+
+/// Everything that changes as a grammar runs, and nothing else: two configurations of one program that are equal have
+/// the same future. Cheap to copy, compare and hash.
+///
+/// `words` holds the states' bit fields, then the stack. A frame is a return word, then its locals, the first of which
+/// `frame` points at; variables out of scope are 0. Distances, not addresses, link the frames, so that the stack of a
+/// suspended branch of an `interleave` can lie anywhere.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub struct Configuration {
+    pub(super) pc: Address,
+    pub(super) frame: u32,
+    /// The record of the outermost `interleave` whose turn ends with the next event, or 0: none (then no turn does).
+    pub(super) control: u32,
+    /// The record of the innermost `interleave`, or 0.
+    pub(super) inner: u32,
+    pub(super) phase: u32,
+    pub(super) flags: Flags,
+    pub(super) words: Vec<u64>,
+}
+
+impl Clone for Configuration {
+    fn clone(&self) -> Self {
+        Self { words: self.words.clone(), ..*self }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        let mut words = std::mem::take(&mut self.words);
+        words.clone_from(&source.words);
+        *self = Self { words, ..*source };
+    }
+}
+
+/// What holds around the statement that runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Flags(u8);
+
+impl Flags {
+    /// Events have no slots: in an `atomic` after its first event, or in a clause of a `meanwhile`.
+    pub(super) const QUIET: Self = Self(1);
+    /// In an outermost `atomic` before its first event, which has a slot.
+    pub(super) const PENDING: Self = Self(2);
+    /// An `atomic` of a branch must know whether an event was shown in it.
+    pub(super) const WATCH: Self = Self(4);
+    /// One was.
+    pub(super) const SHOWN: Self = Self(8);
+    /// The event of a turn has just been shown; what runs directly after it comes next.
+    pub(super) const AFTER: Self = Self(16);
+
+    pub(super) fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    pub(super) fn set(&mut self, flag: Self, on: bool) {
+        if on {
+            self.0 |= flag.0;
+        } else {
+            self.0 &= !flag.0;
+        }
+    }
+
+    fn bits(self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
+impl Configuration {
+    /// The start of a program.
+    pub(super) fn start(program: &Program) -> Self {
+        let words = program.initial.clone();
+        Self { frame: index(words.len()), words, ..Self::default() }
+    }
+
+    /// The raw value of a state.
+    pub(super) fn raw(&self, slot: &Slot) -> u64 {
+        slot.bits(&self.words)
+    }
+
+    pub(super) fn set_raw(&mut self, slot: &Slot, raw: u64) {
+        let word = &mut self.words[slot.word as usize];
+        *word = *word & !(slot.mask << slot.shift) | raw << slot.shift;
+    }
+
+    /// The value of a state.
+    pub(super) fn state(&self, slot: &Slot) -> i64 {
+        slot.value(self.raw(slot))
+    }
+
+    pub(super) fn local(&self, offset: u32) -> i64 {
+        self.words[(self.frame + offset) as usize].cast_signed()
+    }
+
+    pub(super) fn set_local(&mut self, offset: u32, value: i64) {
+        self.words[(self.frame + offset) as usize] = value.cast_unsigned();
+    }
+
+    /// The bits of a local that is a mask rather than a number.
+    pub(super) fn bits_mut(&mut self, offset: u32) -> &mut u64 {
+        &mut self.words[(self.frame + offset) as usize]
+    }
+
+    /// Begins a frame of `size` zero locals that returns to `back`.
+    pub(super) fn push_frame(&mut self, back: Address, size: u32) {
+        let frame = index(self.words.len()) + 1;
+        self.words.push(u64::from(back) | u64::from(frame - self.frame) << 32);
+        self.words.resize((frame + size) as usize, 0);
+        self.frame = frame;
+    }
+
+    /// Ends the frame and goes to where it returns to.
+    pub(super) fn pop_frame(&mut self) {
+        let word = self.words[self.frame as usize - 1];
+        self.words.truncate(self.frame as usize - 1);
+        self.pc = low(word);
+        self.frame -= high(word);
+    }
+
+    /// Remembers what holds around the statement, in one word.
+    pub(super) fn surroundings(&self) -> u64 {
+        // Neither stack nor records reach 2^28 words: the stack limit is far below.
+        self.flags.bits() << 56 | u64::from(self.control) << 28 | u64::from(self.inner)
+    }
+
+    /// Takes the flags and the records out of such a word.
+    pub(super) fn unpack(word: u64) -> (Flags, u32, u32) {
+        let part = |shift: u32| low(word >> shift) & ((1 << 28) - 1);
+        (Flags((word >> 56) as u8), part(28), part(0))
+    }
+
+    /// Empties the stack: what a phase leaves behind.
+    pub(super) fn clear_stack(&mut self, n_state_words: usize) {
+        self.words.truncate(n_state_words);
+        self.frame = index(n_state_words);
+        self.control = 0;
+        self.inner = 0;
+        self.flags = Flags::default();
+    }
+}
+
+impl Slot {
+    /// The raw value in words of states.
+    pub(super) fn bits(&self, words: &[u64]) -> u64 {
+        (words[self.word as usize] >> self.shift) & self.mask
+    }
+
+    /// The value that raw bits stand for.
+    pub(super) fn value(&self, raw: u64) -> i64 {
+        if !self.optional {
+            self.lo.wrapping_add_unsigned(raw)
+        } else if raw == 0 {
+            NONE
+        } else {
+            self.lo.wrapping_add_unsigned(raw - 1)
+        }
+    }
+
+    /// The bits of a value, or `None` where the state cannot have it.
+    pub(super) fn raw(&self, value: i64) -> Option<u64> {
+        if value == NONE && self.optional {
+            return Some(0);
+        }
+        let raw = value.wrapping_sub(self.lo).cast_unsigned();
+        let raw = if self.optional { raw.checked_add(1)? } else { raw };
+        let holds = self.size == 0 || raw < self.size;
+        holds.then_some(raw)
+    }
+}
+
+/// The lower half of a word.
+pub(super) fn low(word: u64) -> u32 {
+    (word & u64::from(u32::MAX)) as u32
+}
+
+/// The upper half of a word.
+pub(super) fn high(word: u64) -> u32 {
+    (word >> 32) as u32
+}
+
+/// A place in the words.
+///
+/// # Panics
+///
+/// Never: the stack limit keeps them few.
+pub(super) fn index(length: usize) -> u32 {
+    u32::try_from(length).expect("the stack limit keeps a configuration below 2^32 words")
+}

@@ -1,0 +1,231 @@
+//! Expressions.
+
+use super::configuration::Configuration;
+use super::fault::{Fault, FaultKind};
+use super::program::{Candidates, Expr, Program};
+use crate::model::grammar::{Arithmetic, Base, Comparison, NONE, Quantifier, Type, elements};
+use crate::source::Span;
+
+/// What an expression reads beside the program and the configuration.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    /// Variables that expressions bind; those of the innermost `let` begin at `base`.
+    pub(super) bound: Vec<i64>,
+    base: usize,
+    /// How many more steps may be made before the next event.
+    pub(super) fuel: u64,
+}
+
+impl Environment {
+    fn bind(&mut self, index: usize, value: i64) {
+        let place = self.base + index;
+        if place >= self.bound.len() {
+            self.bound.resize(place + 1, 0);
+        }
+        self.bound[place] = value;
+    }
+
+    /// Makes `value` the candidate of a filter or a guard that is about to be evaluated.
+    pub(super) fn candidate(&mut self, index: usize, value: i64) {
+        self.base = 0;
+        self.bind(index, value);
+    }
+
+    fn spend(&mut self, span: Span) -> Result<(), Box<Fault>> {
+        match self.fuel.checked_sub(1) {
+            Some(rest) => {
+                self.fuel = rest;
+                Ok(())
+            }
+            None => Err(fault(FaultKind::StepLimit, span)),
+        }
+    }
+}
+
+pub(super) fn fault(kind: FaultKind, span: Span) -> Box<Fault> {
+    Box::new(Fault { kind, span })
+}
+
+/// Everything that evaluation needs.
+pub(super) struct Evaluator<'a> {
+    pub(super) program: &'a Program,
+    pub(super) configuration: &'a Configuration,
+    pub(super) environment: &'a mut Environment,
+}
+
+impl Evaluator<'_> {
+    /// Whether a condition holds.
+    pub(super) fn holds(&mut self, condition: &Expr) -> Result<bool, Box<Fault>> {
+        Ok(self.value(condition)? != 0)
+    }
+
+    /// Whether the guard, where there is one, holds.
+    pub(super) fn allows(&mut self, guard: Option<&Expr>) -> Result<bool, Box<Fault>> {
+        guard.map_or(Ok(true), |guard| self.holds(guard))
+    }
+
+    /// Whether a candidate passes.
+    pub(super) fn passes(&mut self, candidates: &Candidates, place: u64) -> Result<bool, Box<Fault>> {
+        match &candidates.filter {
+            None => Ok(true),
+            Some(filter) => {
+                self.environment.bind(candidates.bound as usize, candidates.values.at(place));
+                self.holds(filter)
+            }
+        }
+    }
+
+    /// The value of an expression. Recursion is as deep as the expression, which the parser bounds, and as the `let`s
+    /// that it uses, which do not use each other in circles.
+    pub(super) fn value(&mut self, expr: &Expr) -> Result<i64, Box<Fault>> {
+        Ok(match expr {
+            Expr::Constant(value) => *value,
+            Expr::Local(offset) => self.configuration.local(*offset),
+            Expr::Bound(index) => self.environment.bound[self.environment.base + *index as usize],
+            Expr::State(slot) => self.configuration.state(&self.program.slots[*slot as usize]),
+            Expr::StateOf { instance, member, span } => {
+                let instance = self.instance(instance, *span)?;
+                let slot = self.program.first_states[instance] + member;
+                self.configuration.state(&self.program.slots[slot as usize])
+            }
+            Expr::FieldOf { instance, member, span } => {
+                let instance = self.instance(instance, *span)?;
+                self.program.instances[instance].fields[*member as usize]
+            }
+            Expr::IndexOf(instance, span) => {
+                let instance = self.instance(instance, *span)?;
+                self.program.instances[instance].index
+            }
+            Expr::ArrayOf(instance, span) => {
+                let instance = self.instance(instance, *span)?;
+                self.program.instances[instance].array
+            }
+            Expr::Not(operand) => i64::from(!self.holds(operand)?),
+            Expr::And(operands) => {
+                for operand in operands {
+                    if !self.holds(operand)? {
+                        return Ok(0);
+                    }
+                }
+                1
+            }
+            Expr::Or(operands) => {
+                for operand in operands {
+                    if self.holds(operand)? {
+                        return Ok(1);
+                    }
+                }
+                0
+            }
+            Expr::Compare { operator, left, right } => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                i64::from(match operator {
+                    Comparison::Equal => left == right,
+                    Comparison::Unequal => left != right,
+                    Comparison::Less => left < right,
+                    Comparison::LessEqual => left <= right,
+                    Comparison::Greater => left > right,
+                    Comparison::GreaterEqual => left >= right,
+                })
+            }
+            Expr::Arithmetic { first, rest, span } => {
+                let mut value = self.value(first)?;
+                for (operator, operand) in rest {
+                    let operand = self.value(operand)?;
+                    value = arithmetic(*operator, value, operand).ok_or_else(|| fault(FaultKind::Overflow, *span))?;
+                }
+                value
+            }
+            Expr::Negate(operand, span) => {
+                let value = self.value(operand)?;
+                arithmetic(Arithmetic::Subtract, 0, value).ok_or_else(|| fault(FaultKind::Overflow, *span))?
+            }
+            Expr::Contains { element, set, lo, hi } => {
+                let (element, set) = (self.value(element)?, self.value(set)?);
+                i64::from((*lo..=*hi).contains(&element) && set >> (element - lo) & 1 == 1)
+            }
+            Expr::Size(set) => i64::from(self.value(set)?.count_ones()),
+            Expr::Set { lo, hi, elements, span } => {
+                let mut set = 0;
+                for element in elements {
+                    let value = self.value(element)?;
+                    if !(*lo..=*hi).contains(&value) {
+                        return Err(outside(value, Base::Int { lo: *lo, hi: *hi }, *span));
+                    }
+                    set |= 1 << (value - lo);
+                }
+                set
+            }
+            Expr::Convert { value, from, to, optional, span } => {
+                let value = self.value(value)?;
+                convert(value, *from, *to, *optional, *span)?
+            }
+            Expr::Let { id, arguments, depth, span } => {
+                self.environment.spend(*span)?;
+                // The arguments go straight to where the body looks for them: beyond all that is in use here.
+                for (index, argument) in (*depth as usize..).zip(arguments) {
+                    let value = self.value(argument)?;
+                    self.environment.bind(index, value);
+                }
+                let base = self.environment.base;
+                self.environment.base = base + *depth as usize;
+                let value = self.value(&self.program.lets[*id as usize]);
+                self.environment.base = base;
+                value?
+            }
+            Expr::Quantified { quantifier, candidates, span } => {
+                let mut n_passing = 0;
+                for place in 0..candidates.values.size {
+                    self.environment.spend(*span)?;
+                    let passes = self.passes(candidates, place)?;
+                    match quantifier {
+                        Quantifier::Any if passes => return Ok(1),
+                        Quantifier::All if !passes => return Ok(0),
+                        _ => n_passing += i64::from(passes),
+                    }
+                }
+                match quantifier {
+                    Quantifier::Any => 0,
+                    Quantifier::All => 1,
+                    Quantifier::Count => n_passing,
+                }
+            }
+        })
+    }
+
+    /// The instance that an expression gives; `none` is not one.
+    pub(super) fn instance(&mut self, expr: &Expr, span: Span) -> Result<usize, Box<Fault>> {
+        let value = self.value(expr)?;
+        usize::try_from(value).map_err(|_| fault(FaultKind::NoInstance, span))
+    }
+}
+
+/// The result of an operation, unless it does not fit; [`NONE`] is no number.
+pub(crate) fn arithmetic(operator: Arithmetic, left: i64, right: i64) -> Option<i64> {
+    let value = match operator {
+        Arithmetic::Add => left.checked_add(right),
+        Arithmetic::Subtract => left.checked_sub(right),
+        Arithmetic::Multiply => left.checked_mul(right),
+    };
+    value.filter(|value| *value != NONE)
+}
+
+/// The value as one of the type `to` (and `none`, when that is `optional`).
+fn convert(value: i64, from: Base, to: Base, optional: bool, span: Span) -> Result<i64, Box<Fault>> {
+    let fails = || fault(FaultKind::Value { value, base: from, needed: Type { base: to, optional } }, span);
+    match (from, to) {
+        // A set that is not optional may have this bit pattern; the type checker keeps such a set from here.
+        _ if value == NONE => optional.then_some(NONE).ok_or_else(fails),
+        (Base::Set { lo: old, .. }, Base::Set { lo, hi }) => elements(value, old).try_fold(0, |set, element| {
+            let held = (lo..=hi).contains(&element);
+            held.then(|| set | 1 << (element - lo)).ok_or_else(fails)
+        }),
+        (_, Base::Int { lo, hi }) => (lo..=hi).contains(&value).then_some(value).ok_or_else(fails),
+        _ => Ok(value),
+    }
+}
+
+/// The error of an integer that does not belong to a domain.
+pub(super) fn outside(value: i64, needed: Base, span: Span) -> Box<Fault> {
+    fault(FaultKind::Value { value, base: needed, needed: Type { base: needed, optional: false } }, span)
+}

@@ -1,0 +1,728 @@
+//! Running a configuration to its next pause, and on from it.
+
+use super::compile::{MILLION, compile};
+use super::configuration::{Configuration, Flags};
+use super::evaluate::{Environment, Evaluator, arithmetic, fault, outside};
+use super::fault::{Fault, FaultKind};
+use super::program::{
+    Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
+};
+use super::repeat::iterate;
+use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
+use crate::model::grammar::{
+    ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
+};
+use crate::source::Span;
+
+/// Why a run pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// It must be told how to go on, by [`Program::resume`].
+    Decide(Decision),
+    /// It shows an item, and goes on with [`Program::run`].
+    Show(Item),
+    /// The trace is over, and complete.
+    End,
+}
+
+/// A question, with what the answers weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Where it is taken.
+    pub place: PlaceId,
+    /// The options.
+    pub odds: Odds,
+}
+
+/// The options of a decision: at least two, each with a weight above 0. Their probabilities are proportional to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odds {
+    /// The options 0 to n−1, each equally likely.
+    Uniform(u64),
+    /// Option 0 with `first` out of `total`, else option 1.
+    Either {
+        /// The weight of option 0: above 0 and below `total`.
+        first: u64,
+        /// The weight of both.
+        total: u64,
+    },
+    /// A table of the program: [`Program::choices`] gives it.
+    Table(u32),
+    /// What [`Scratch`] lists: [`Program::choices`] gives it.
+    Listed,
+}
+
+/// What a run shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A phase begins.
+    Phase {
+        /// The phase.
+        phase: PhaseId,
+        /// Where it is shown.
+        place: PlaceId,
+    },
+    /// Somebody acts. [`Scratch::values`] has the arguments.
+    Action {
+        /// The action.
+        action: ActionId,
+        /// Who.
+        source: CauseId,
+        /// Where it is shown.
+        place: PlaceId,
+    },
+    /// An event happens. [`Scratch::values`] has the payload.
+    Event {
+        /// The event.
+        event: EventId,
+        /// The event with its instances: the number that `model::Alphabet` knows.
+        symbol: u32,
+        /// Where it is shown.
+        place: PlaceId,
+    },
+}
+
+/// Memory that a run needs beside its configuration, and limits. One serves any number of configurations; nothing in
+/// it outlives a pause but what that pause says.
+#[derive(Debug)]
+pub struct Scratch {
+    pub(super) environment: Environment,
+    pub(super) options: Vec<Choice>,
+    pub(super) values: Vec<i64>,
+    step_limit: u64,
+}
+
+impl Scratch {
+    /// Scratch for runs that make at most `step_limit` silent steps between two events.
+    pub fn new(step_limit: u64) -> Self {
+        let mut environment = Environment::default();
+        environment.fuel = step_limit;
+        Self { environment, options: Vec::new(), values: Vec::new(), step_limit }
+    }
+
+    /// The arguments or the payload of the item that was just shown.
+    pub fn values(&self) -> &[i64] {
+        &self.values
+    }
+
+    /// Makes the steps between two events count from here.
+    pub fn refuel(&mut self) {
+        self.environment.fuel = self.step_limit;
+    }
+}
+
+impl Program {
+    /// Compiles a checked grammar. Costs a pass over it.
+    pub fn compile(grammar: &Grammar) -> Self {
+        compile(grammar)
+    }
+
+    /// The configuration at the start.
+    pub fn start(&self) -> Configuration {
+        Configuration::start(self)
+    }
+
+    /// The options of a decision, those of [`Odds::Table`] and [`Odds::Listed`]; the others need no list.
+    pub fn choices<'a>(&'a self, decision: &Decision, scratch: &'a Scratch) -> &'a [Choice] {
+        match decision.odds {
+            Odds::Table(table) => &self.tables[table as usize].options,
+            Odds::Listed => &scratch.options,
+            Odds::Uniform(_) | Odds::Either { .. } => &[],
+        }
+    }
+
+    /// The value of a state.
+    pub fn state(&self, configuration: &Configuration, state: StateId) -> i64 {
+        self.state_in(&configuration.words, state)
+    }
+
+    /// All states, in their order.
+    pub fn states(&self) -> impl Iterator<Item = StateId> + use<> {
+        (0..self.slots.len()).map(StateId::new)
+    }
+
+    /// The value of a state in words that [`Program::state_words`] gave.
+    pub fn state_in(&self, words: &[u64], state: StateId) -> i64 {
+        let slot = &self.slots[state.index()];
+        slot.value(slot.bits(words))
+    }
+
+    /// The words that hold the states: equal as long as no state changes.
+    pub fn state_words<'a>(&self, configuration: &'a Configuration) -> &'a [u64] {
+        &configuration.words[..self.initial.len()]
+    }
+
+    /// Runs to the next pause.
+    ///
+    /// # Errors
+    ///
+    /// When the grammar fails: see [`FaultKind`]. The configuration is of no use then.
+    #[inline]
+    pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
+        if at.flags.has(Flags::AFTER) {
+            self.finish_turn(at, scratch)?;
+        }
+        loop {
+            let op = &self.code[at.pc as usize];
+            if scratch.environment.fuel == 0 {
+                return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
+            }
+            scratch.environment.fuel -= 1;
+            match op {
+                Op::Emit(emission) => return self.emit(at, scratch, emission).map(Pause::Show),
+                Op::Slot => {
+                    if let Some(decision) = self.slot(at, scratch)? {
+                        return Ok(Pause::Decide(decision));
+                    }
+                }
+                Op::ChooseTable { table, targets, place } => {
+                    match &self.tables[*table as usize].options[..] {
+                        [only] => at.pc = targets[usize_of(only.option)],
+                        _ => return Ok(decide(*place, Odds::Table(*table))),
+                    };
+                }
+                Op::Choose(choose) => {
+                    scratch.options.clear();
+                    let mut upto = 0;
+                    for (option, (weight, guard, _)) in (0..).zip(&choose.alternatives) {
+                        if self.evaluator(at, scratch).allows(guard.as_ref())? {
+                            upto += self.weight(at, scratch, weight, choose.place)?;
+                            push_choice(scratch, option, upto);
+                        }
+                    }
+                    match scratch.options[..] {
+                        [] => at.pc = choose.otherwise,
+                        [only] => at.pc = choose.alternatives[usize_of(only.option)].2,
+                        _ => return Ok(decide(choose.place, Odds::Listed)),
+                    }
+                }
+                Op::Jump(target) => at.pc = *target,
+                Op::Unless { condition, target } => {
+                    at.pc = if self.evaluator(at, scratch).holds(condition)? { at.pc + 1 } else { *target };
+                }
+                Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
+                Op::Maybe { millionths: MILLION, .. } => at.pc += 1,
+                Op::Maybe { millionths, place, .. } => {
+                    return Ok(decide(*place, Odds::Either { first: *millionths, total: MILLION }));
+                }
+                Op::Call { entry, frame, arguments, tail } => {
+                    scratch.values.clear();
+                    for argument in arguments {
+                        let value = self.evaluator(at, scratch).value(argument)?;
+                        scratch.values.push(value);
+                    }
+                    let back = at.pc + 1;
+                    self.enter(at, *tail, back, *frame)?;
+                    for (local, value) in (0..).zip(&scratch.values) {
+                        at.set_local(local, *value);
+                    }
+                    at.pc = *entry;
+                }
+                Op::RepeatNext(next) => {
+                    if let Some(decision) = self.repeat_next(at, scratch, next)? {
+                        return Ok(Pause::Decide(decision));
+                    }
+                }
+                Op::EachNext { each } => {
+                    if let Some(decision) = each_next(at, scratch, each) {
+                        return Ok(Pause::Decide(decision));
+                    }
+                }
+                Op::EachStart(each) => self.each_start(at, scratch, each)?,
+                Op::Assign(..) | Op::Clear { .. } | Op::Return => self.plain(at, scratch, op)?,
+                Op::One(one) => {
+                    self.list_candidates(at, scratch, &one.candidates)?;
+                    match scratch.options[..] {
+                        [] => at.pc = one.otherwise,
+                        [only] => take_one(at, one.variable, one.candidates.values.at(only.option)),
+                        _ => return Ok(decide(one.place, Odds::Listed)),
+                    }
+                }
+                Op::Draw(draw) => {
+                    scratch.options.clear();
+                    let mut upto = 0;
+                    for (option, action) in (0..).zip(&draw.actions) {
+                        if self.is_enabled(at, scratch, *action)? {
+                            let weight = &self.actions[action.index()].weight;
+                            upto += self.weight(at, scratch, weight, draw.place)?;
+                            push_choice(scratch, option, upto);
+                        }
+                    }
+                    match scratch.options[..] {
+                        [] => match draw.otherwise {
+                            Some(otherwise) => at.pc = otherwise,
+                            None => return Err(self.dead_end(draw.place)),
+                        },
+                        [only] => at.pc += 1 + u32_of(only.option),
+                        _ => return Ok(decide(draw.place, Odds::Listed)),
+                    }
+                }
+                Op::Bind { action, back, tail, .. } if self.actions[action.index()].bindings == 1 => {
+                    self.bind(at, *action, *tail, *back, 0)?;
+                }
+                Op::Bind { action, back, tail, place } => {
+                    self.list_bindings(at, scratch, *action)?;
+                    match scratch.options[..] {
+                        [only] => self.bind(at, *action, *tail, *back, only.option)?,
+                        _ => return Ok(decide(*place, Odds::Listed)),
+                    }
+                }
+                Op::Sources { count, place } => return Ok(decide(*place, Odds::Uniform(u64::from(*count)))),
+                Op::Mark { action, source, next, place } => {
+                    at.pc = *next;
+                    let n_parameters = self.actions[action.index()].parameters.len();
+                    let frame = at.frame as usize;
+                    scratch.values.clear();
+                    scratch.values.extend(at.words[frame..frame + n_parameters].iter().map(|word| word.cast_signed()));
+                    return Ok(Pause::Show(Item::Action { action: *action, source: *source, place: *place }));
+                }
+                Op::RepeatStart(start) => self.repeat_start(at, scratch, start)?,
+                Op::EnterAtomic { local } => {
+                    let watch = at.control != 0 || at.flags.has(Flags::WATCH);
+                    let surroundings = at.surroundings();
+                    *at.bits_mut(*local) = surroundings;
+                    if !at.flags.has(Flags::QUIET) {
+                        at.flags.set(Flags::PENDING, true);
+                    }
+                    at.flags.set(Flags::WATCH, watch);
+                    at.flags.set(Flags::SHOWN, false);
+                    (at.control, at.inner) = (0, 0);
+                    at.pc += 1;
+                }
+                Op::ExitAtomic { local } => {
+                    if exit_atomic(at, *local) {
+                        self.finish_turn(at, scratch)?;
+                    }
+                }
+                Op::ClauseEnd => {
+                    at.pop_frame();
+                    let surroundings = at.words.pop().expect("a clause lies on a word that tells what was around it");
+                    (at.flags, at.control, at.inner) = Configuration::unpack(surroundings);
+                }
+                Op::Interleave(interleave) => self.interleave(at, scratch, interleave)?,
+                Op::Turn { next, place } => match at.turn(&mut scratch.options) {
+                    0 => at.end_interleave(*next),
+                    1 => at.activate(scratch.options[0].option),
+                    _ => return Ok(decide(*place, Odds::Listed)),
+                },
+                Op::BranchEnd => at.end_branch(),
+                Op::Phase { phase, frame, place } => {
+                    at.clear_stack(self.initial.len());
+                    at.words.resize(self.initial.len() + *frame as usize, 0);
+                    at.phase = phase.0;
+                    at.pc += 1;
+                    return Ok(Pause::Show(Item::Phase { phase: *phase, place: *place }));
+                }
+                Op::Leave => {
+                    at.clear_stack(self.initial.len());
+                    at.pc = self.phases[at.phase as usize].after;
+                }
+                Op::End => {
+                    at.clear_stack(self.initial.len());
+                    at.pc = self.end;
+                    return Ok(Pause::End);
+                }
+                Op::DeadEnd { place } => return Err(self.dead_end(*place)),
+                Op::AnyState { slot, place } => match self.slots[*slot as usize].size {
+                    0 | 1 => at.pc += 1,
+                    size => return Ok(decide(*place, Odds::Uniform(size))),
+                },
+                Op::AnyElement { place, .. } => return Ok(decide(*place, Odds::Uniform(2))),
+            }
+        }
+    }
+
+    /// Goes on from a decision with one of its options.
+    ///
+    /// # Errors
+    ///
+    /// When the stack is full.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is not at a decision, or the option is not one of its.
+    #[inline]
+    pub fn resume(&self, at: &mut Configuration, option: u64) -> Result<(), Box<Fault>> {
+        match &self.code[at.pc as usize] {
+            Op::Slot => match option.checked_sub(1) {
+                None => pass_slot(at),
+                Some(clause) => {
+                    let clause = &self.phases[at.phase as usize].clauses[usize_of(clause)];
+                    let surroundings = at.surroundings();
+                    at.words.push(surroundings);
+                    (at.control, at.inner) = (0, 0);
+                    at.flags = Flags::QUIET;
+                    let slot = at.pc;
+                    self.enter(at, false, slot, clause.frame)?;
+                    at.pc = clause.entry;
+                }
+            },
+            Op::ChooseTable { targets, .. } => at.pc = targets[usize_of(option)],
+            Op::Choose(choose) => at.pc = choose.alternatives[usize_of(option)].2,
+            Op::Maybe { otherwise, .. } => at.pc = if option == 0 { at.pc + 1 } else { *otherwise },
+            Op::RepeatNext(next) if option == 0 => at.pc = next.exit,
+            Op::RepeatNext(next) => iterate(at, next),
+            Op::EachNext { each } => take_each(at, each, option),
+            Op::One(one) => take_one(at, one.variable, one.candidates.values.at(option)),
+            Op::Draw(_) | Op::Sources { .. } => at.pc += 1 + u32_of(option),
+            Op::Bind { action, back, tail, .. } => self.bind(at, *action, *tail, *back, option)?,
+            Op::Turn { .. } => at.activate(option),
+            Op::AnyState { slot, .. } => {
+                at.set_raw(&self.slots[*slot as usize], option);
+                at.pc += 1;
+            }
+            Op::AnyElement { slot, bit, .. } => {
+                let slot = &self.slots[*slot as usize];
+                let raw = at.raw(slot) | option << bit;
+                at.set_raw(slot, raw);
+                at.pc += 1;
+            }
+            other => unreachable!("{other:?} decides nothing"),
+        }
+        Ok(())
+    }
+
+    pub(super) fn evaluator<'a>(&'a self, at: &'a Configuration, scratch: &'a mut Scratch) -> Evaluator<'a> {
+        Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
+    }
+
+    /// Where the instruction at an address, or the next one that knows, stands in the text.
+    fn span_at(&self, pc: u32) -> Span {
+        let place = self.code[pc as usize..].iter().find_map(|op| match op {
+            Op::Emit(emission) => Some(self.place(emission.place).span),
+            Op::Assign(assignment) => Some(assignment.span),
+            Op::Choose(choose) => Some(self.place(choose.place).span),
+            Op::RepeatNext(next) => Some(self.place(next.place).span),
+            Op::EachNext { each } => Some(self.place(each.place).span),
+            Op::One(one) => Some(self.place(one.place).span),
+            Op::Draw(draw) => Some(self.place(draw.place).span),
+            Op::ChooseTable { place, .. }
+            | Op::Maybe { place, .. }
+            | Op::Bind { place, .. }
+            | Op::Sources { place, .. }
+            | Op::Mark { place, .. }
+            | Op::Turn { place, .. }
+            | Op::Phase { place, .. }
+            | Op::DeadEnd { place } => Some(self.place(*place).span),
+            _ => None,
+        });
+        place.unwrap_or_default()
+    }
+
+    fn dead_end(&self, place: PlaceId) -> Box<Fault> {
+        fault(FaultKind::DeadEnd, self.place(place).span)
+    }
+
+    /// Runs an instruction that neither decides nor shows, and that the end of a turn runs through.
+    pub(super) fn plain(&self, at: &mut Configuration, scratch: &mut Scratch, op: &Op) -> Result<(), Box<Fault>> {
+        match op {
+            Op::Assign(assignment) => {
+                self.assign(at, scratch, assignment)?;
+                at.pc += 1;
+            }
+            Op::Clear { first, count } => {
+                let first = (at.frame + first) as usize;
+                at.words[first..first + *count as usize].fill(0);
+                at.pc += 1;
+            }
+            Op::Return => at.pop_frame(),
+            other => unreachable!("{other:?} is not plain"),
+        }
+        Ok(())
+    }
+
+    /// Begins the frame of a rule or an action.
+    fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
+        if at.words.len() + frame as usize > MAX_WORDS {
+            return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
+        }
+        if tail {
+            at.words.truncate(at.frame as usize);
+            at.words.resize((at.frame + frame) as usize, 0);
+        } else {
+            at.push_frame(back, frame);
+        }
+        Ok(())
+    }
+
+    fn emit(&self, at: &mut Configuration, scratch: &mut Scratch, emission: &Emission) -> Result<Item, Box<Fault>> {
+        let mut symbol = emission.base;
+        for (part, first, stride) in &emission.of {
+            let instance = self.evaluator(at, scratch).value(part)?;
+            let place = u32::try_from(instance - first).map_err(|_| fault(FaultKind::NoInstance, emission.span))?;
+            symbol += place * stride;
+        }
+        scratch.values.clear();
+        for value in &emission.payload {
+            let value = self.evaluator(at, scratch).value(value)?;
+            scratch.values.push(value);
+        }
+        if at.control != 0 {
+            at.flags.set(Flags::AFTER, true);
+        }
+        if at.flags.has(Flags::WATCH) {
+            at.flags.set(Flags::SHOWN, true);
+        }
+        at.pc += 1;
+        scratch.environment.fuel = scratch.step_limit;
+        Ok(Item::Event { event: emission.event, symbol, place: emission.place })
+    }
+
+    /// The decision before an event: which clause, or nothing.
+    fn slot(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Option<Decision>, Box<Fault>> {
+        let phase = &self.phases[at.phase as usize];
+        if at.flags.has(Flags::QUIET) || phase.clauses.is_empty() {
+            pass_slot(at);
+            return Ok(None);
+        }
+        if let Some(table) = phase.table {
+            let only_nothing = self.tables[table as usize].options.len() == 1;
+            if only_nothing {
+                pass_slot(at);
+            }
+            return Ok((!only_nothing).then_some(Decision { place: phase.place, odds: Odds::Table(table) }));
+        }
+        scratch.options.clear();
+        let mut upto = 0;
+        for (option, clause) in (1..).zip(&phase.clauses) {
+            if clause.millionths > 0 && self.evaluator(at, scratch).allows(clause.guard.as_ref())? {
+                upto += clause.millionths;
+                scratch.options.push(Choice { option, upto });
+            }
+        }
+        if upto == 0 {
+            pass_slot(at);
+            return Ok(None);
+        }
+        scratch.options.push(Choice { option: 0, upto: MILLION });
+        Ok(Some(Decision { place: phase.place, odds: Odds::Listed }))
+    }
+
+    fn weight(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        weight: &Expr,
+        place: PlaceId,
+    ) -> Result<u64, Box<Fault>> {
+        let weight = self.evaluator(at, scratch).value(weight)?;
+        u64::try_from(weight)
+            .ok()
+            .filter(|weight| *weight <= MAX_WEIGHT)
+            .ok_or_else(|| fault(FaultKind::Weight(weight), self.place(place).span))
+    }
+
+    fn is_enabled(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<bool, Box<Fault>> {
+        let action = &self.actions[id.index()];
+        for binding in 0..action.bindings {
+            if self.allows(at, scratch, id, binding)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the guard of an action holds for a binding.
+    fn allows(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        id: ActionId,
+        binding: u64,
+    ) -> Result<bool, Box<Fault>> {
+        let action = &self.actions[id.index()];
+        let Some(guard) = &action.guard else { return Ok(true) };
+        let mut rest = binding;
+        for (index, values) in action.parameters.iter().enumerate().rev() {
+            scratch.environment.candidate(index, values.at(rest % values.size));
+            rest /= values.size;
+        }
+        self.evaluator(at, scratch).holds(guard)
+    }
+
+    fn list_bindings(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<(), Box<Fault>> {
+        scratch.options.clear();
+        for binding in 0..self.actions[id.index()].bindings {
+            if self.allows(at, scratch, id, binding)? {
+                let upto = scratch.options.len() as u64 + 1;
+                scratch.options.push(Choice { option: binding, upto });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs an action with a binding.
+    fn bind(
+        &self,
+        at: &mut Configuration,
+        id: ActionId,
+        tail: bool,
+        back: u32,
+        binding: u64,
+    ) -> Result<(), Box<Fault>> {
+        let action = &self.actions[id.index()];
+        self.enter(at, tail, back, action.frame)?;
+        let mut rest = binding;
+        let frame = at.frame as usize;
+        for (local, values) in action.parameters.iter().enumerate().rev() {
+            at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
+            rest /= values.size;
+        }
+        at.pc = action.entry;
+        Ok(())
+    }
+
+    /// Lists the candidates that pass, each equally likely.
+    pub(super) fn list_candidates(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        candidates: &Candidates,
+    ) -> Result<(), Box<Fault>> {
+        scratch.options.clear();
+        for option in 0..candidates.values.size {
+            if self.evaluator(at, scratch).passes(candidates, option)? {
+                let upto = scratch.options.len() as u64 + 1;
+                scratch.options.push(Choice { option, upto });
+            }
+        }
+        Ok(())
+    }
+
+    fn each_start(&self, at: &mut Configuration, scratch: &mut Scratch, each: &Each) -> Result<(), Box<Fault>> {
+        self.list_candidates(at, scratch, &each.candidates)?;
+        let many = scratch.options.len() as u64;
+        if each.any_order && many > MAX_ANY_ORDER {
+            return Err(fault(FaultKind::AnyOrder(many), each.span));
+        }
+        for choice in &scratch.options {
+            *at.bits_mut(each.mask + u32_of(choice.option / 64)) |= 1 << (choice.option % 64);
+        }
+        at.pc += 1;
+        Ok(())
+    }
+
+    fn assign(&self, at: &mut Configuration, scratch: &mut Scratch, assignment: &Assignment) -> Result<(), Box<Fault>> {
+        let Assignment { target, operator, value, set, span } = assignment;
+        let index = match target {
+            Target::Slot(slot) => *slot,
+            Target::Of { instance, member } => {
+                self.first_states[self.evaluator(at, scratch).instance(instance, *span)?] + member
+            }
+        };
+        let slot = &self.slots[index as usize];
+        let operand = self.evaluator(at, scratch).value(value)?;
+        let value = match (operator, set) {
+            (AssignOperator::Set, _) => operand,
+            (_, None) => {
+                let operator = if *operator == AssignOperator::Add { Arithmetic::Add } else { Arithmetic::Subtract };
+                let old = defined(at.state(slot), slot, *span)?;
+                arithmetic(operator, old, operand).ok_or_else(|| fault(FaultKind::Overflow, *span))?
+            }
+            (_, Some(lo)) => {
+                let old = defined(at.state(slot), slot, *span)?;
+                // The slot of a set has a bit for each element.
+                let n_bits = i64::from(slot.mask.count_ones());
+                let bit = operand.checked_sub(*lo).filter(|bit| (0..n_bits).contains(bit));
+                match (operator, bit) {
+                    (AssignOperator::Add, Some(bit)) => old | 1 << bit,
+                    (AssignOperator::Add, None) => {
+                        return Err(outside(operand, Base::Int { lo: *lo, hi: lo + n_bits - 1 }, *span));
+                    }
+                    (_, Some(bit)) => old & !(1 << bit),
+                    (_, None) => old,
+                }
+            }
+        };
+        let domain = || fault(FaultKind::Domain { state: StateId(index), value }, *span);
+        let raw = slot.raw(value).ok_or_else(domain)?;
+        at.set_raw(slot, raw);
+        Ok(())
+    }
+}
+
+fn decide(place: PlaceId, odds: Odds) -> Pause {
+    Pause::Decide(Decision { place, odds })
+}
+
+/// Adds an option, unless its weight is 0.
+fn push_choice(scratch: &mut Scratch, option: u64, upto: u64) {
+    if scratch.options.last().map_or(0, |choice| choice.upto) < upto {
+        scratch.options.push(Choice { option, upto });
+    }
+}
+
+/// Goes on to the event of a slot, or to the end of the phase.
+fn pass_slot(at: &mut Configuration) {
+    if at.flags.has(Flags::PENDING) {
+        at.flags.set(Flags::PENDING, false);
+        at.flags.set(Flags::QUIET, true);
+    }
+    at.pc += 1;
+}
+
+/// Restores what was around an `atomic`. Whether the turn of an `interleave` ends here.
+fn exit_atomic(at: &mut Configuration, local: u32) -> bool {
+    let (around, control, inner) = Configuration::unpack(*at.bits_mut(local));
+    *at.bits_mut(local) = 0;
+    let shown = at.flags.has(Flags::SHOWN);
+    if !around.has(Flags::QUIET) && !around.has(Flags::PENDING) {
+        // The outermost one: events have slots again.
+        at.flags.set(Flags::QUIET, false);
+        at.flags.set(Flags::PENDING, false);
+    }
+    at.flags.set(Flags::WATCH, around.has(Flags::WATCH));
+    at.flags.set(Flags::SHOWN, around.has(Flags::WATCH) && (shown || around.has(Flags::SHOWN)));
+    (at.control, at.inner) = (control, inner);
+    at.pc += 1;
+    shown && control != 0
+}
+
+/// Takes the next value of a `for each`, or leaves the loop; a decision where the order is open.
+fn each_next(at: &mut Configuration, scratch: &mut Scratch, each: &EachNext) -> Option<Decision> {
+    scratch.options.clear();
+    let first = (at.frame + each.mask) as usize;
+    for (index, word) in (0..).zip(&at.words[first..first + each.words as usize]) {
+        let mut rest = *word;
+        while rest != 0 {
+            let option = index * 64 + u64::from(rest.trailing_zeros());
+            let upto = scratch.options.len() as u64 + 1;
+            scratch.options.push(Choice { option, upto });
+            if !each.any_order {
+                take_each(at, each, option);
+                return None;
+            }
+            rest &= rest - 1;
+        }
+    }
+    match scratch.options[..] {
+        [] => at.pc = each.exit,
+        [only] => take_each(at, each, only.option),
+        _ => return Some(Decision { place: each.place, odds: Odds::Listed }),
+    }
+    None
+}
+
+fn take_each(at: &mut Configuration, each: &EachNext, option: u64) {
+    *at.bits_mut(each.mask + u32_of(option / 64)) &= !(1 << (option % 64));
+    take_one(at, each.variable, each.values.at(option));
+}
+
+fn take_one(at: &mut Configuration, variable: u32, value: i64) {
+    at.set_local(variable, value);
+    at.pc += 1;
+}
+
+/// The value of a state that `+=` and `-=` read: not `none`.
+fn defined(value: i64, slot: &Slot, span: Span) -> Result<i64, Box<Fault>> {
+    let none = slot.optional && value == NONE;
+    if none { Err(outside(value, Base::Int { lo: slot.lo, hi: slot.value(slot.size - 1) }, span)) } else { Ok(value) }
+}
+
+fn usize_of(option: u64) -> usize {
+    usize::try_from(option).expect("tables fit into memory")
+}
+
+fn u32_of(option: u64) -> u32 {
+    u32::try_from(option).expect("tables have fewer than 2^32 rows")
+}

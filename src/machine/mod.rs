@@ -1,0 +1,35 @@
+//! The grammar as a machine: it runs by itself until it must decide or until it shows an item.
+//!
+//! [`Program::compile`] turns a checked grammar into a [`Program`]. A [`Configuration`] is a point of a run;
+//! [`Program::run`] takes it to its next [`Pause`], and whoever drives it answers a decision with
+//! [`Program::resume`]. At a pause the configuration is complete: it can be copied, compared, hashed, and resumed in
+//! several ways. Dice that answer make the walker; an observed trace makes the recogniser; taking every branch makes
+//! exploration. So this is the one place where the meaning of the language is written down; it knows nothing of random
+//! numbers, files or terminals.
+
+mod compile;
+mod configuration;
+mod evaluate;
+mod fault;
+mod interleave;
+mod interpret;
+mod pack;
+mod program;
+mod repeat;
+
+pub use configuration::Configuration;
+pub use fault::{Fault, FaultKind};
+pub use interpret::{Decision, Item, Odds, Pause, Scratch};
+pub use program::{Choice, Place, PlaceId, Program};
+
+/// How many values `in any order` takes.
+pub const MAX_ANY_ORDER: u64 = 16;
+
+/// The highest count of a `repeat` with an upper bound.
+pub const MAX_REPEAT: i64 = 1_000_000;
+
+/// The greatest weight: so no sum of weights leaves 64 bits.
+pub const MAX_WEIGHT: u64 = 1_000_000_000;
+
+/// How many words of states and stack a configuration has at most: 8 MiB.
+pub const MAX_WORDS: usize = 1 << 20;

@@ -1,0 +1,130 @@
+//! `repeat`: how a count is kept, and the odds that it ends.
+//!
+//! A count is drawn step by step, so a loop needs no more than what is left of it: nothing at all for `0.. mean m`.
+
+use super::MAX_REPEAT;
+use super::configuration::Configuration;
+use super::evaluate::fault;
+use super::fault::{Fault, FaultKind};
+use super::interpret::{Decision, Odds, Scratch};
+use super::program::{CountKind, Expr, Parameter, Program, RepeatNext, RepeatStart};
+
+impl Program {
+    /// Evaluates the bounds, and goes to the [`Op::RepeatNext`](super::program::Op::RepeatNext) that follows.
+    pub(super) fn repeat_start(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+        start: &RepeatStart,
+    ) -> Result<(), Box<Fault>> {
+        let bad = |why: String| fault(FaultKind::Count(why), start.span);
+        let mut number = |expr: Option<&Expr>| {
+            let Some(expr) = expr else { return Ok(0) };
+            let value = self.evaluator(at, scratch).value(expr)?;
+            let fits = (0..=MAX_REPEAT).contains(&value);
+            fits.then_some(value).ok_or_else(|| bad(format!("the count is {value}, outside 0..{MAX_REPEAT}")))
+        };
+        let lo = number(Some(&start.lo))?;
+        let hi = number(start.hi.as_ref())?;
+        let mean = number(start.mean.as_ref())?;
+        if start.hi.is_some() && hi < lo {
+            return Err(bad(format!("the upper bound {hi} is below the lower bound {lo}")));
+        }
+        if start.mean.is_some() && mean < lo {
+            return Err(bad(format!("the mean {mean} is below the lower bound {lo}")));
+        }
+        at.set_local(start.count, if start.hi.is_some() { hi } else { lo });
+        if let Parameter::Local(local) = start.width {
+            at.set_local(local, hi - lo);
+        }
+        if let Parameter::Local(local) = start.spread {
+            at.set_local(local, mean - lo);
+        }
+        at.pc += 1;
+        Ok(())
+    }
+
+    /// Whether a loop goes on; decides it where that can be known.
+    pub(super) fn repeat_next(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+        next: &RepeatNext,
+    ) -> Result<Option<Decision>, Box<Fault>> {
+        if is_finished(at, next) || !self.evaluator(at, scratch).allows(next.condition.as_ref())? {
+            at.pc = next.exit;
+            return Ok(None);
+        }
+        let odds = match stop_odds(at, next) {
+            // It cannot stop here.
+            None => None,
+            Some((first, total)) if first == total => {
+                at.pc = next.exit;
+                return Ok(None);
+            }
+            Some((first, total)) => Some(Odds::Either { first, total }),
+        };
+        if odds.is_none() {
+            iterate(at, next);
+        }
+        Ok(odds.map(|odds| Decision { place: next.place, odds }))
+    }
+}
+
+/// What a loop has left to its upper bound, or to its lower one where it has no other.
+fn left(at: &Configuration, next: &RepeatNext) -> u64 {
+    next.count.map_or(0, |count| at.local(count).cast_unsigned())
+}
+
+/// Whether the count of a loop is used up.
+pub(super) fn is_finished(at: &Configuration, next: &RepeatNext) -> bool {
+    match next.kind {
+        CountKind::Endless | CountKind::Open => false,
+        CountKind::Exact | CountKind::Uniform | CountKind::Bounded => left(at, next) == 0,
+    }
+}
+
+/// The odds that a loop stops before its next iteration, as a part of a total; `None` where it can't.
+fn stop_odds(at: &Configuration, next: &RepeatNext) -> Option<(u64, u64)> {
+    let value = |parameter| match parameter {
+        Parameter::Constant(value) => value,
+        Parameter::Local(local) => at.local(local).cast_unsigned(),
+    };
+    let left = left(at, next);
+    match next.kind {
+        CountKind::Endless | CountKind::Exact => None,
+        // What is left is `hi` less the iterations so far: uniform over the ends that remain.
+        CountKind::Uniform => (left <= value(next.width)).then_some((1, left + 1)),
+        CountKind::Open => (left == 0).then(|| (1, value(next.spread) + 1)),
+        CountKind::Bounded => (left <= value(next.width)).then(|| (bounded_hazard(value(next.spread), left), 1 << 32)),
+    }
+}
+
+/// The probability, in 2^-32, that a geometric count with `mean` above its lower bound stops when it may go on for at
+/// most `left` more: q / (1 − r^(left+1)) with q = 1 / (1 + mean) and r = 1 − q.
+fn bounded_hazard(mean: u64, left: u64) -> u64 {
+    const ONE: u128 = 1 << 64;
+    let whole = u128::from(mean) + 1;
+    let ratio = ONE * u128::from(mean) / whole;
+    // r^(left+1) by repeated squaring, rounded down at each step: the same on every machine.
+    let (mut power, mut base, mut exponent) = (ONE, ratio, left + 1);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = power * base >> 64;
+        }
+        // `base` is below 2^64, or the mean is 0 and it is 0.
+        base = base * base >> 64;
+        exponent >>= 1;
+    }
+    let hazard = ((ONE / whole) << 32) / (ONE - power);
+    u64::try_from(hazard).expect("a probability is at most 1").clamp(1, 1 << 32)
+}
+
+/// Begins an iteration.
+pub(super) fn iterate(at: &mut Configuration, next: &RepeatNext) {
+    if let Some(count) = next.count {
+        // Above the lower bound an open count stays 0.
+        at.set_local(count, (at.local(count) - 1).max(0));
+    }
+    at.pc += 1;
+}

@@ -1,0 +1,16 @@
+//! The grammars that ship in the binary.
+
+const BUILTINS: &[(&str, &str)] = &[
+    ("example", include_str!("../../specs/example.charmgrammar")),
+    ("prototype", include_str!("../../specs/prototype.charmgrammar")),
+];
+
+/// The text of a built-in grammar.
+pub fn builtin(name: &str) -> Option<&'static str> {
+    BUILTINS.iter().find(|(candidate, _)| *candidate == name).map(|(_, text)| *text)
+}
+
+/// The names of all built-in grammars with their texts, by name.
+pub fn builtins() -> &'static [(&'static str, &'static str)] {
+    BUILTINS
+}

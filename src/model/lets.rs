@@ -1,0 +1,123 @@
+//! Named expressions, each resolved after those that it uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grammar::{Let, LetId, Type};
+use super::names::{Names, Value};
+use super::params::for_each_name;
+use super::resolver::Builder;
+use super::types::{UNKNOWN, unknown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{Binder, DeclarationKind, Expression};
+
+/// A `let` as it is declared.
+struct Declared<'a> {
+    place: usize,
+    span: Span,
+    parameters: &'a [Binder],
+    value: &'a Expression,
+}
+
+/// Resolves every `let`.
+pub(super) fn lets(builder: &mut Builder<'_>) {
+    let items = builder.items;
+    let mut declared = Vec::new();
+    for (place, item) in items.list.iter().enumerate() {
+        let DeclarationKind::Let { name, parameters, value } = &item.kind else { continue };
+        let variables = builder.resolver(place).parameters(parameters, false);
+        builder.grammar.lets.push(Let {
+            name: name.text.clone(),
+            parameters: variables.len(),
+            variables,
+            ty: UNKNOWN,
+            value: unknown(value.span),
+            span: item.span,
+        });
+        declared.push(Declared { place, span: item.span, parameters, value });
+    }
+    for id in order(builder, &declared) {
+        let declared = &declared[id];
+        let row = &builder.grammar.lets[id];
+        let types: Vec<Type> = row.variables.iter().map(|variable| variable.ty).collect();
+        let mut resolver = builder.resolver(declared.place);
+        resolver.bind_parameters(declared.parameters, &types);
+        let value = resolver.expression(declared.value, None);
+        let variables = resolver.scope.variables;
+        let row = &mut builder.grammar.lets[id];
+        (row.variables, row.ty, row.value) = (variables, value.ty, value);
+    }
+}
+
+/// How far the search has come with a `let`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+/// An order in which each stands behind those that it uses; cycles are reported, and cut where they close.
+fn order(builder: &mut Builder<'_>, declared: &[Declared<'_>]) -> Vec<usize> {
+    let uses: Vec<Vec<usize>> = declared.iter().map(|declared| used(&builder.names, declared)).collect();
+    let mut marks = vec![Mark::New; declared.len()];
+    let mut order = Vec::new();
+    for root in 0..declared.len() {
+        if marks[root] != Mark::New {
+            continue;
+        }
+        // A stack of its own, since such chains may be long.
+        let mut path = vec![(root, 0)];
+        marks[root] = Mark::Open;
+        while let Some((id, next)) = path.last_mut() {
+            let id = *id;
+            let Some(other) = uses[id].get(*next).copied() else {
+                marks[id] = Mark::Done;
+                order.push(id);
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            match marks[other] {
+                Mark::New => {
+                    marks[other] = Mark::Open;
+                    path.push((other, 0));
+                }
+                Mark::Open => {
+                    let start = path.iter().position(|(id, _)| *id == other).unwrap_or(0);
+                    let mut cycle: Vec<usize> = path[start..].iter().map(|(id, _)| *id).collect();
+                    cycle.push(other);
+                    report(builder, declared, &cycle);
+                }
+                Mark::Done => {}
+            }
+        }
+    }
+    order
+}
+
+fn report(builder: &mut Builder<'_>, declared: &[Declared<'_>], cycle: &[usize]) {
+    let names: Vec<String> =
+        cycle.iter().map(|id| format!("`{}`", builder.grammar.lets[LetId::new(*id).index()].name)).collect();
+    let message = format!("this `let` uses itself: {}", names.join(" → "));
+    let mut diagnostic = Diagnostic::error(Code::RecursiveLet, declared[cycle[0]].span, message);
+    for id in &cycle[1..cycle.len() - 1] {
+        diagnostic = diagnostic.also(declared[*id].span, "by way of this one");
+    }
+    builder.diagnostics.push(diagnostic);
+}
+
+/// The `let`s that one uses. (A name that is a variable does not count.)
+fn used(names: &Names, declared: &Declared<'_>) -> Vec<usize> {
+    let bound: BTreeMap<&str, ()> =
+        declared.parameters.iter().map(|parameter| (parameter.name.text.as_str(), ())).collect();
+    let mut used = BTreeSet::new();
+    for_each_name(declared.value, &mut |name| {
+        if let (Some(Value::Let(id)), false) =
+            (names.values.get(name).map(|named| named.value), bound.contains_key(name))
+        {
+            used.insert(id.index());
+        }
+    });
+    used.into_iter().collect()
+}

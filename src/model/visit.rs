@@ -1,0 +1,42 @@
+//! Going through the statements of a body.
+
+use std::slice::from_ref;
+
+use super::grammar::{Statement, StatementKind};
+
+/// Calls `visit` for a statement and for every one in it, in the order of the text. Recurs as deep as the statements
+/// nest.
+pub(super) fn for_each_statement<'g>(statement: &'g Statement, visit: &mut dyn FnMut(&'g Statement)) {
+    visit(statement);
+    for inner in parts(statement).into_iter().flatten() {
+        for_each_statement(inner, visit);
+    }
+}
+
+/// The sequences that a statement is made of.
+fn parts(statement: &Statement) -> Vec<&[Statement]> {
+    match &statement.kind {
+        StatementKind::Block(body)
+        | StatementKind::ForEach { body, .. }
+        | StatementKind::Repeat { body, .. }
+        | StatementKind::Atomic(body) => vec![body],
+        StatementKind::Choose { alternatives, otherwise } => {
+            let alternatives = alternatives.iter().map(|alternative| from_ref(&alternative.body));
+            alternatives.chain(otherwise.as_deref().map(from_ref)).collect()
+        }
+        StatementKind::If { arms, otherwise } => {
+            arms.iter().map(|(_, body)| body.as_slice()).chain(otherwise.as_deref()).collect()
+        }
+        StatementKind::ForOne { body, otherwise, .. } => {
+            [Some(&body[..]), otherwise.as_deref()].into_iter().flatten().collect()
+        }
+        StatementKind::Maybe { body, .. } => vec![from_ref(body)],
+        StatementKind::Draw { otherwise, .. } => otherwise.as_deref().map(from_ref).into_iter().collect(),
+        StatementKind::Interleave(branches) => branches.iter().map(|branch| branch.body.as_slice()).collect(),
+        StatementKind::Emit { .. }
+        | StatementKind::Call { .. }
+        | StatementKind::Assign { .. }
+        | StatementKind::Leave
+        | StatementKind::End => Vec::new(),
+    }
+}

@@ -1,0 +1,226 @@
+//! The format for machines: one trace a line, as an object.
+//!
+//! | key | value |
+//! |---|---|
+//! | `format` | 1 |
+//! | `grammar` | `"sha256:…"` of the grammar's text and settings |
+//! | `trace`, `seed`, `attempt` | which trace it is; `attempt` only above 0 |
+//! | `shows` | the kinds of items it has |
+//! | `init` | the states at the start, where states are shown |
+//! | `items` | the items |
+
+use serde_json::Value;
+
+use super::{Header, Shows, Sink, TextSink};
+use crate::model::grammar::{ActionId, Base, CauseId, Grammar, NONE, PhaseId, StateId, Type, elements};
+use crate::model::{Alphabet, SymbolId};
+
+/// What a line says beside its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonlOptions {
+    /// The kinds of items.
+    pub shows: Shows,
+    /// The hash of the grammar, in hexadecimal digits.
+    pub hash: String,
+}
+
+/// Writes jsonl. What depends on a symbol alone is made once, so an event costs one copy and its payload.
+#[derive(Debug)]
+pub struct Jsonl<'a> {
+    grammar: &'a Grammar,
+    alphabet: &'a Alphabet,
+    options: JsonlOptions,
+    /// For each symbol its object without payload and closing brace; made when it is first shown.
+    events: Vec<Option<Box<str>>>,
+    header: Header,
+    initial: Vec<u8>,
+    items: Vec<u8>,
+    /// Whether the last item is a `set` that may take more.
+    in_set: bool,
+    out: Vec<u8>,
+}
+
+impl<'a> Jsonl<'a> {
+    /// A writer of traces of this grammar.
+    pub fn new(grammar: &'a Grammar, alphabet: &'a Alphabet, options: JsonlOptions) -> Self {
+        Self {
+            grammar,
+            alphabet,
+            options,
+            events: vec![None; alphabet.len()],
+            header: Header { seed: 0, trace: 0, attempt: 0 },
+            initial: Vec::new(),
+            items: Vec::new(),
+            in_set: false,
+            out: Vec::new(),
+        }
+    }
+
+    /// Begins an item.
+    fn item(&mut self) {
+        if std::mem::take(&mut self.in_set) {
+            self.items.extend_from_slice(b"}}");
+        }
+        if !self.items.is_empty() {
+            self.items.push(b',');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.items.extend_from_slice(text.as_bytes());
+    }
+
+    /// `"name":value`, behind a comma unless it is the first.
+    fn pair(items: &mut Vec<u8>, grammar: &Grammar, first: bool, name: &str, value: i64, ty: Type) {
+        if !first {
+            items.push(b',');
+        }
+        items.extend_from_slice(quoted(name).as_bytes());
+        items.push(b':');
+        push_value(items, grammar, value, ty);
+    }
+}
+
+/// A string as JSON writes it.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn push_value(items: &mut Vec<u8>, grammar: &Grammar, value: i64, ty: Type) {
+    let text = match ty.base {
+        _ if ty.optional && value == NONE => "null".to_owned(),
+        Base::Bool | Base::Int { .. } => grammar.value_text(value, ty.base),
+        Base::Set { lo, .. } => Value::from(elements(value, lo).collect::<Vec<_>>()).to_string(),
+        Base::Enum(_) | Base::Instance(_) | Base::Array(_) => quoted(&grammar.value_text(value, ty.base)),
+    };
+    items.extend_from_slice(text.as_bytes());
+}
+
+impl TextSink for Jsonl<'_> {
+    const NEEDS_EVENTS: bool = false;
+
+    fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+}
+
+impl Sink for Jsonl<'_> {
+    fn shows(&self) -> Shows {
+        self.options.shows
+    }
+
+    fn begin(&mut self, header: Header) {
+        self.header = header;
+        self.initial.clear();
+        self.items.clear();
+        self.in_set = false;
+    }
+
+    fn initial(&mut self, state: StateId, value: i64) {
+        let state = &self.grammar.states[state.index()];
+        let first = self.initial.is_empty();
+        Self::pair(&mut self.initial, self.grammar, first, &state.name, value, state.ty);
+    }
+
+    fn set(&mut self, state: StateId, value: i64) {
+        let first = !self.in_set;
+        if first {
+            self.item();
+            self.text(r#"{"set":{"#);
+            self.in_set = true;
+        }
+        let state = &self.grammar.states[state.index()];
+        Self::pair(&mut self.items, self.grammar, first, &state.name, value, state.ty);
+    }
+
+    fn decision(&mut self, place: &str, option: u64) {
+        self.item();
+        self.text(&format!(r#"{{"decision":{},"option":{option}}}"#, quoted(place)));
+    }
+
+    fn phase(&mut self, phase: PhaseId) {
+        if self.options.shows.phases {
+            self.item();
+            self.text(&format!(r#"{{"phase":{}}}"#, quoted(&self.grammar.phases[phase.index()].name)));
+        }
+    }
+
+    fn action(&mut self, action: ActionId, source: CauseId, arguments: &[i64]) {
+        if !self.options.shows.actions {
+            return;
+        }
+        self.item();
+        let action = &self.grammar.actions[action.index()];
+        let source = &self.grammar.sources[source.index()].name;
+        self.text(&format!(r#"{{"action":{},"source":{}"#, quoted(&action.label), quoted(source)));
+        for (place, (argument, variable)) in arguments.iter().zip(&action.variables).enumerate() {
+            if place == 0 {
+                self.text(r#","args":{"#);
+            }
+            Self::pair(&mut self.items, self.grammar, place == 0, &variable.name, *argument, variable.ty);
+        }
+        self.text(if arguments.is_empty() { "}" } else { "}}" });
+    }
+
+    fn event(&mut self, symbol: SymbolId, payload: &[i64]) {
+        if !self.options.shows.events {
+            return;
+        }
+        self.item();
+        let (grammar, alphabet) = (self.grammar, self.alphabet);
+        let text = self.events[symbol.index()].get_or_insert_with(|| event_text(grammar, alphabet, symbol).into());
+        self.items.extend_from_slice(text.as_bytes());
+        if !payload.is_empty() {
+            let fields = &grammar.events[alphabet.event_of(symbol).index()].payload;
+            self.text(r#","payload":{"#);
+            for (place, (value, field)) in payload.iter().zip(fields).enumerate() {
+                Self::pair(&mut self.items, grammar, place == 0, &field.name, *value, field.ty);
+            }
+            self.items.push(b'}');
+        }
+        self.items.push(b'}');
+    }
+
+    fn end(&mut self) {
+        if std::mem::take(&mut self.in_set) {
+            self.text("}}");
+        }
+        let Header { seed, trace, attempt } = self.header;
+        let shows: Vec<_> = self.options.shows.names().collect();
+        let attempt = if attempt > 0 { format!(r#","attempt":{attempt}"#) } else { String::new() };
+        let head = format!(
+            r#"{{"format":1,"grammar":"sha256:{}","trace":{trace},"seed":{seed}{attempt},"shows":{}"#,
+            self.options.hash,
+            Value::from(shows),
+        );
+        self.out.extend_from_slice(head.as_bytes());
+        if self.options.shows.states {
+            self.out.extend_from_slice(br#","init":{"#);
+            self.out.append(&mut self.initial);
+            self.out.push(b'}');
+        }
+        self.out.extend_from_slice(br#","items":["#);
+        self.out.append(&mut self.items);
+        self.out.extend_from_slice(b"]}\n");
+    }
+
+    fn abandon(&mut self) {
+        self.items.clear();
+    }
+}
+
+/// `{"event":"http-relation-joined","of":{"relation":"http"}`, still open.
+fn event_text(grammar: &Grammar, alphabet: &Alphabet, symbol: SymbolId) -> String {
+    let mut text = format!(r#"{{"event":{}"#, quoted(alphabet.name(symbol)));
+    let event = &grammar.events[alphabet.event_of(symbol).index()];
+    for (place, (kind, instance)) in event.kinds.iter().zip(alphabet.instances_of(symbol)).enumerate() {
+        text.push_str(if place == 0 { r#","of":{"# } else { "," });
+        let kind = &grammar.kinds[kind.index()].name;
+        let instance = grammar.instances[instance.index()].full_name();
+        text.push_str(&format!("{}:{}", quoted(kind), quoted(&instance)));
+    }
+    if !event.kinds.is_empty() {
+        text.push('}');
+    }
+    text
+}

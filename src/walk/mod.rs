@@ -1,0 +1,204 @@
+//! Dice: random walks.
+//!
+//! [`walk`] draws one trace of a program; [`batch`] draws many, on several threads, in order. Trace number *i* of a
+//! seed depends on the program, the seed and *i* alone.
+
+pub mod batch;
+mod dice;
+
+use dice::Dice;
+
+use crate::machine::{Choice, Configuration, Decision, Fault, Item, Odds, Pause, Program, Scratch};
+use crate::model::SymbolId;
+use crate::source::Span;
+use crate::trace::{Header, Sink};
+
+/// What bounds a walk. `Default` has the defaults that are given here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The least number of events that a trace must have; 0.
+    pub min_events: u64,
+    /// The greatest number of events that it may have; no bound.
+    pub max_events: u64,
+    /// How often a trace is drawn until it has as many events as it must; 1,000.
+    pub attempts: u64,
+    /// After how many events a walk is stopped with an error; 1,000,000.
+    pub events: u64,
+    /// After how many silent steps between two events it is; 1,000,000.
+    pub steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { min_events: 0, max_events: u64::MAX, attempts: 1_000, events: 1_000_000, steps: 1_000_000 }
+    }
+}
+
+/// Why there is no trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalkError {
+    /// Which trace, and which attempt at it.
+    pub header: Header,
+    /// How many events had been shown.
+    pub n_events: u64,
+    /// What went wrong.
+    pub cause: Cause,
+}
+
+/// What went wrong in a walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The grammar failed.
+    Fault(Box<Fault>),
+    /// More events than [`Limits::events`]; where the next one would have been shown.
+    EventLimit(Span),
+    /// No attempt had as many events as it must.
+    Attempts,
+    /// The trace has no events, and the format can't say so.
+    Empty,
+}
+
+/// Draws one trace into a sink; how many events it has. The sink has seen its `end`, or, after an error, still has the
+/// trace so far.
+///
+/// # Errors
+///
+/// When the grammar fails on this trace, or a limit is met.
+///
+/// # Determinism
+///
+/// The same program, seed and number give the same trace on every machine, whatever else is drawn.
+pub fn walk<S: Sink>(
+    program: &Program,
+    limits: &Limits,
+    seed: u64,
+    trace: u64,
+    sink: &mut S,
+    memory: &mut Memory,
+) -> Result<u64, WalkError> {
+    let mut n_events = 0;
+    for attempt in 0..limits.attempts.max(1) {
+        let header = Header { seed, trace, attempt };
+        let error = |n_events, cause| WalkError { header, n_events, cause };
+        sink.begin(header);
+        n_events = attempt_walk(program, limits, header, sink, memory).map_err(|(n, cause)| error(n, cause))?;
+        if (limits.min_events..=limits.max_events).contains(&n_events) {
+            sink.end();
+            return Ok(n_events);
+        }
+        sink.abandon();
+    }
+    let header = Header { seed, trace, attempt: limits.attempts.max(1) - 1 };
+    Err(WalkError { header, n_events, cause: Cause::Attempts })
+}
+
+/// Memory that walks of one program use one after the other.
+#[derive(Debug)]
+pub struct Memory {
+    configuration: Configuration,
+    start: Configuration,
+    scratch: Scratch,
+    /// The states when an item was last shown.
+    states: Vec<u64>,
+}
+
+impl Memory {
+    /// Memory for walks under these limits.
+    pub fn new(program: &Program, limits: &Limits) -> Self {
+        Self {
+            configuration: program.start(),
+            start: program.start(),
+            scratch: Scratch::new(limits.steps),
+            states: Vec::new(),
+        }
+    }
+}
+
+fn attempt_walk<S: Sink>(
+    program: &Program,
+    limits: &Limits,
+    header: Header,
+    sink: &mut S,
+    memory: &mut Memory,
+) -> Result<u64, (u64, Cause)> {
+    let Memory { configuration, start, scratch, states } = memory;
+    let mut dice = Dice::new(header);
+    let mut n_events = 0;
+    configuration.clone_from(start);
+    scratch.refuel();
+    states.clear();
+    let shows = sink.shows();
+    loop {
+        match program.run(configuration, scratch).map_err(|fault| (n_events, Cause::Fault(fault)))? {
+            Pause::Decide(decision) => {
+                let option = draw(&mut dice, &decision, program.choices(&decision, scratch));
+                if shows.decisions {
+                    sink.decision(&program.place(decision.place).name, option);
+                }
+                program.resume(configuration, option).map_err(|fault| (n_events, Cause::Fault(fault)))?;
+            }
+            Pause::Show(item) => {
+                if shows.states {
+                    show_states(program, configuration, states, sink);
+                }
+                match item {
+                    Item::Event { symbol, place, .. } => {
+                        if n_events == limits.events {
+                            return Err((n_events, Cause::EventLimit(program.place(place).span)));
+                        }
+                        n_events += 1;
+                        sink.event(SymbolId(symbol), scratch.values());
+                        if n_events > limits.max_events {
+                            // It does not fit, whatever comes.
+                            return Ok(n_events);
+                        }
+                    }
+                    Item::Phase { phase, .. } => sink.phase(phase),
+                    Item::Action { action, source, .. } => sink.action(action, source, scratch.values()),
+                }
+            }
+            Pause::End => {
+                if shows.states {
+                    show_states(program, configuration, states, sink);
+                }
+                return Ok(n_events);
+            }
+        }
+    }
+}
+
+/// Tells the sink what states have changed since it was last told, or all of them the first time.
+fn show_states<S: Sink>(program: &Program, at: &Configuration, before: &mut Vec<u64>, sink: &mut S) {
+    let now = program.state_words(at);
+    if before.is_empty() {
+        for state in program.states() {
+            sink.initial(state, program.state(at, state));
+        }
+        before.extend_from_slice(now);
+    } else if before.as_slice() != now {
+        for state in program.states() {
+            if program.state_in(before, state) != program.state(at, state) {
+                sink.set(state, program.state(at, state));
+            }
+        }
+        before.copy_from_slice(now);
+    }
+}
+
+#[inline]
+fn draw(dice: &mut Dice, decision: &Decision, choices: &[Choice]) -> u64 {
+    match decision.odds {
+        Odds::Uniform(n) => dice.below(n),
+        Odds::Either { first, total } => u64::from(dice.below(total) >= first),
+        Odds::Table(_) | Odds::Listed => {
+            let total = choices.last().map_or(0, |choice| choice.upto);
+            let drawn = dice.below(total);
+            let index = if choices.len() <= 16 {
+                choices.iter().take_while(|choice| choice.upto <= drawn).count()
+            } else {
+                choices.partition_point(|choice| choice.upto <= drawn)
+            };
+            choices[index].option
+        }
+    }
+}
