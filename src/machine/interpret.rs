@@ -386,17 +386,29 @@ impl Program {
         Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
     }
 
-    /// Where the instruction at an address, or the next one that knows, stands in the text.
+    /// Where the instruction at an address, or the next one that knows, stands in the text. Jumps back lead to the head of
+    /// a loop, which knows.
     fn span_at(&self, pc: u32) -> Span {
-        let place = self.code[pc as usize..].iter().find_map(|op| match op {
-            Op::Emit(emission) => Some(self.place(emission.place).span),
-            Op::Assign(assignment) => Some(assignment.span),
-            Op::Call { span, .. } => Some(*span),
-            Op::Choose(choose) => Some(self.place(choose.place).span),
-            Op::RepeatNext(next) => Some(self.place(next.place).span),
-            Op::EachNext { each } => Some(self.place(each.place).span),
-            Op::One(one) => Some(self.place(one.place).span),
-            Op::Draw(draw) => Some(self.place(draw.place).span),
+        let mut address = pc as usize;
+        while let Some(op) = self.code.get(address) {
+            match self.op_span(op) {
+                Some(span) => return span,
+                None => address = if let Op::Jump(target) = op { *target as usize } else { address + 1 },
+            }
+        }
+        Span::default()
+    }
+
+    fn op_span(&self, op: &Op) -> Option<Span> {
+        let place = match op {
+            Op::Assign(assignment) => return Some(assignment.span),
+            Op::Call { span, .. } => return Some(*span),
+            Op::Emit(emission) => emission.place,
+            Op::Choose(choose) => choose.place,
+            Op::RepeatNext(next) => next.place,
+            Op::EachNext { each } => each.place,
+            Op::One(one) => one.place,
+            Op::Draw(draw) => draw.place,
             Op::ChooseTable { place, .. }
             | Op::Maybe { place, .. }
             | Op::Bind { place, .. }
@@ -404,10 +416,10 @@ impl Program {
             | Op::Mark { place, .. }
             | Op::Turn { place, .. }
             | Op::Phase { place, .. }
-            | Op::DeadEnd { place } => Some(self.place(*place).span),
-            _ => None,
-        });
-        place.unwrap_or_default()
+            | Op::DeadEnd { place } => *place,
+            _ => return None,
+        };
+        Some(self.place(place).span)
     }
 
     fn dead_end(&self, place: PlaceId) -> Box<Fault> {
