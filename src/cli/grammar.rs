@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use super::{Failure, Io};
-use crate::diagnostic::{Code, Severity};
 use crate::diagnostic::render::Format;
+use crate::diagnostic::{Code, Severity};
 use crate::model::grammar::Grammar;
 use crate::model::{self, Disk, LoadError, Loaded, Loader, Root};
 use crate::source::SourceMap;

@@ -16,6 +16,8 @@ mod interpret;
 mod pack;
 mod program;
 mod repeat;
+#[cfg(test)]
+mod tests;
 
 pub use configuration::Configuration;
 pub use fault::{Fault, FaultKind};
