@@ -443,7 +443,7 @@ impl Program {
     }
 
     /// Begins the frame of a rule or an action.
-    fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
+    pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
         if at.words.len() + frame as usize > MAX_WORDS {
             return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
         }
@@ -521,66 +521,6 @@ impl Program {
             .ok()
             .filter(|weight| *weight <= MAX_WEIGHT)
             .ok_or_else(|| fault(FaultKind::Weight(weight), self.place(place).span))
-    }
-
-    fn is_enabled(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        for binding in 0..action.bindings {
-            if self.allows(at, scratch, id, binding)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the guard of an action holds for a binding.
-    fn allows(
-        &self,
-        at: &Configuration,
-        scratch: &mut Scratch,
-        id: ActionId,
-        binding: u64,
-    ) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        let Some(guard) = &action.guard else { return Ok(true) };
-        let mut rest = binding;
-        for (index, values) in action.parameters.iter().enumerate().rev() {
-            scratch.environment.candidate(index, values.at(rest % values.size));
-            rest /= values.size;
-        }
-        self.evaluator(at, scratch).holds(guard)
-    }
-
-    fn list_bindings(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<(), Box<Fault>> {
-        scratch.options.clear();
-        for binding in 0..self.actions[id.index()].bindings {
-            if self.allows(at, scratch, id, binding)? {
-                let upto = scratch.options.len() as u64 + 1;
-                scratch.options.push(Choice { option: binding, upto });
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs an action with a binding.
-    fn bind(
-        &self,
-        at: &mut Configuration,
-        id: ActionId,
-        tail: bool,
-        back: u32,
-        binding: u64,
-    ) -> Result<(), Box<Fault>> {
-        let action = &self.actions[id.index()];
-        self.enter(at, tail, back, action.frame)?;
-        let mut rest = binding;
-        let frame = at.frame as usize;
-        for (local, values) in action.parameters.iter().enumerate().rev() {
-            at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
-            rest /= values.size;
-        }
-        at.pc = action.entry;
-        Ok(())
     }
 
     /// Lists the candidates that pass, each equally likely.
