@@ -9,7 +9,7 @@ use super::grammar::{
 use super::names::Drawn;
 use super::resolver::{Builder, Resolver};
 use super::types::{BOOL, INT, plain};
-use super::walk::for_each_variable;
+use super::visit::for_each_variable;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Binder, DeclarationKind, Name};

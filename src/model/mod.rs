@@ -35,7 +35,6 @@ mod settings;
 mod things;
 mod types;
 mod visit;
-mod walk;
 
 #[cfg(test)]
 mod testing;
