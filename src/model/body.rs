@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 let count = self.count(count.as_ref(), condition.is_some());
                 let condition = condition.as_ref().map(|condition| self.typed(condition, BOOL));
                 let body = self.block(body);
-                StatementKind::Repeat { count: count?, condition, body }
+                StatementKind::Repeat { count: Box::new(count?), condition, body }
             }
             tree::StatementKind::Maybe { chance, body } => {
                 if chance.millionths > CERTAIN {

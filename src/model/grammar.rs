@@ -409,7 +409,7 @@ pub enum StatementKind {
     /// For one of them, drawn uniformly.
     ForOne { range: Range, body: Vec<Statement>, otherwise: Option<Vec<Statement>> },
     /// Again and again.
-    Repeat { count: Count, condition: Option<Expression>, body: Vec<Statement> },
+    Repeat { count: Box<Count>, condition: Option<Expression>, body: Vec<Statement> },
     /// With a probability, in millionths: at most 1,000,000.
     Maybe { millionths: u64, body: Box<Statement> },
     /// One of `actions` (in the order of their declaration), by weight.

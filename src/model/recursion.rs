@@ -228,7 +228,7 @@ mod tests {
         assert!(is_left(|again| vec![repeat(uniform(0, 3), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(Count::Exact(unknown()), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(exactly(3), vec![assign(0)]), again]));
-        let limited = |body| StatementKind::Repeat { count: exactly(3), condition: Some(unknown()), body };
+        let limited = |body| StatementKind::Repeat { count: Box::new(exactly(3)), condition: Some(unknown()), body };
         assert!(is_left(|again| vec![statement(limited(vec![emit()])), again]));
         assert!(!is_left(|again| vec![maybe(100, emit()), again]));
         assert!(is_left(|again| vec![maybe(99, emit()), again]));

@@ -9,8 +9,6 @@ mod settings_rules;
 mod size;
 mod statements;
 
-use std::fmt::Write as _;
-
 use super::grammar::*;
 use super::*;
 use crate::diagnostic::Severity;
