@@ -43,14 +43,17 @@ pub(super) fn signatures(builder: &mut Builder<'_>) {
         }
     }
     builder.names.groups = vec![Vec::new(); builder.grammar.groups.len()];
+    let (mut all_actions, mut all_reactions) = (Vec::new(), Vec::new());
     for (id, action) in builder.grammar.actions.iter().enumerate() {
         let id = ActionId::new(id);
-        let all = if action.reaction { &mut builder.names.all_reactions } else { &mut builder.names.all_actions };
+        let all = if action.reaction { &mut all_reactions } else { &mut all_actions };
         all.push(id);
         for group in &action.groups {
             builder.names.groups[*group].push(id);
         }
     }
+    builder.names.all_actions = all_actions.into();
+    builder.names.all_reactions = all_reactions.into();
 }
 
 /// Resolves all bodies.

@@ -4,6 +4,8 @@
 //! place in the enum; an instance its [`InstanceId`]; an array its [`Instance::array`]; a set `lo..hi` the bits of its
 //! elements, `lo` being bit 0; and [`NONE`] is `none`, of whatever type.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 
 /// The word for `none`. No integer has this value: arithmetic that reaches it overflows. An optional set has at most
@@ -412,8 +414,8 @@ pub enum StatementKind {
     Repeat { count: Box<Count>, condition: Option<Expression>, body: Vec<Statement> },
     /// With a probability, in millionths: at most 1,000,000.
     Maybe { millionths: u64, body: Box<Statement> },
-    /// One of `actions` (in the order of their declaration), by weight.
-    Draw { verb: Verb, actions: Vec<ActionId>, otherwise: Option<Box<Statement>> },
+    /// One of `actions` (in the order of their declaration), by weight. Draws from the same lists share one.
+    Draw { verb: Verb, actions: Arc<[ActionId]>, otherwise: Option<Box<Statement>> },
     /// Nothing comes between.
     Atomic(Vec<Statement>),
     /// Side by side.
