@@ -143,11 +143,7 @@ impl Resolver<'_> {
         self.constant = Some(usize::MAX);
         let weight = self.constant(tree, INT);
         self.constant = None;
-        let weight = weight?;
-        if weight < 0 {
-            self.error(Code::BadWeight, tree.span, "a weight cannot be negative");
-        }
-        Some(weight.max(0))
+        weight.map(|weight| self.known_weight(weight, tree.span))
     }
 
     fn target_of(&mut self, setting: &Setting) -> Option<Target> {

@@ -74,6 +74,10 @@ fn types_are_checked() {
     );
     check("state s: 0..4294967295 = 0\nstate t: 0..4294967296 = 0", "domain-limit:3");
     check("state s: nothing = 0\nparam p: relation = http", "undefined-kind:2 bad-type:3");
+    // What is wrong with the type of a parameter is said once, and no limit is asked of it.
+    check("action x(r: nokind) by user { start }", "undefined-kind:2");
+    check("event x(r: nokind)\nreaction y(n: 0..1000000000000) { start }", "undefined-kind:2 domain-limit:3");
+    check("param most: ???\naction x(n: 0..most) by user { start }", "syntax:2");
     check(
         "param n: 0..later = 0\nparam later: 0..9 = 3 state t: 0..last = 0\nparam last: 0..9 = 3",
         "forward-param:2 forward-param:3",
@@ -150,6 +154,12 @@ fn actions_and_their_clauses() {
         "action b by user weight (0 - 1) { start }\naction c(n: 0..3) by user weight (n) { start }\n\
             action d by user weight (scale) when 3 { start }",
         "bad-weight:2 bad-weight:3 type-mismatch:4",
+    );
+    check(
+        "param most: 0..9999999999 = 1000000000\naction b by user weight 1000000000 { start }\n\
+            action c by user weight 1000000001 { start }\nreaction d weight (most + 1) { start }\n\
+            profile q { weight b = 2000000000 }\nprofile r { weight b = 1000000000 weight seen = most }",
+        "bad-weight:4 bad-weight:5 bad-weight:6",
     );
     check(
         "action b(r: relation, r: relation) by user { start }\nrule x(leader: bool) {}",
