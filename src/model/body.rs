@@ -119,18 +119,24 @@ impl Resolver<'_> {
             (_, Base::Int { .. }) => INT,
             (_, Base::Set { lo, hi }) => plain(Base::Int { lo, hi }),
             _ => {
-                let message = format!("`+=` and `-=` change integers and sets, and this is `{}`", self.written(ty));
+                let message =
+                    format!("`+=` and `-=` change integers and sets, and this is {}", describe(ty, self.grammar));
                 self.error(Code::TypeMismatch, target.span, message);
                 UNKNOWN
             }
         };
-        let value = self.typed(value, needed);
+        let declared = found.as_ref().map(|(target, _)| self.declared(target));
+        let value = self.typed_for(value, needed, declared);
         let (target, _) = found?;
         Some(StatementKind::Assign { target, operator, value })
     }
 
-    fn written(&self, ty: Type) -> String {
-        describe(ty, self.grammar)
+    /// Where a state is declared.
+    fn declared(&self, target: &Target) -> Span {
+        match target {
+            Target::State(id) => self.grammar.declared(*id),
+            Target::Of { kind, member, .. } => self.grammar.kinds[kind.index()].states[*member as usize].span,
+        }
     }
 
     /// The state that is assigned to, with its type.

@@ -145,7 +145,7 @@ impl Resolver<'_> {
                 Base::Instance(kind) => self.convert(variable, plain(Base::Instance(kind))),
                 _ => {
                     let ty = describe(ty, self.grammar);
-                    self.error(Code::TypeMismatch, span, format!("a placeholder names an instance, this is `{ty}`"));
+                    self.error(Code::TypeMismatch, span, format!("a placeholder names an instance, this is {ty}"));
                     unknown(span)
                 }
             };

@@ -96,6 +96,20 @@ pub struct Grammar {
     pub profiles: Vec<(String, String)>,
 }
 
+impl Grammar {
+    /// Where a state is declared: that of an instance in its kind.
+    pub fn declared(&self, id: StateId) -> Span {
+        let state = &self.states[id.index()];
+        match state.owner {
+            Some((instance, place)) => {
+                let kind = self.instances[instance.index()].kind;
+                self.kinds[kind.index()].states[place as usize].span
+            }
+            None => state.span,
+        }
+    }
+}
+
 /// A list of words that are compared by their order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Enum {

@@ -112,7 +112,7 @@ impl Resolver<'_> {
     /// Brings a variable into scope.
     pub(super) fn bind(&mut self, name: &Name, ty: Type) -> Bound {
         if name.text.len() > super::collect::MAX_NAME_BYTES {
-            self.error(Code::NameLimit, name.span, "this name is too long");
+            self.report(super::collect::name_limit(&name.text, name.span));
         }
         let other = match self.scope.get(&name.text) {
             Some(id) => Some((self.scope.variables[id.index()].span, "a variable")),

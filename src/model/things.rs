@@ -59,7 +59,7 @@ pub(super) fn members(builder: &mut Builder<'_>) {
                 resolver.error(Code::ReservedName, span, format!("every instance has its own `{name}` already"));
             }
             if name.len() > super::collect::MAX_NAME_BYTES {
-                resolver.error(Code::NameLimit, span, "this name is too long");
+                resolver.report(super::collect::name_limit(&name, span));
             }
             if let Some(first) = seen.insert(name.clone(), span) {
                 let message = format!("the member `{name}` is declared twice");
@@ -149,7 +149,7 @@ pub(super) fn states(builder: &mut Builder<'_>) {
         let DeclarationKind::State { name, ty, initial } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
         let ty = resolver.state_type(ty);
-        let initial = resolver.initial(initial, ty);
+        let initial = resolver.initial(initial, ty, None);
         let name = name.text.clone();
         builder.grammar.states.push(State { name, ty, initial: word(initial), owner: None, span: item.span });
     }
@@ -205,9 +205,9 @@ fn defaults(builder: &mut Builder<'_>) -> Vec<Defaults> {
             let Some(known) = resolver.names.members[kind].get(&member.name.text).copied() else { continue };
             let index = known.place as usize;
             if known.state && member.state {
-                defaults.states[index] = Some(resolver.initial(value, states[index]));
+                defaults.states[index] = Some(resolver.initial(value, states[index], None));
             } else if !known.state && !member.state {
-                defaults.fields[index] = Some(resolver.fixed(value, fields[index]));
+                defaults.fields[index] = Some(resolver.fixed(value, fields[index], None));
             }
         }
         all.push(defaults);
@@ -274,18 +274,18 @@ impl Resolver<'_> {
         MAX_ELEMENTS
     }
 
-    /// The value of a field.
-    fn fixed(&mut self, tree: &tree::Expression, ty: Type) -> Initial {
+    /// The value of a field, which is declared at a place other than this.
+    fn fixed(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Initial {
         self.constant = Some(usize::MAX);
-        let value = self.constant(tree, ty);
+        let value = self.constant_for(tree, ty, declared);
         self.constant = None;
         value.map_or(Initial::Unknown, Initial::Value)
     }
 
     /// The initial value of a state, which may be `any`.
-    pub(super) fn initial(&mut self, tree: &tree::Expression, ty: Type) -> Initial {
+    pub(super) fn initial(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Initial {
         if inner(tree).kind != ExpressionKind::Any {
-            return self.fixed(tree, ty);
+            return self.fixed(tree, ty, declared);
         }
         if let Base::Instance(kind) = ty.base
             && !ty.optional
@@ -318,12 +318,14 @@ impl Resolver<'_> {
             }
             match self.names.members[kind.index()].get(&name.text).copied() {
                 Some(member) if member.state => {
-                    let place = member.place as usize;
-                    states[place] = Some(self.initial(&setting.value, row.states[place].ty));
+                    let state = &row.states[member.place as usize];
+                    let value = self.initial(&setting.value, state.ty, Some(state.span));
+                    states[member.place as usize] = Some(value);
                 }
                 Some(member) => {
-                    let place = member.place as usize;
-                    fields[place] = Some(self.fixed(&setting.value, row.fields[place].ty));
+                    let field = &row.fields[member.place as usize];
+                    let value = self.fixed(&setting.value, field.ty, Some(field.span));
+                    fields[member.place as usize] = Some(value);
                 }
                 None => self.no_member(kind, name),
             }

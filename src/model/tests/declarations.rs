@@ -133,6 +133,13 @@ fn kinds_and_instances() {
     let many: String = (0..64).fold(String::new(), |text, number| text + &format!("relation many{number}[64] "));
     check(&format!("{many}\nrelation more phase q {{ more.live = false }}"), "instance-limit:2");
     check(&format!("event {}\nevent {}", "a".repeat(255), "b".repeat(256)), "name-limit:3");
+    let long = "c".repeat(256);
+    let text = format!("event {long} kind k {{ field {long}: bool = true }} let f({long}: bool) = true");
+    let loaded = load_with(&text, &Settings::default());
+    for diagnostic in loaded.diagnostics.iter().filter(|it| it.code == Code::NameLimit) {
+        assert_eq!(diagnostic.message, "a name has at most 255 bytes, this one has 256");
+    }
+    assert_eq!(findings(&loaded), "name-limit:1 name-limit:1 name-limit:1");
 }
 
 #[test]
