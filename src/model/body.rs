@@ -38,7 +38,7 @@ impl Resolver<'_> {
 
     fn statement_kind(&mut self, tree: &tree::Statement) -> Option<StatementKind> {
         Some(match &tree.kind {
-            tree::StatementKind::Emit { template, payload } => return self.emission(template, payload),
+            tree::StatementKind::Emit { template, payload } => return self.emission(template, payload, tree.span),
             tree::StatementKind::Call { rule, arguments } => return self.call(rule, arguments, tree.span),
             tree::StatementKind::Assign { target, operator, value } => return self.assign(target, *operator, value),
             tree::StatementKind::Block(block) => StatementKind::Block(self.block(block)),

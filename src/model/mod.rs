@@ -132,7 +132,7 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     // Each declared name has its id; every enum that is written somewhere is known by its words.
     let (names, enums) = names::names(&items);
     let grammar = Grammar { enums, ..Grammar::default() };
-    let mut builder = Builder { items: &items, names, grammar, params: Vec::new(), diagnostics };
+    let mut builder = Builder { items: &items, own: &files.own, names, grammar, params: Vec::new(), diagnostics };
     let chosen = builder.profile(settings, &mut files.sources);
     let used: Vec<&Setting> = files.used.iter().collect();
     let profile = chosen.and_then(|number| settings::profiles(&items).nth(number)).unwrap_or_default();
@@ -178,7 +178,7 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     if let Some(alphabet) = &alphabet {
         alphabet::check_alphabet(&builder.grammar, alphabet, &mut builder.diagnostics);
     }
-    checks::tests(&mut builder, alphabet.as_ref(), &files.own);
+    checks::tests(&mut builder, alphabet.as_ref());
 
     let Builder { grammar, diagnostics, .. } = builder;
     let grammar = (!diagnostics.has_errors()).then_some(grammar);
