@@ -243,9 +243,11 @@ impl Resolver<'_> {
                 let id = StateId(instance.first_state.0 + member.place);
                 Expression { kind: ExpressionKind::State(id), ty, span }
             }
-            Some(instance) if self.names.lost_fields.contains(&(instance.array, member.place)) => unknown(span),
-            Some(instance) => constant(instance.fields[place], ty, span),
-            None => {
+            // Of a field whose value was reported only the type is known.
+            Some(instance) if !member.state && !self.names.lost_fields.contains(&(instance.array, member.place)) => {
+                constant(instance.fields[place], ty, span)
+            }
+            _ => {
                 let (instance, member) = (Box::new(owner), member);
                 let kind = if member.state {
                     ExpressionKind::StateOf { instance, member: member.place }

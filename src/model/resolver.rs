@@ -20,6 +20,8 @@ pub(super) struct Builder<'a> {
     /// The sources that are the user's own: the root and what was added to it.
     pub own: &'a BTreeSet<SourceId>,
     pub names: Names,
+    /// Whether an event or an instance is missing because of a mistake, so that the alphabet is not known.
+    pub lacks_events: bool,
     pub grammar: Grammar,
     /// What each param is, in the order of their declaration.
     pub params: Vec<ParamValue>,

@@ -92,11 +92,17 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Instance { kind, name, size, .. } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
-        let Some(kind) = resolver.kind(kind) else { continue };
+        let Some(kind) = resolver.kind(kind) else {
+            builder.lacks_events = true;
+            continue;
+        };
         let size = size.as_ref().map(|size| resolver.array_size(size));
+        let size_is_known = size != Some(None);
+        let size = size.map(|size| size.unwrap_or(MAX_ELEMENTS));
         let before = total;
         total += size.unwrap_or(1) as usize;
         if total <= MAX_INSTANCES {
+            builder.lacks_events |= !size_is_known;
             by_kind[kind.index()].push(Declared { place, name, size });
             continue;
         }
@@ -104,6 +110,7 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
             let message = format!("a grammar has at most {MAX_INSTANCES} instances");
             resolver.error(Code::InstanceLimit, name.span, message);
         }
+        builder.lacks_events = true;
         if let Some(things) = builder.names.things.get_mut(&name.text) {
             things.retain(|thing| thing.kind != kind);
         }
@@ -262,16 +269,17 @@ fn word(value: Initial) -> Option<i64> {
 }
 
 impl Resolver<'_> {
-    fn array_size(&mut self, tree: &tree::Expression) -> u32 {
+    /// How many elements an array has, if that can be.
+    fn array_size(&mut self, tree: &tree::Expression) -> Option<u32> {
         self.constant = Some(usize::MAX);
         let size = self.constant(tree, INT);
         self.constant = None;
-        let Some(size) = size else { return MAX_ELEMENTS };
+        let size = size?;
         if let Ok(size @ 1..=MAX_ELEMENTS) = u32::try_from(size) {
-            return size;
+            return Some(size);
         }
         self.error(Code::ArrayLimit, tree.span, format!("an array has 1 to {MAX_ELEMENTS} elements, not {size}"));
-        MAX_ELEMENTS
+        None
     }
 
     /// The value of a field, which is declared at a place other than this.

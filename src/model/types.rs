@@ -138,7 +138,7 @@ impl Resolver<'_> {
             let message = format!("a parameter of an action or a reaction has at most {MAX_RANGE_VALUES} values");
             self.error(Code::DomainLimit, tree.span, message);
         }
-        ty
+        if too_many { UNKNOWN } else { ty }
     }
 
     /// What the variable of a `for` or of a quantifier runs over, and its type.

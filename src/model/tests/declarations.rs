@@ -195,6 +195,39 @@ fn a_grammar_without_a_phase_is_only_odd() {
 }
 
 #[test]
+fn patterns_are_checked_unless_events_are_missing() {
+    // What has no part in the alphabet is no reason to leave patterns alone.
+    for mistake in [
+        "action b by nobody { start }",
+        "let f = f",
+        "param p: 0..3 = 4",
+        "event x(r: nokind)",
+        "event start",
+        "remove rule nothing",
+        "kind k { field f: bool = 3 }",
+        "rule b(r: nokind) { }",
+    ] {
+        let text = format!("{BASE} phase main {{ start }} {mistake}\ntest \"t\" rejects {{ zzz }}");
+        let loaded = load_with(&text, &Settings::default());
+        assert!(findings(&loaded).ends_with(" pattern-event:2"), "{mistake}: {}", findings(&loaded));
+        assert_eq!(loaded.diagnostics.len(), 2, "{mistake}: {:#?}", loaded.diagnostics);
+    }
+    for mistake in ["relatoin x", "event <nokind>-x", "relation x[0]", "param n: 0..9 = 10 relation x[n]"] {
+        let text = format!("{BASE} phase main {{ start }} {mistake}\ntest \"t\" rejects {{ x-joined }}");
+        assert_eq!(load_with(&text, &Settings::default()).diagnostics.len(), 1, "{mistake}");
+    }
+    check("reaction x(n: 0..1000000000000) { start }\ntest \"t\" rejects { zzz }", "domain-limit:2 pattern-event:3");
+}
+
+#[test]
+fn a_field_with_a_wrong_value_has_its_type_all_the_same() {
+    check(
+        "kind k { field peer: relation = 3 field f: bool = 3 } k x\nphase q { if x.peer.what { } if x.f == 3 { } }",
+        "type-mismatch:2 type-mismatch:2 undefined-member:3 type-mismatch:3",
+    );
+}
+
+#[test]
 fn what_could_not_be_read_is_not_called_undefined() {
     check("action broken by user { ??? }\nphase q { do(broken) }", "syntax:2");
     check("event ???\nphase q { something }", "syntax:2");
