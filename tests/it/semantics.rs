@@ -1,0 +1,142 @@
+//! The machine against the reference: every construct, and thousands of random grammars, by exact distributions; and
+//! walks against the reference, by frequencies.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use charmgrammar::model::grammar::Grammar;
+use charmgrammar::model::{self, Memory, Root, Settings};
+
+use crate::reference::explore::{Bounds, Compared, compare};
+use crate::reference::random;
+
+/// The grammar of a text, or what is wrong with it.
+fn load(text: &str) -> Result<Grammar, String> {
+    let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
+    let loaded = model::load(&Memory::default(), &root, &Settings::default());
+    let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));
+    loaded.grammar.ok_or_else(|| errors.collect())
+}
+
+/// The cases of a file in `tests/semantics`: names with whole texts.
+fn cases(file: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/semantics");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the file can be read");
+    let prelude = read("prelude.charmgrammar");
+    let text = read(&format!("{file}.charmgrammar"));
+    let mut cases = Vec::new();
+    for case in text.split("#---").skip(1) {
+        let (name, text) = case.split_once('\n').expect("a name stands on a line of its own");
+        let text = if text.contains("phase") { text.to_owned() } else { format!("phase p {{ {text} }}") };
+        cases.push((name.trim().to_owned(), format!("{prelude}{text}")));
+    }
+    cases
+}
+
+/// Compares all cases of a file.
+fn agree(file: &str) {
+    let bounds = Bounds { items: 24, prefixes: 300, effort: 4_000, work: 100_000 };
+    let mut failures = String::new();
+    let cases = cases(file);
+    for (name, text) in &cases {
+        match load(text).and_then(|grammar| compare(&grammar, bounds)) {
+            Ok(compared) if std::env::var_os("CHARMGRAMMAR_VERBOSE").is_some() => println!("{name}: {compared:?}"),
+            Ok(_) => {}
+            Err(why) => {
+                let own = text.lines().skip_while(|line| !line.contains("phase")).collect::<Vec<&str>>().join("\n");
+                let _ = writeln!(failures, "--- {name}\n{own}\n{why}");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    assert!(!cases.is_empty(), "no case in {file}");
+}
+
+#[test]
+fn statements_and_expressions_mean_what_the_reference_says() {
+    agree("statements");
+}
+
+#[test]
+fn drawn_actions_reactions_and_initial_values_mean_what_the_reference_says() {
+    agree("draws");
+}
+
+#[test]
+fn slots_mean_what_the_reference_says() {
+    agree("meanwhile");
+}
+
+#[test]
+fn branches_side_by_side_mean_what_the_reference_says() {
+    agree("interleave");
+}
+
+/// A number from the environment.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
+}
+
+/// As little of a text as still has the two sides disagree.
+fn shrunk(text: &str, bounds: Bounds) -> String {
+    let mut text = text.to_owned();
+    while let Some(smaller) = random::smaller(&text)
+        .into_iter()
+        .find(|smaller| load(smaller).is_ok_and(|grammar| compare(&grammar, bounds).is_err()))
+    {
+        text = smaller;
+    }
+    text
+}
+
+/// Random grammars, `CHARMGRAMMAR_CASES` of them from the seed `CHARMGRAMMAR_SEED` on; or one grammar, the file
+/// `CHARMGRAMMAR_TEXT`.
+#[test]
+fn random_grammars_mean_what_the_reference_says() {
+    let (many, first) = (setting("CHARMGRAMMAR_CASES", 1_000), setting("CHARMGRAMMAR_SEED", 0));
+    let bounds = Bounds { items: 16, prefixes: 60, effort: 1_000, work: 1_500 };
+    let mut total = Compared::default();
+    let (mut accepted, mut whole) = (0, 0);
+    let mut refusals = std::collections::BTreeMap::new();
+    let mut failures = String::new();
+    for seed in first..first + many {
+        let text = random::grammar(seed);
+        let grammar = match load(&text) {
+            Ok(grammar) => grammar,
+            Err(why) => {
+                let why = why.lines().next().unwrap_or_default().to_owned();
+                refusals.entry(why).or_insert((0, seed)).0 += 1;
+                continue;
+            }
+        };
+        accepted += 1;
+        match compare(&grammar, bounds) {
+            Ok(compared) => {
+                total.prefixes += compared.prefixes;
+                total.complete += compared.complete;
+                total.end += compared.end;
+                total.failed += compared.failed;
+                total.lost += compared.lost;
+                for (sum, mass) in total.kinds.iter_mut().zip(compared.kinds) {
+                    *sum += mass;
+                }
+                whole += u32::from(compared.lost < 1e-6);
+            }
+            Err(_) => {
+                let text = if setting("CHARMGRAMMAR_NOSHRINK", 0) == 1 { text } else { shrunk(&text, bounds) };
+                let why = load(&text).and_then(|grammar| compare(&grammar, bounds)).expect_err("they disagree");
+                let _ = writeln!(failures, "--- seed {seed}\n{text}\n{why}");
+            }
+        }
+        if failures.len() > 200_000 {
+            break;
+        }
+    }
+    println!("{accepted} of {many} grammars, {whole} of them to the end of all traces\n{total:?}");
+    for (why, (times, seed)) in &refusals {
+        println!("refused {times} times, the first time seed {seed}: {why}");
+    }
+    assert!(failures.is_empty(), "{failures}");
+    assert!(accepted * 2 > many, "most random grammars are refused");
+}
