@@ -19,8 +19,8 @@ fn load(text: &str) -> Result<Grammar, String> {
     loaded.grammar.ok_or_else(|| errors.collect())
 }
 
-/// The cases of a file in `tests/semantics`: names with whole texts.
-fn cases(file: &str) -> Vec<(String, String)> {
+/// The cases of a file in `tests/semantics` by their names; each goes with the prelude.
+fn cases(file: &str) -> (String, Vec<(String, String)>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/semantics");
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the file can be read");
     let prelude = read("prelude.charmgrammar");
@@ -29,23 +29,22 @@ fn cases(file: &str) -> Vec<(String, String)> {
     for case in text.split("#---").skip(1) {
         let (name, text) = case.split_once('\n').expect("a name stands on a line of its own");
         let text = if text.contains("phase") { text.to_owned() } else { format!("phase p {{ {text} }}") };
-        cases.push((name.trim().to_owned(), format!("{prelude}{text}")));
+        cases.push((name.trim().to_owned(), text));
     }
-    cases
+    (prelude, cases)
 }
 
 /// Compares all cases of a file.
 fn agree(file: &str) {
     let bounds = Bounds { items: 24, prefixes: 300, effort: 4_000, work: 100_000 };
     let mut failures = String::new();
-    let cases = cases(file);
+    let (prelude, cases) = cases(file);
     for (name, text) in &cases {
-        match load(text).and_then(|grammar| compare(&grammar, bounds)) {
+        match load(&format!("{prelude}{text}")).and_then(|grammar| compare(&grammar, bounds)) {
             Ok(compared) if std::env::var_os("CHARMGRAMMAR_VERBOSE").is_some() => println!("{name}: {compared:?}"),
             Ok(_) => {}
             Err(why) => {
-                let own = text.lines().skip_while(|line| !line.contains("phase")).collect::<Vec<&str>>().join("\n");
-                let _ = writeln!(failures, "--- {name}\n{own}\n{why}");
+                let _ = writeln!(failures, "--- {name}\n{text}\n{why}");
             }
         }
     }
@@ -81,9 +80,11 @@ fn setting(name: &str, default: u64) -> u64 {
 /// As little of a text as still has the two sides disagree.
 fn shrunk(text: &str, bounds: Bounds) -> String {
     let mut text = text.to_owned();
+    let disagree = |text: &str| load(text).is_ok_and(|grammar| compare(&grammar, bounds).is_err());
+    // A panic is a finding too, but another one.
     while let Some(smaller) = random::smaller(&text)
         .into_iter()
-        .find(|smaller| load(smaller).is_ok_and(|grammar| compare(&grammar, bounds).is_err()))
+        .find(|smaller| std::panic::catch_unwind(|| disagree(smaller)).unwrap_or(false))
     {
         text = smaller;
     }

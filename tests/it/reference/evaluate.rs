@@ -129,12 +129,20 @@ impl Scope<'_> {
                 convert(self.grammar, value, operand.ty, expression.ty)?
             }
             ExpressionKind::Quantified { quantifier, range } => {
-                let domain = domain(self.grammar, range.domain);
-                let passing = self.matches(range)?.len();
+                // The contract is silent about which of its values an `any` or `all` looks at, which shows where a
+                // filter fails with an error: like `or` and `and`, no further than needed.
+                let mut passing = 0;
+                for value in domain(self.grammar, range.domain) {
+                    match (quantifier, self.passes(range, value)?) {
+                        (Quantifier::Any, true) => return Ok(1),
+                        (Quantifier::All, false) => return Ok(0),
+                        (_, passes) => passing += i64::from(passes),
+                    }
+                }
                 match quantifier {
-                    Quantifier::Any => i64::from(passing > 0),
-                    Quantifier::All => i64::from(passing == domain.len()),
-                    Quantifier::Count => i64::try_from(passing).expect("domains are small"),
+                    Quantifier::Any => 0,
+                    Quantifier::All => 1,
+                    Quantifier::Count => passing,
                 }
             }
         })
@@ -158,14 +166,18 @@ impl Scope<'_> {
     pub(crate) fn matches(&self, range: &Range) -> Result<Vec<i64>, Trouble> {
         let mut passing = Vec::new();
         for value in domain(self.grammar, range.domain) {
-            let mut environment = self.environment.clone();
-            environment.insert(range.variable, value);
-            let scope = Scope { environment: &environment, ..*self };
-            if range.filter.as_ref().map_or(Ok(true), |filter| scope.holds(filter))? {
+            if self.passes(range, value)? {
                 passing.push(value);
             }
         }
         Ok(passing)
+    }
+
+    fn passes(&self, range: &Range, value: i64) -> Result<bool, Trouble> {
+        let mut environment = self.environment.clone();
+        environment.insert(range.variable, value);
+        let scope = Scope { environment: &environment, ..*self };
+        range.filter.as_ref().map_or(Ok(true), |filter| scope.holds(filter))
     }
 }
 
