@@ -55,9 +55,7 @@ impl Scope<'_> {
             ExpressionKind::IndexOf(instance) => {
                 i64::from(self.grammar.instances[self.instance(instance)?].element.unwrap_or(0))
             }
-            ExpressionKind::ArrayOf(instance) => {
-                i64::from(self.grammar.instances[self.instance(instance)?].array.0)
-            }
+            ExpressionKind::ArrayOf(instance) => i64::from(self.grammar.instances[self.instance(instance)?].array.0),
             ExpressionKind::Let { id, arguments } => {
                 let mut environment = Environment::new();
                 for (place, argument) in arguments.iter().enumerate() {
@@ -107,17 +105,14 @@ impl Scope<'_> {
                 }
                 result
             }
-            ExpressionKind::Compare { operator, left, right } => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                i64::from(match operator {
-                    Comparison::Equal => left == right,
-                    Comparison::Unequal => left != right,
-                    Comparison::Less => plain(left)? < plain(right)?,
-                    Comparison::LessEqual => plain(left)? <= plain(right)?,
-                    Comparison::Greater => plain(left)? > plain(right)?,
-                    Comparison::GreaterEqual => plain(left)? >= plain(right)?,
-                })
-            }
+            ExpressionKind::Compare { operator, left, right } => i64::from(match operator {
+                Comparison::Equal => self.value(left)? == self.value(right)?,
+                Comparison::Unequal => self.value(left)? != self.value(right)?,
+                Comparison::Less => self.number(left)? < self.number(right)?,
+                Comparison::LessEqual => self.number(left)? <= self.number(right)?,
+                Comparison::Greater => self.number(left)? > self.number(right)?,
+                Comparison::GreaterEqual => self.number(left)? >= self.number(right)?,
+            }),
             ExpressionKind::Contains { element, set } => {
                 let Base::Set { lo, .. } = set.ty.base else { panic!("`in` takes a set") };
                 let (element, set) = (self.number(element)?, self.number(set)?);
@@ -154,7 +149,8 @@ impl Scope<'_> {
 
     /// The value of what must not be `none`.
     pub(crate) fn number(&self, expression: &Expression) -> Result<i64, Trouble> {
-        plain(self.value(expression)?)
+        let value = self.value(expression)?;
+        if is_none(value, expression.ty) { Err(Trouble::Domain) } else { Ok(value) }
     }
 
     /// The place of an instance.
@@ -181,8 +177,9 @@ impl Scope<'_> {
     }
 }
 
-fn plain(value: i64) -> Result<i64, Trouble> {
-    if value == NONE { Err(Trouble::Domain) } else { Ok(value) }
+/// Whether a value of a type is `none`. (A set of 64 values that is not optional may have the same bits.)
+pub(crate) fn is_none(value: i64, ty: Type) -> bool {
+    ty.optional && value == NONE
 }
 
 fn number(result: Option<i64>) -> Result<i64, Trouble> {
@@ -191,7 +188,7 @@ fn number(result: Option<i64>) -> Result<i64, Trouble> {
 
 fn convert(grammar: &Grammar, value: i64, from: Type, to: Type) -> Result<i64, Trouble> {
     let mut result = value;
-    if value != NONE
+    if !is_none(value, from)
         && let (Base::Set { lo: from, .. }, Base::Set { lo, hi }) = (from.base, to.base)
     {
         result = 0;
@@ -207,13 +204,13 @@ fn convert(grammar: &Grammar, value: i64, from: Type, to: Type) -> Result<i64, T
 
 /// Whether a type has a value.
 pub(crate) fn holds(grammar: &Grammar, ty: Type, value: i64) -> bool {
-    if value == NONE {
-        return ty.optional;
+    if is_none(value, ty) {
+        return true;
     }
     match ty.base {
         Base::Bool => (0..=1).contains(&value),
         Base::Int { lo, hi } => (lo..=hi).contains(&value),
-        Base::Set { lo, hi } => hi - lo == 63 || (0..1 << (hi - lo + 1)).contains(&value),
+        Base::Set { lo, hi } => elements(value, lo).all(|element| element <= hi),
         Base::Enum(id) => usize::try_from(value).is_ok_and(|place| place < grammar.enums[id.index()].words.len()),
         Base::Instance(kind) | Base::Array(kind) => domain(grammar, Domain::Kind(kind)).contains(&value),
     }

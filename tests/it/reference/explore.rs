@@ -1,7 +1,6 @@
 //! What a system may show next, with exact probabilities; and two systems side by side.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::hash::Hash;
 
 use charmgrammar::machine::{Configuration, FaultKind, Item, Odds, Pause, Program, Scratch};
@@ -27,6 +26,9 @@ pub(crate) trait System {
     fn start(&self) -> Self::Point;
 
     fn step(&mut self, point: &Self::Point) -> Step<Self::Point>;
+
+    /// The values of all states.
+    fn states(&self, point: &Self::Point) -> Vec<i64>;
 }
 
 impl<'g> System for Reference<'g> {
@@ -38,6 +40,10 @@ impl<'g> System for Reference<'g> {
 
     fn step(&mut self, point: &Run<'g>) -> Step<Run<'g>> {
         Reference::step(self, point)
+    }
+
+    fn states(&self, point: &Run<'g>) -> Vec<i64> {
+        point.states().to_vec()
     }
 }
 
@@ -80,7 +86,7 @@ impl System for Product {
         self.scratch.refuel();
         let decision = match self.program.run(&mut at, &mut self.scratch) {
             Err(fault) => return Step::Fail(trouble(&fault.kind)),
-            Ok(Pause::End) => return Step::End,
+            Ok(Pause::End) => return Step::End(at),
             Ok(Pause::Show(item)) => return Step::Show(self.item(item), at),
             Ok(Pause::Decide(decision)) => decision,
         };
@@ -116,6 +122,10 @@ impl System for Product {
         }
         Step::Silent(branches)
     }
+
+    fn states(&self, point: &Configuration) -> Vec<i64> {
+        self.program.states().map(|state| self.program.state(point, state)).collect()
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums of weights are below 2^53")]
@@ -142,6 +152,8 @@ pub(crate) struct Ahead<P> {
     pub(crate) items: BTreeMap<Shown, (f64, Vec<(f64, P)>)>,
     /// The mass of the traces that are complete here.
     pub(crate) end: f64,
+    /// The mass of the states that the items and the end are shown with.
+    states: BTreeMap<(Option<Shown>, Vec<i64>), f64>,
     /// The mass of failures.
     pub(crate) troubles: BTreeMap<Trouble, f64>,
     /// The mass that was not followed.
@@ -152,7 +164,14 @@ pub(crate) struct Ahead<P> {
 
 /// Follows all silent steps from a distribution over points, `effort` points at most.
 pub(crate) fn ahead<S: System>(system: &mut S, from: Vec<(f64, S::Point)>, effort: usize) -> Ahead<S::Point> {
-    let mut ahead = Ahead { items: BTreeMap::new(), end: 0.0, troubles: BTreeMap::new(), lost: 0.0, work: 0 };
+    let mut ahead = Ahead {
+        items: BTreeMap::new(),
+        end: 0.0,
+        states: BTreeMap::new(),
+        troubles: BTreeMap::new(),
+        lost: 0.0,
+        work: 0,
+    };
     let mut pending = HashMap::new();
     let mut queue = VecDeque::new();
     let enter = |queue: &mut VecDeque<_>, pending: &mut HashMap<S::Point, f64>, mass: f64, point: S::Point| {
@@ -193,11 +212,15 @@ pub(crate) fn ahead<S: System>(system: &mut S, from: Vec<(f64, S::Point)>, effor
                 }
             }
             Step::Show(shown, next) => {
+                *ahead.states.entry((Some(shown.clone()), system.states(&next))).or_default() += mass;
                 let (sum, points) = ahead.items.entry(shown).or_default();
                 *sum += mass;
                 points.push((mass, next));
             }
-            Step::End => ahead.end += mass,
+            Step::End(last) => {
+                *ahead.states.entry((None, system.states(&last))).or_default() += mass;
+                ahead.end += mass;
+            }
             Step::Fail(trouble) => *ahead.troubles.entry(trouble).or_default() += mass,
         }
     }
@@ -291,24 +314,35 @@ pub(crate) fn compare(grammar: &Grammar, bounds: Bounds) -> Result<Compared, Str
         let mut found = ahead(&mut product, prefix.product, bounds.effort);
         work += expected.work;
         let lost = prefix.lost + expected.lost + found.lost;
-        let mut differences = String::new();
-        let mut check = |what: &dyn Fn() -> String, expected: f64, found: f64| {
+        let check = |what: &dyn Fn() -> String, expected: f64, found: f64| {
             // Where nothing was lost, what one side has the other has, however improbable it is.
             let one_sided = lost == 0.0 && (expected == 0.0) != (found == 0.0);
-            if (expected - found).abs() > TOLERANCE + lost || one_sided {
-                let _ = writeln!(differences, "  {}: reference {expected}, product {found}", what());
-            }
+            let differ = (expected - found).abs() > TOLERANCE + lost || one_sided;
+            if differ { format!("  {}: reference {expected}, product {found}\n", what()) } else { String::new() }
         };
-        check(&|| "the end".to_owned(), expected.end, found.end);
-        let keys: std::collections::BTreeSet<_> = expected.troubles.keys().chain(found.troubles.keys()).collect();
+        let mut differences = check(&|| "the end".to_owned(), expected.end, found.end);
+        let keys: BTreeSet<_> = expected.troubles.keys().chain(found.troubles.keys()).collect();
         for key in keys {
             let (expected, found) = (expected.troubles.get(key), found.troubles.get(key));
-            check(&|| format!("{key:?}"), expected.copied().unwrap_or(0.0), found.copied().unwrap_or(0.0));
+            differences +=
+                &check(&|| format!("{key:?}"), expected.copied().unwrap_or(0.0), found.copied().unwrap_or(0.0));
         }
-        let keys: std::collections::BTreeSet<_> = expected.items.keys().chain(found.items.keys()).collect();
+        let keys: BTreeSet<_> = expected.items.keys().chain(found.items.keys()).collect();
         for key in keys {
             let (expected, found) = (expected.items.get(key), found.items.get(key));
-            check(&|| text(grammar, key), expected.map_or(0.0, |item| item.0), found.map_or(0.0, |item| item.0));
+            differences +=
+                &check(&|| text(grammar, key), expected.map_or(0.0, |item| item.0), found.map_or(0.0, |item| item.0));
+        }
+        if differences.is_empty() {
+            let keys: BTreeSet<_> = expected.states.keys().chain(found.states.keys()).collect();
+            for key in keys {
+                let (expected, found) = (expected.states.get(key), found.states.get(key));
+                let what = || {
+                    let item = key.0.as_ref().map_or("the end".to_owned(), |item| text(grammar, item));
+                    format!("{item} with the states {:?}", key.1)
+                };
+                differences += &check(&what, expected.copied().unwrap_or(0.0), found.copied().unwrap_or(0.0));
+            }
         }
         if !differences.is_empty() {
             let trace: Vec<String> = prefix.items.iter().map(|item| text(grammar, item)).collect();

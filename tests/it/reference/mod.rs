@@ -38,7 +38,7 @@ pub(crate) enum Step<P> {
     /// Shows this.
     Show(Shown, P),
     /// The trace is over, and complete.
-    End,
+    End(P),
     /// The run fails.
     Fail(Trouble),
 }
@@ -48,6 +48,13 @@ pub(crate) enum Step<P> {
 pub(crate) struct Run<'g> {
     world: World,
     rest: Rest<'g>,
+}
+
+impl Run<'_> {
+    /// The values of all states.
+    pub(crate) fn states(&self) -> &[i64] {
+        &self.world.states
+    }
 }
 
 /// What all branches share.
@@ -200,10 +207,10 @@ impl<'g> Reference<'g> {
 
     /// One step.
     pub(crate) fn step(&self, run: &Run<'g>) -> Step<Run<'g>> {
-        let Some(frame) = &run.rest else { return Step::End };
+        let Some(frame) = &run.rest else { return Step::End(run.clone()) };
         match self.advance(&run.world, frame) {
             Err(trouble) => Step::Fail(trouble),
-            Ok(Move::End) => Step::End,
+            Ok(Move::End) => Step::End(run.clone()),
             Ok(Move::Leave(world)) => {
                 let rest = push(Task::Phase(world.phase + 1), &nothing_around(), &None);
                 Step::Silent(vec![(1.0, Run { world, rest })])
@@ -254,7 +261,8 @@ impl<'g> Reference<'g> {
                 let mut moves = Vec::new();
                 for clause in &self.grammar.phases[world.phase].meanwhile {
                     // A clause is no place where the phase's variables are in scope.
-                    let around = Rc::new(Around { clause: true, environment: Environment::new(), ..(**around).clone() });
+                    let around =
+                        Rc::new(Around { clause: true, environment: Environment::new(), ..(**around).clone() });
                     let guard = clause.guard.as_ref();
                     if guard.map_or(Ok(true), |guard| self.scope(world, &around).holds(guard))? {
                         left -= clause.millionths;
@@ -369,9 +377,12 @@ impl<'g> Reference<'g> {
                         instance.first_state.index() + *member as usize
                     }
                 };
-                let value = scope.value(value)?;
+                let operand = scope.value(value)?;
+                if *operator != AssignOperator::Set && evaluate::is_none(operand, value.ty) {
+                    return Err(Trouble::Domain);
+                }
                 let mut world = world.clone();
-                world.states[place] = self.assigned(place, world.states[place], *operator, value)?;
+                world.states[place] = self.assigned(place, world.states[place], *operator, operand)?;
                 Ok(certain(world, next.clone()))
             }
             StatementKind::Block(body) => go(block(body)),
@@ -463,7 +474,7 @@ impl<'g> Reference<'g> {
         if operator == AssignOperator::Set {
             return if evaluate::holds(self.grammar, ty, value) { Ok(value) } else { Err(Trouble::Domain) };
         }
-        if old == NONE || value == NONE {
+        if evaluate::is_none(old, ty) {
             return Err(Trouble::Domain);
         }
         if let Base::Set { lo, hi } = ty.base {
@@ -539,7 +550,12 @@ impl<'g> Reference<'g> {
     }
 
     /// The branches of an `interleave` at its start.
-    fn branches(&self, scope: &Scope<'_>, branches: &'g [Branch], around: &Rc<Around>) -> Result<Vec<Rest<'g>>, Trouble> {
+    fn branches(
+        &self,
+        scope: &Scope<'_>,
+        branches: &'g [Branch],
+        around: &Rc<Around>,
+    ) -> Result<Vec<Rest<'g>>, Trouble> {
         let mut started = Vec::new();
         for branch in branches {
             let body = Code(&branch.body);

@@ -146,14 +146,20 @@ impl Writer {
             self.body(place);
             self.tail();
         }
-        self.line("rule rec(n1: 0..2) {");
-        self.indent += 1;
-        self.variables = vec![("n1".to_owned(), Kind::Integer)];
+        self.head("rule rec(n1: 0..2, n8: 0..2, i8: k)");
+        self.variables = ["n1", "n8"].map(|name| (name.to_owned(), Kind::Integer)).to_vec();
+        self.variables.push(("i8".to_owned(), Kind::Thing));
         let event = self.event();
         self.line(&event);
         self.left = 4;
         self.body(Place { clause: false, rules: 1, actions: 9, depth: 2 });
-        let recursion = self.random.pick(&["maybe 50% rec(n1 + 1)", "rec(n1 + 1)", "atomic { rec(n1 + 1) }"]);
+        let recursion = format!("rec(n1 + 1, {}, {})", self.random.pick(&["n8", "x", "n1", "2 - n8"]), self.thing());
+        let recursion = match self.random.below(5) {
+            0 => format!("maybe 50% {recursion}"),
+            1 => format!("atomic {{ {recursion} }}"),
+            2 => format!("interleave {{ {recursion} }} with {{ a }}"),
+            _ => recursion,
+        };
         self.line(&format!("if n1 < 2 {{ {recursion} }}"));
         self.left = 3;
         self.body(Place { clause: false, rules: 1, actions: 9, depth: 2 });
@@ -231,7 +237,14 @@ impl Writer {
             self.line(&change);
         }
         self.left = 4;
-        self.body(Place { clause: false, rules: 1, actions: number + 1, depth: 2 });
+        let mut actions = number + 1;
+        if self.random.chance(20) {
+            // Behind an event it may do whatever there is, and so itself.
+            let event = self.event();
+            self.line(&event);
+            actions = 0;
+        }
+        self.body(Place { clause: false, rules: 1, actions, depth: 2 });
         self.tail();
     }
 
@@ -259,7 +272,8 @@ impl Writer {
     }
 
     fn body(&mut self, place: Place) {
-        let many = if place.depth == 0 { 3 + self.random.below(4) } else { self.random.pick(&[0, 1, 1, 2, 2, 2, 3, 3]) };
+        let many =
+            if place.depth == 0 { 3 + self.random.below(4) } else { self.random.pick(&[0, 1, 1, 2, 2, 2, 3, 3]) };
         for _ in 0..many {
             self.statement(Place { depth: place.depth + 1, ..place });
         }
@@ -314,8 +328,8 @@ impl Writer {
             }
             4..6 => format!("v(n = {})", self.integer(1)),
             which => {
-                let name = self.thing().filter(|name| !name.contains('['));
-                let name = name.unwrap_or_else(|| "k0".to_owned());
+                // An element of an array has no template.
+                let name = Some(self.thing()).filter(|name| !name.contains('[')).unwrap_or_else(|| "k0".to_owned());
                 if which == 6 { format!("<{name}>-e") } else { format!("<{name}>-p(f = {}, m = mode)", self.truth(1)) }
             }
         }
@@ -323,7 +337,7 @@ impl Writer {
 
     fn assign(&mut self) {
         let truth = self.truth(1);
-        let thing = self.thing().unwrap_or_else(|| "k0".to_owned());
+        let thing = self.thing();
         let digit = self.random.below(3);
         let line = match self.random.below(14) {
             0 | 1 => format!("x = {digit}"),
@@ -357,13 +371,14 @@ impl Writer {
             return self.line(&event);
         }
         if place.rules == 0 && self.random.chance(30) {
-            return self.line("rec(0)");
+            let call = format!("rec({}, x, {})", self.random.pick(&["0", "1"]), self.thing());
+            return self.line(&call);
         }
         let rule = rule + self.random.below(RULES - rule);
         let argument = match rule {
             0 => String::new(),
             1 => self.random.pick(&["0", "2", "x"]).to_owned(),
-            _ => self.thing().unwrap_or_else(|| "k0".to_owned()),
+            _ => self.thing(),
         };
         self.line(&format!("r{rule}({argument})"));
     }
@@ -427,7 +442,10 @@ impl Writer {
             4 => "repeat 1.. mean 2".to_owned(),
             5 => "repeat 0..2 mean 1".to_owned(),
             6 => "repeat 1..3 mean 2".to_owned(),
-            7 => self.random.pick(&["repeat (x)", "repeat (x)..2", "repeat (x - 1)", "repeat 0..x_ mean 1"]).replace("x_", "(x)"),
+            7 => self
+                .random
+                .pick(&["repeat (x)", "repeat (x)..2", "repeat (x - 1)", "repeat 0..x_ mean 1"])
+                .replace("x_", "(x)"),
             _ => String::new(),
         };
         if head.is_empty() {
@@ -506,12 +524,9 @@ impl Writer {
         if names.is_empty() { None } else { Some(names[self.random.below(names.len())].clone()) }
     }
 
-    fn thing(&mut self) -> Option<String> {
-        let named = self.named(Kind::Thing);
-        if named.is_some() && self.random.chance(75) {
-            return named;
-        }
-        Some(self.random.pick(&self.instances.clone()).to_owned())
+    fn thing(&mut self) -> String {
+        let instance = self.instances[self.random.below(self.instances.len())];
+        self.named(Kind::Thing).filter(|_| self.random.chance(75)).unwrap_or_else(|| instance.to_owned())
     }
 
     fn integer(&mut self, depth: usize) -> String {
@@ -519,7 +534,7 @@ impl Writer {
             0 | 1 => self.random.below(3).to_string(),
             2 => "x".to_owned(),
             3..5 => self.named(Kind::Integer).unwrap_or_else(|| "x".to_owned()),
-            5 => self.thing().map_or("x".to_owned(), |name| format!("{name}.n")),
+            5 => format!("{}.n", self.thing()),
             6 => self.random.pick(&["size(seen)", "size(seen)", "many", "-x"]).to_owned(),
             7 if self.random.chance(15) => "x * 9223372036854775807 + x".to_owned(),
             7 => format!("{} + {}", self.integer(depth - 1), self.integer(depth - 1)),
@@ -543,18 +558,17 @@ impl Writer {
                 let operator = self.random.pick(&["==", "!=", "<", "<=", ">", ">="]);
                 format!("{} {operator} {}", self.integer(0), self.integer(0))
             }
-            4 => format!("mode {} {}", self.random.pick(&["==", "<", ">="]), self.random.pick(&["idle", "busy", "gone"])),
+            4 => {
+                format!("mode {} {}", self.random.pick(&["==", "<", ">="]), self.random.pick(&["idle", "busy", "gone"]))
+            }
             5 => format!("{} {} seen", self.integer(0), self.random.pick(&["in", "not in"])),
             6 => format!("due {} {}", self.random.pick(&["==", "!="]), self.random.pick(&["none", "1", "0"])),
-            7 => self.thing().map_or("flag".to_owned(), |name| format!("ready({name})")),
+            7 => format!("ready({})", self.thing()),
             8 if self.random.chance(20) => {
                 self.random.pick(&["all(g: m where g.of.on)", "any(g: m where g.of == none)", "m0.of.on"]).to_owned()
-            },
-            8 => self.thing().map_or("flag".to_owned(), |name| format!("{name}.on")),
-            9 => match (self.thing(), self.thing()) {
-                (Some(left), Some(right)) => format!("{left} {} {right}", self.random.pick(&["==", "!="])),
-                _ => "true".to_owned(),
-            },
+            }
+            8 => format!("{}.on", self.thing()),
+            9 => format!("{} {} {}", self.thing(), self.random.pick(&["==", "!="]), self.thing()),
             10 => format!("not ({})", self.truth(depth - 1)),
             11 => format!("({} and {})", self.truth(depth - 1), self.truth(depth - 1)),
             12 => format!("({} or {})", self.truth(depth - 1), self.truth(depth - 1)),
