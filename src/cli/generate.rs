@@ -256,7 +256,12 @@ fn report(
 ) -> String {
     let WalkError { header, n_events, cause } = error;
     let attempt = if header.attempt > 0 { format!(", attempt {}", header.attempt) } else { String::new() };
-    let place = format!("trace {} of seed {}{attempt}, after {n_events} event{}", header.trace, header.seed, if *n_events == 1 { "" } else { "s" });
+    let place = format!(
+        "trace {} of seed {}{attempt}, after {n_events} event{}",
+        header.trace,
+        header.seed,
+        if *n_events == 1 { "" } else { "s" }
+    );
     let (code, span, message, help) = match cause {
         Cause::Fault(fault) => (fault.kind.code(), fault.span, fault.kind.message(grammar), fault.kind.help()),
         Cause::EventLimit(span) => (

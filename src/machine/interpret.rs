@@ -175,12 +175,10 @@ impl Program {
                         return Ok(Pause::Decide(decision));
                     }
                 }
-                Op::ChooseTable { table, targets, place } => {
-                    match &self.tables[*table as usize].options[..] {
-                        [only] => at.pc = targets[usize_of(only.option)],
-                        _ => return Ok(decide(*place, Odds::Table(*table))),
-                    }
-                }
+                Op::ChooseTable { table, targets, place } => match &self.tables[*table as usize].options[..] {
+                    [only] => at.pc = targets[usize_of(only.option)],
+                    _ => return Ok(decide(*place, Odds::Table(*table))),
+                },
                 Op::Choose(choose) => {
                     scratch.options.clear();
                     let mut upto = 0;

@@ -257,6 +257,20 @@ pub(crate) struct Compared {
     pub(crate) lost: f64,
 }
 
+impl Compared {
+    /// Counts what was compared elsewhere too.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.prefixes += other.prefixes;
+        self.complete += other.complete;
+        self.end += other.end;
+        self.failed += other.failed;
+        self.lost += other.lost;
+        for (sum, mass) in self.kinds.iter_mut().zip(other.kinds) {
+            *sum += mass;
+        }
+    }
+}
+
 struct Prefix<'g> {
     mass: f64,
     items: Vec<Shown>,

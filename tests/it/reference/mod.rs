@@ -460,7 +460,7 @@ impl<'g> Reference<'g> {
                 go(push(Task::Statements(Code(body)), &Rc::new(inside), &rest))
             }
             StatementKind::Interleave(branches) => {
-                let branches = self.branches(&scope, branches, around)?;
+                let branches = start(&scope, branches, around)?;
                 go(push(Task::Interleave { branches, turn: None }, around, next))
             }
             StatementKind::Leave => Ok(Move::Leave(world.clone())),
@@ -547,28 +547,6 @@ impl<'g> Reference<'g> {
             }
         }
         Ok(if moves.is_empty() { None } else { Some(Move::Silent(moves)) })
-    }
-
-    /// The branches of an `interleave` at its start.
-    fn branches(
-        &self,
-        scope: &Scope<'_>,
-        branches: &'g [Branch],
-        around: &Rc<Around>,
-    ) -> Result<Vec<Rest<'g>>, Trouble> {
-        let mut started = Vec::new();
-        for branch in branches {
-            let body = Code(&branch.body);
-            match &branch.each {
-                None => started.push(push(Task::Statements(body), around, &None)),
-                Some(range) => {
-                    for value in scope.matches(range)? {
-                        started.push(push(Task::Statements(body), &bind(around, range.variable, value), &None));
-                    }
-                }
-            }
-        }
-        Ok(started)
     }
 
     fn interleave(
@@ -686,11 +664,30 @@ fn left(scope: &Scope<'_>, count: &Count) -> Result<Left, Trouble> {
     })
 }
 
+/// The branches of an `interleave` at its start.
+fn start<'g>(scope: &Scope<'_>, branches: &'g [Branch], around: &Rc<Around>) -> Result<Vec<Rest<'g>>, Trouble> {
+    let mut started = Vec::new();
+    for branch in branches {
+        let body = Code(&branch.body);
+        match &branch.each {
+            None => started.push(push(Task::Statements(body), around, &None)),
+            Some(range) => {
+                for value in scope.matches(range)? {
+                    started.push(push(Task::Statements(body), &bind(around, range.variable, value), &None));
+                }
+            }
+        }
+    }
+    Ok(started)
+}
+
 fn weight(scope: &Scope<'_>, expression: &Expression) -> Result<u64, Trouble> {
     let weight = u64::try_from(scope.number(expression)?).map_err(|_| Trouble::Weight)?;
     if weight > MAX_WEIGHT { Err(Trouble::Weight) } else { Ok(weight) }
 }
 
+/// A task in front of what is left to do.
+#[expect(clippy::unnecessary_wraps, reason = "it makes what is left to do, which may also be nothing")]
 fn push<'g>(task: Task<'g>, around: &Rc<Around>, next: &Rest<'g>) -> Rest<'g> {
     let mut hasher = DefaultHasher::new();
     (&task, around, next).hash(&mut hasher);
@@ -707,7 +704,7 @@ fn nothing_around() -> Rc<Around> {
     Rc::new(Around::default())
 }
 
-fn certain<'g>(world: World, rest: Rest<'g>) -> Move<'g> {
+fn certain(world: World, rest: Rest<'_>) -> Move<'_> {
     Move::Silent(vec![(1.0, world, rest)])
 }
 
@@ -717,7 +714,7 @@ fn uniform<'g>(moves: impl Iterator<Item = (World, Rest<'g>)>) -> Move<'g> {
     Move::Silent(moves.into_iter().map(|(world, rest)| (chance, world, rest)).collect())
 }
 
-fn weighted<'g>(moves: Vec<(u64, World, Rest<'g>)>) -> Move<'g> {
+fn weighted(moves: Vec<(u64, World, Rest<'_>)>) -> Move<'_> {
     let total = moves.iter().map(|(weight, ..)| weight).sum();
     let moves = moves.into_iter().filter(|(weight, ..)| *weight > 0);
     Move::Silent(moves.map(|(weight, world, rest)| (ratio(weight, total), world, rest)).collect())

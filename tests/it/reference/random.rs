@@ -1,6 +1,6 @@
 //! Random small grammars, as text.
 
-/// Random numbers enough for tests: SplitMix64.
+/// Random numbers good enough for tests, by `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -176,7 +176,7 @@ impl Writer {
                 self.indent += 1;
                 for _ in 0..=self.random.below(2) {
                     let percent = self.random.pick(&[5, 10, 20]);
-                    let guard = if self.random.chance(40) { format!(" when {}", self.truth(1)) } else { String::new() };
+                    let guard = self.condition(40, "when");
                     self.line(&format!("{percent}%{guard} {{"));
                     self.indent += 1;
                     let left = std::mem::replace(&mut self.left, 3);
@@ -213,7 +213,8 @@ impl Writer {
         }
         let parameters = std::mem::take(&mut self.variables);
         if self.random.chance(50) {
-            head += &format!(" weight {}", self.weight());
+            let weight = self.weight();
+            head = format!("{head} weight {weight}");
         }
         self.variables = parameters;
         // What a `settle` draws should not be enabled for ever.
@@ -228,9 +229,9 @@ impl Writer {
             },
         };
         if spend {
-            head += &format!(" when {guard}");
-        } else if self.random.chance(60) {
-            head += &format!(" when {}", self.truth(1));
+            head = format!("{head} when {guard}");
+        } else {
+            head += &self.condition(60, "when");
         }
         self.head(&head);
         if spend {
@@ -387,7 +388,7 @@ impl Writer {
         self.head("choose");
         for _ in 0..=self.random.below(3) {
             let weight = self.weight();
-            let guard = if self.random.chance(40) { format!(" when {}", self.truth(1)) } else { String::new() };
+            let guard = self.condition(40, "when");
             self.block(&format!("{weight}{guard} =>"), place);
         }
         if self.random.chance(60) {
@@ -422,11 +423,9 @@ impl Writer {
         let which = self.random.pick(&["each", "each", "one"]);
         let order = if which == "each" && self.random.chance(30) { " in any order" } else { "" };
         let mut head = format!("for {which} {binder}{order}");
-        if self.random.chance(50) {
-            self.variables.push(variable.clone());
-            head += &format!(" where {}", self.truth(1));
-            self.variables.pop();
-        }
+        self.variables.push(variable.clone());
+        head += &self.condition(50, "where");
+        self.variables.pop();
         self.scoped(&head, variable, place);
         if which == "one" && self.random.chance(40) {
             self.block("else", place);
@@ -467,11 +466,9 @@ impl Writer {
                 }
                 return self.tail();
             }
-            head = "repeat 0..1".to_owned();
+            head += "repeat 0..1";
         }
-        if self.random.chance(30) {
-            head += &format!(" while {}", self.truth(1));
-        }
+        head += &self.condition(30, "while");
         self.block(&head, place);
     }
 
@@ -501,12 +498,10 @@ impl Writer {
         let mut head = "interleave".to_owned();
         if self.random.chance(25) {
             let (binder, variable) = self.binder();
-            head += &format!(" each {binder}");
-            if self.random.chance(40) {
-                self.variables.push(variable.clone());
-                head += &format!(" where {}", self.truth(1));
-                self.variables.pop();
-            }
+            self.variables.push(variable.clone());
+            let filter = self.condition(40, "where");
+            self.variables.pop();
+            head = format!("{head} each {binder}{filter}");
             each = Some(variable);
         }
         match each {
@@ -516,6 +511,11 @@ impl Writer {
         for _ in 0..self.random.pick(&[1, 1, 1, 2]) {
             self.block("with", place);
         }
+    }
+
+    /// In so many of a hundred cases a condition behind this word.
+    fn condition(&mut self, percent: usize, word: &str) -> String {
+        if self.random.chance(percent) { format!(" {word} {}", self.truth(1)) } else { String::new() }
     }
 
     fn named(&mut self, kind: Kind) -> Option<String> {
