@@ -15,8 +15,12 @@ pub(crate) const SILENT_STEPS: u64 = 20_000;
 /// Below this mass a point is not looked at.
 const NEGLIGIBLE: f64 = 1e-14;
 
-/// How far two probabilities may be apart.
+/// How far two probabilities of traces may be apart.
 const TOLERANCE: f64 = 1e-9;
+
+/// How far two probabilities of what follows a prefix may be apart. (The product rounds those of a bounded geometric
+/// count to multiples of 2^-32.)
+const CONDITIONAL_TOLERANCE: f64 = 1e-7;
 
 /// Something that makes steps.
 pub(crate) trait System {
@@ -232,7 +236,9 @@ pub(crate) fn ahead<S: System>(system: &mut S, from: Vec<(f64, S::Point)>, effor
 pub(crate) struct Bounds {
     /// Items in a trace.
     pub(crate) items: usize,
-    /// Prefixes of traces that are looked at, the most probable first.
+    /// Whether the longest prefixes are looked at first, instead of the most probable.
+    pub(crate) deep: bool,
+    /// Prefixes of traces that are looked at.
     pub(crate) prefixes: usize,
     /// Points on silent ways from one prefix.
     pub(crate) effort: usize,
@@ -271,10 +277,12 @@ impl Compared {
     }
 }
 
+/// A prefix of traces, and where the runs that show it are, with their probabilities under the condition that they do.
 struct Prefix<'g> {
+    depth: usize,
     mass: f64,
     items: Vec<Shown>,
-    /// The mass that either side has lost on the way here.
+    /// The mass that either side has lost on the way here, in proportion to that of the prefix.
     lost: f64,
     reference: Vec<(f64, Run<'g>)>,
     product: Vec<(f64, Configuration)>,
@@ -296,11 +304,12 @@ impl PartialOrd for Prefix<'_> {
 
 impl Ord for Prefix<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.mass.total_cmp(&other.mass).then_with(|| other.items.cmp(&self.items))
+        let order = self.depth.cmp(&other.depth).then(self.mass.total_cmp(&other.mass));
+        order.then_with(|| other.items.cmp(&self.items))
     }
 }
 
-/// Runs both systems through all traces, the most probable prefixes first.
+/// Runs both systems through all traces, prefix by prefix.
 ///
 /// # Errors
 ///
@@ -311,6 +320,7 @@ pub(crate) fn compare(grammar: &Grammar, bounds: Bounds) -> Result<Compared, Str
     let mut compared = Compared::default();
     let mut open = BinaryHeap::new();
     open.push(Prefix {
+        depth: 0,
         mass: 1.0,
         items: Vec::new(),
         lost: 0.0,
@@ -319,66 +329,84 @@ pub(crate) fn compare(grammar: &Grammar, bounds: Bounds) -> Result<Compared, Str
     });
     let mut work = 0;
     while let Some(prefix) = open.pop() {
-        if compared.prefixes == bounds.prefixes || work >= bounds.work || prefix.items.len() > bounds.items {
-            compared.lost += prefix.mass;
+        let Prefix { depth, mass, items, .. } = prefix;
+        if compared.prefixes == bounds.prefixes || work >= bounds.work || items.len() > bounds.items {
+            compared.lost += mass;
             continue;
         }
         compared.prefixes += 1;
-        let mut expected = ahead(&mut reference, prefix.reference, bounds.effort);
+        let expected = ahead(&mut reference, prefix.reference, bounds.effort);
         let mut found = ahead(&mut product, prefix.product, bounds.effort);
         work += expected.work;
         let lost = prefix.lost + expected.lost + found.lost;
-        let check = |what: &dyn Fn() -> String, expected: f64, found: f64| {
-            // Where nothing was lost, what one side has the other has, however improbable it is.
-            let one_sided = lost == 0.0 && (expected == 0.0) != (found == 0.0);
-            let differ = (expected - found).abs() > TOLERANCE + lost || one_sided;
-            if differ { format!("  {}: reference {expected}, product {found}\n", what()) } else { String::new() }
-        };
-        let mut differences = check(&|| "the end".to_owned(), expected.end, found.end);
-        let keys: BTreeSet<_> = expected.troubles.keys().chain(found.troubles.keys()).collect();
-        for key in keys {
-            let (expected, found) = (expected.troubles.get(key), found.troubles.get(key));
-            differences +=
-                &check(&|| format!("{key:?}"), expected.copied().unwrap_or(0.0), found.copied().unwrap_or(0.0));
-        }
-        let keys: BTreeSet<_> = expected.items.keys().chain(found.items.keys()).collect();
-        for key in keys {
-            let (expected, found) = (expected.items.get(key), found.items.get(key));
-            differences +=
-                &check(&|| text(grammar, key), expected.map_or(0.0, |item| item.0), found.map_or(0.0, |item| item.0));
-        }
-        if differences.is_empty() {
-            let keys: BTreeSet<_> = expected.states.keys().chain(found.states.keys()).collect();
-            for key in keys {
-                let (expected, found) = (expected.states.get(key), found.states.get(key));
-                let what = || {
-                    let item = key.0.as_ref().map_or("the end".to_owned(), |item| text(grammar, item));
-                    format!("{item} with the states {:?}", key.1)
-                };
-                differences += &check(&what, expected.copied().unwrap_or(0.0), found.copied().unwrap_or(0.0));
-            }
-        }
+        let differences = differences(grammar, &expected, &found, mass, lost);
         if !differences.is_empty() {
-            let trace: Vec<String> = prefix.items.iter().map(|item| text(grammar, item)).collect();
-            let trace = trace.join(" ");
-            return Err(format!("after [{trace}], which has probability {}:\n{differences}", prefix.mass));
+            let trace: Vec<String> = items.iter().map(|item| text(grammar, item)).collect();
+            return Err(format!("after [{}], which has probability {mass}:\n{differences}", trace.join(" ")));
         }
-        compared.lost += expected.lost;
+        compared.lost += expected.lost * mass;
         compared.complete += usize::from(expected.end > 0.0);
-        compared.end += expected.end;
-        for (trouble, mass) in &expected.troubles {
-            compared.failed += mass;
-            compared.kinds[*trouble as usize] += mass;
+        compared.end += expected.end * mass;
+        for (trouble, chance) in &expected.troubles {
+            compared.failed += chance * mass;
+            compared.kinds[*trouble as usize] += chance * mass;
         }
-        for (item, (mass, reference)) in std::mem::take(&mut expected.items) {
-            let mut items = prefix.items.clone();
-            items.push(item.clone());
-            if let Some((_, product)) = found.items.remove(&item) {
-                open.push(Prefix { mass, items, lost, reference, product });
+        for (item, (chance, reference)) in expected.items {
+            let Some((same, product)) = found.items.remove(&item) else { continue };
+            let lost = lost / chance;
+            if lost > 1e-3 {
+                compared.lost += chance * mass;
+                continue;
             }
+            let mut items = items.clone();
+            items.push(item);
+            open.push(Prefix {
+                depth: if bounds.deep { depth + 1 } else { 0 },
+                mass: chance * mass,
+                items,
+                lost,
+                reference: reference.into_iter().map(|(mass, point)| (mass / chance, point)).collect(),
+                product: product.into_iter().map(|(mass, point)| (mass / same, point)).collect(),
+            });
         }
     }
     Ok(compared)
+}
+
+/// In what two distributions differ, line by line, behind a prefix with a mass.
+fn differences<P, Q>(grammar: &Grammar, expected: &Ahead<P>, found: &Ahead<Q>, mass: f64, lost: f64) -> String {
+    let compare = |what: &dyn Fn() -> String, expected: f64, found: f64| {
+        let distance = (expected - found).abs();
+        let differ = distance > CONDITIONAL_TOLERANCE + lost
+            || distance * mass > TOLERANCE + lost * mass
+            // Where nothing was lost, what one side has the other has, however improbable it is.
+            || lost == 0.0 && (expected == 0.0) != (found == 0.0);
+        if differ { format!("  {}: reference {expected}, product {found}\n", what()) } else { String::new() }
+    };
+    let mut lines = compare(&|| "the end".to_owned(), expected.end, found.end);
+    let keys: BTreeSet<_> = expected.troubles.keys().chain(found.troubles.keys()).collect();
+    for key in keys {
+        let (expected, found) = (expected.troubles.get(key), found.troubles.get(key));
+        lines += &compare(&|| format!("{key:?}"), *expected.unwrap_or(&0.0), *found.unwrap_or(&0.0));
+    }
+    let keys: BTreeSet<_> = expected.items.keys().chain(found.items.keys()).collect();
+    for key in keys {
+        let (expected, found) = (expected.items.get(key), found.items.get(key));
+        lines +=
+            &compare(&|| text(grammar, key), expected.map_or(0.0, |item| item.0), found.map_or(0.0, |item| item.0));
+    }
+    if lines.is_empty() {
+        let keys: BTreeSet<_> = expected.states.keys().chain(found.states.keys()).collect();
+        for key in keys {
+            let (expected, found) = (expected.states.get(key), found.states.get(key));
+            let what = || {
+                let item = key.0.as_ref().map_or("the end".to_owned(), |item| text(grammar, item));
+                format!("{item} with the states {:?}", key.1)
+            };
+            lines += &compare(&what, *expected.unwrap_or(&0.0), *found.unwrap_or(&0.0));
+        }
+    }
+    lines
 }
 
 /// The complete traces of a grammar by the reference, with their probabilities; and the mass that has none.
