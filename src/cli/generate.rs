@@ -128,10 +128,6 @@ fn usage(message: &str) -> clap::Error {
 /// Writes the traces.
 pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Failure> {
     let Opened { sources, grammar, hash } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
-    if grammar.phases.is_empty() {
-        let name = arguments.grammar.display();
-        return Err(Failure::Message(format!("`{name}` has no phase, so there is nothing to generate")));
-    }
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
     let seed = match arguments.seed {
