@@ -1,1 +1,8 @@
-//! The integration tests.
+//! The integration tests: one binary, a module for each side of the program.
+
+mod cli;
+mod corpus;
+mod documents;
+mod layers;
+mod robust;
+mod support;

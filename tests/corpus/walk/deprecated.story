@@ -1,0 +1,6 @@
+simulation:
+PHASE Phase.only:
+    Event  :: start
+    Event  :: leader-settings-changed
+
+end.
