@@ -1,4 +1,13 @@
-//! A weighted grammar of a lifecycle: read, checked, walked.
+#![doc = include_str!("../README.md")]
+//!
+//! # Code map
+//!
+//! Text becomes a syntax tree ([`syntax`]: what was written), that a checked grammar ([`model`]: what it means), that a
+//! program ([`machine`]), and that runs. The machine runs by itself until it must decide or shows something; whoever
+//! answers its decisions makes the tool: dice make the walker ([`walk`]), which writes [`trace`]s. [`source`] and
+//! [`diagnostic`] are below all of it, [`cli`] is on top.
+//!
+//! A trace depends on the grammar, its settings, the seed and its number alone.
 
 pub mod cli;
 pub mod diagnostic;

@@ -96,6 +96,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_language_reference_is_right() {
+        let mut dice = Dice::new(Header { seed: 7, trace: 0, attempt: 0 });
+        let halves: Vec<u32> = (0..4).map(|_| dice.half()).collect();
+        assert_eq!(halves, [0x17a4_23a3, 0x53b1_c948, 0xfce2_9681, 0xedc0_d32c]);
+    }
+
+    #[test]
     fn draws_are_uniform() {
         for n in [2, 3, 10, 1_000_000, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, 3 << 40] {
             let mut dice = Dice::new(Header { seed: 1, trace: 0, attempt: 0 });
