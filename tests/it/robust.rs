@@ -1,4 +1,6 @@
 //! Whatever the text is, it is answered: never a panic, never a place outside of the text.
+//!
+//! The environment variable `CHARMGRAMMAR_CASES=20` tries twenty times as many texts, others than before.
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,6 +35,12 @@ impl Random {
     fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[self.below(of.len())]
     }
+}
+
+/// How many texts are tried instead of `usual`.
+fn cases(usual: usize) -> usize {
+    let factor = std::env::var("CHARMGRAMMAR_CASES").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1);
+    usual * factor
 }
 
 /// Files in memory.
@@ -318,7 +326,7 @@ fn on_a_usual_stack(body: impl FnOnce() + Send + 'static) {
 fn arbitrary_bytes_are_answered() {
     on_a_usual_stack(|| {
         let mut random = Random(1);
-        for _ in 0..600 {
+        for _ in 0..cases(600) {
             let length = random.below(200);
             let bytes: Vec<u8> = (0..length).map(|_| random.next().to_le_bytes()[0]).collect();
             survive(&bytes, &Settings::default());
@@ -332,7 +340,7 @@ fn arbitrary_bytes_are_answered() {
 fn arbitrary_pieces_of_the_language_are_answered() {
     on_a_usual_stack(|| {
         let mut random = Random(2);
-        for _ in 0..1_200 {
+        for _ in 0..cases(1_200) {
             let length = random.below(60);
             let text: String = (0..length).map(|_| random.one(PIECES)).collect();
             survive(text.as_bytes(), &Settings::default());
@@ -346,7 +354,7 @@ fn mutations_of_grammars_are_answered() {
         let seeds = seeds();
         let mut random = Random(3);
         let mut n_grammars = 0;
-        for _ in 0..2_500 {
+        for _ in 0..cases(2_500) {
             n_grammars += usize::from(survive(&mutated(&mut random, &seeds), &Settings::default()));
         }
         assert!(n_grammars > 100, "of all texts {n_grammars} were grammars: the mutations are too wild to test walks");
@@ -358,7 +366,7 @@ fn arbitrary_settings_are_answered() {
     on_a_usual_stack(|| {
         let seeds = seeds();
         let mut random = Random(4);
-        for _ in 0..400 {
+        for _ in 0..cases(400) {
             let mut phrase = |most: usize| -> Vec<String> {
                 let n = random.below(3);
                 (0..n).map(|_| (0..=random.below(most)).map(|_| random.one(PIECES)).collect()).collect()
