@@ -172,7 +172,12 @@ impl Diagnostics {
 
     /// Whether a finding is an error.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.n_errors() > 0
+    }
+
+    /// How many findings are errors.
+    pub fn n_errors(&self) -> usize {
+        self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
     /// The findings by place, the same one said twice at one place only once.

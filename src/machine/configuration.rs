@@ -171,12 +171,13 @@ impl Slot {
 
 /// The lower half of a word.
 pub(super) fn low(word: u64) -> u32 {
-    (word & u64::from(u32::MAX)) as u32
+    let [a, b, c, d, ..] = word.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// The upper half of a word.
 pub(super) fn high(word: u64) -> u32 {
-    (word >> 32) as u32
+    low(word >> 32)
 }
 
 /// A place in the words.

@@ -179,7 +179,7 @@ impl Program {
                     match &self.tables[*table as usize].options[..] {
                         [only] => at.pc = targets[usize_of(only.option)],
                         _ => return Ok(decide(*place, Odds::Table(*table))),
-                    };
+                    }
                 }
                 Op::Choose(choose) => {
                     scratch.options.clear();
@@ -205,7 +205,7 @@ impl Program {
                 Op::Maybe { millionths, place, .. } => {
                     return Ok(decide(*place, Odds::Either { first: *millionths, total: MILLION }));
                 }
-                Op::Call { entry, frame, arguments, tail } => {
+                Op::Call { entry, frame, arguments, tail, .. } => {
                     scratch.values.clear();
                     for argument in arguments {
                         let value = self.evaluator(at, scratch).value(argument)?;
@@ -391,6 +391,7 @@ impl Program {
         let place = self.code[pc as usize..].iter().find_map(|op| match op {
             Op::Emit(emission) => Some(self.place(emission.place).span),
             Op::Assign(assignment) => Some(assignment.span),
+            Op::Call { span, .. } => Some(*span),
             Op::Choose(choose) => Some(self.place(choose.place).span),
             Op::RepeatNext(next) => Some(self.place(next.place).span),
             Op::EachNext { each } => Some(self.place(each.place).span),

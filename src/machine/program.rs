@@ -198,6 +198,7 @@ pub(super) enum Op {
         frame: u32,
         arguments: Box<[Expr]>,
         tail: bool,
+        span: Span,
     },
     Return,
     /// Sets variables back to 0 at the end of their scope.

@@ -110,10 +110,10 @@ fn bounded_hazard(mean: u64, left: u64) -> u64 {
     let (mut power, mut base, mut exponent) = (ONE, ratio, left + 1);
     while exponent > 0 {
         if exponent & 1 == 1 {
-            power = power * base >> 64;
+            power = (power * base) >> 64;
         }
         // `base` is below 2^64, or the mean is 0 and it is 0.
-        base = base * base >> 64;
+        base = (base * base) >> 64;
         exponent >>= 1;
     }
     let hazard = ((ONE / whole) << 32) / (ONE - power);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::collect::Space;
 use super::grammar::{
-    ActionId, Alternative, Base, Branch, Range, StateId, Statement, StatementKind, Target, Type, Verb,
+    ActionId, Alternative, Base, Branch, EventId, Range, StateId, Statement, StatementKind, Target, Type, Verb,
 };
 use super::names::{Drawn, Value};
 use super::reference::word_for;
@@ -28,9 +28,11 @@ impl Resolver<'_> {
         trees.iter().map(|tree| self.statement(tree)).collect()
     }
 
-    /// A statement; one that is wrong is left out, in a grammar that is not used.
+    /// A statement. In the place of one that is wrong an event stands, so that later passes think the best of it; the
+    /// grammar is not used.
     pub(super) fn statement(&mut self, tree: &tree::Statement) -> Statement {
-        let kind = self.statement_kind(tree).unwrap_or(StatementKind::Block(Vec::new()));
+        let unknown = || StatementKind::Emit { event: EventId(0), of: Vec::new(), payload: Vec::new() };
+        let kind = self.statement_kind(tree).unwrap_or_else(unknown);
         Statement { kind, span: tree.span }
     }
 

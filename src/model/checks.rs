@@ -12,8 +12,10 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::source::SourceId;
 use crate::syntax::tree::{self, DeclarationKind};
 
-/// Resolves the tests: those of the `own` files, and of the others the `never` tests without a profile.
-pub(super) fn tests(builder: &mut Builder<'_>, alphabet: &Alphabet, own: &BTreeSet<SourceId>) {
+/// Resolves the tests, their patterns only over an alphabet: an event that is missing because of a mistake would be
+/// called undefined in a pattern. The tests are those of the `own` files, and of the others the `never` tests without a
+/// profile.
+pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>, own: &BTreeSet<SourceId>) {
     let items = builder.items;
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Test { text, profile, check } = &item.kind else { continue };
@@ -30,8 +32,8 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: &Alphabet, own: &BTreeS
             resolver.report_if(missing);
         }
         let check = match check {
-            tree::Check::Accepts(pattern) => Check::Accepts(builder.pattern(place, alphabet, pattern)),
-            tree::Check::Rejects(pattern) => Check::Rejects(builder.pattern(place, alphabet, pattern)),
+            tree::Check::Accepts(pattern) => Check::Accepts(builder.pattern(alphabet, place, pattern)),
+            tree::Check::Rejects(pattern) => Check::Rejects(builder.pattern(alphabet, place, pattern)),
             tree::Check::Never(expression) => {
                 let expression = resolver.typed(expression, BOOL);
                 Check::Never { variables: resolver.scope.variables, expression }
@@ -44,14 +46,15 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: &Alphabet, own: &BTreeS
 
 impl Builder<'_> {
     /// A pattern; the constants in it are resolved like those of declarations.
-    fn pattern(&mut self, place: usize, alphabet: &Alphabet, pattern: &tree::Pattern) -> Pattern {
-        let mut found = Diagnostics::default();
+    fn pattern(&mut self, alphabet: Option<&Alphabet>, place: usize, pattern: &tree::Pattern) -> Pattern {
+        let Some(alphabet) = alphabet else { return Pattern { elements: Vec::new() } };
+        let mut diagnostics = Diagnostics::default();
         let mut resolver = self.resolver(place);
         resolver.constant = Some(usize::MAX);
         let grammar = resolver.grammar;
-        let mut constant = |tree: &tree::Expression, ty| resolver.constant(tree, ty);
-        let resolved = resolve_pattern(grammar, alphabet, pattern, &mut constant, &mut found);
-        self.diagnostics.extend(found);
-        resolved
+        let mut value = |tree: &tree::Expression, ty| resolver.constant(tree, ty);
+        let pattern = resolve_pattern(grammar, alphabet, pattern, &mut value, &mut diagnostics);
+        self.diagnostics.extend(diagnostics);
+        pattern
     }
 }

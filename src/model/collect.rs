@@ -14,6 +14,9 @@ pub(super) const MAX_NAME_BYTES: usize = 255;
 /// How many candidates one removal or override may be compared with when it is misspelled.
 const MAX_CANDIDATES: usize = 2000;
 
+/// How many misspelled ones are compared at all, so that a text full of mistakes takes no longer.
+const MAX_SEARCHES: usize = 100;
+
 /// The words that begin a declaration.
 const DECLARING: &[&str] = &[
     "use", "override", "remove", "extend", "source", "group", "param", "let", "kind", "state", "event", "rule",
@@ -83,6 +86,15 @@ pub(super) struct Items {
 }
 
 impl Items {
+    /// Whether no event, kind or instance is missing because its declaration could not be read.
+    pub(super) fn know_all_events(&self) -> bool {
+        let matters = |space: &Space| matches!(space, Space::Event | Space::Kind | Space::Instance);
+        !self.incomplete
+            && self.broken_names.is_empty()
+            && !self.broken_spaces.iter().any(matters)
+            && !self.broken.iter().any(|key| matters(&key.space))
+    }
+
     /// Whether a name may belong to text that could not be read, so that nothing is to be said of it.
     pub(super) fn may_be_broken(&self, key: &Key) -> bool {
         self.incomplete
@@ -94,7 +106,13 @@ impl Items {
 
 /// Makes one list of items out of all declarations.
 pub(super) fn collect(declarations: Vec<Declaration>, files: &Files, diagnostics: &mut Diagnostics) -> Items {
-    let mut collector = Collector { items: Items::default(), slots: Vec::new(), places: BTreeMap::new(), diagnostics };
+    let mut collector = Collector {
+        items: Items::default(),
+        slots: Vec::new(),
+        places: BTreeMap::new(),
+        searches: MAX_SEARCHES,
+        diagnostics,
+    };
     collector.items.incomplete = files.incomplete;
     for declaration in declarations {
         collector.declaration(declaration);
@@ -110,6 +128,8 @@ struct Collector<'a> {
     slots: Vec<Option<Item>>,
     /// The slot of each name.
     places: BTreeMap<Key, usize>,
+    /// How often similar names may still be searched for.
+    searches: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -173,16 +193,14 @@ impl Collector<'_> {
                 // A test replaces that of its text, in whichever file it stands.
                 key = self.test(&key.name).unwrap_or(key);
             }
-            match self.find(&key, word(&item.kind)) {
-                Some(place) => self.slots[place] = Some(item),
-                None => {
-                    let missing = self.missing(Code::NotOverridden, &key, word(&item.kind), item.span);
-                    self.diagnostics.extend(missing);
-                    // It is there all the same, lest every use of it be called undefined.
-                    if !self.places.contains_key(&key) {
-                        self.add(key, item);
-                    }
-                }
+            if let Some(place) = self.find(&key, word(&item.kind)) {
+                self.slots[place] = Some(item);
+                continue;
+            }
+            self.missing(Code::NotOverridden, &key, word(&item.kind), item.span);
+            // It is there all the same, lest every use of it be called undefined.
+            if !self.places.contains_key(&key) {
+                self.add(key, item);
             }
         }
     }
@@ -199,18 +217,14 @@ impl Collector<'_> {
                 (key.unwrap_or_else(|| test_key(text)), "test", text.span)
             }
         };
-        match self.find(&key, keyword) {
-            Some(place) => {
-                self.slots[place] = None;
-                self.places.remove(&key);
-                // An expression names an instance without its kind.
-                self.items.removed.insert(bare(&key), span);
-                self.items.removed.insert(key, span);
-            }
-            None => {
-                let missing = self.missing(undefined(key.space, keyword), &key, keyword, span);
-                self.diagnostics.extend(missing);
-            }
+        if let Some(place) = self.find(&key, keyword) {
+            self.slots[place] = None;
+            self.places.remove(&key);
+            // An expression names an instance without its kind.
+            self.items.removed.insert(bare(&key), span);
+            self.items.removed.insert(key, span);
+        } else {
+            self.missing(undefined(key.space, keyword), &key, keyword, span);
         }
     }
 
@@ -220,8 +234,7 @@ impl Collector<'_> {
             let item = self.slots[place].as_mut().expect("a place leads to an item");
             item.extensions.push(body);
         } else {
-            let missing = self.missing(Code::UndefinedPhase, &key, "phase", phase.span);
-            self.diagnostics.extend(missing);
+            self.missing(Code::UndefinedPhase, &key, "phase", phase.span);
         }
     }
 
@@ -260,28 +273,28 @@ impl Collector<'_> {
     }
 
     /// Says that nothing has this name, and why that may be.
-    fn missing(&self, code: Code, key: &Key, keyword: &str, span: Span) -> Diagnostics {
-        let mut diagnostics = Diagnostics::default();
+    fn missing(&mut self, code: Code, key: &Key, keyword: &str, span: Span) {
         let name = name_of(key);
         let what = if key.space == Space::Instance { "instance" } else { keyword };
         if let Some(removed) = self.items.removed.get(key) {
             let message = format!("the {what} `{name}` was removed");
-            diagnostics.push(Diagnostic::error(Code::RemovedName, span, message).also(*removed, "removed here"));
+            self.diagnostics.push(Diagnostic::error(Code::RemovedName, span, message).also(*removed, "removed here"));
         } else if let Some(other) = self.places.get(key).and_then(|place| self.slots[*place].as_ref()) {
             let message = format!("`{name}` is not declared by `{keyword}`");
             let text = format!("it is declared by `{}`", word(&other.kind));
-            diagnostics.push(Diagnostic::error(code, span, message).also(other.span, text));
+            self.diagnostics.push(Diagnostic::error(code, span, message).also(other.span, text));
         } else if !self.items.may_be_broken(key) {
             let from = Key::new(key.space, "");
-            let candidates = self.places.range(from..).take(MAX_CANDIDATES).map(|(candidate, _)| candidate);
+            let most = self.searches.min(1) * MAX_CANDIDATES;
+            self.searches = self.searches.saturating_sub(1);
+            let candidates = self.places.range(from..).take(most).map(|(candidate, _)| candidate);
             let candidates = candidates.take_while(|candidate| candidate.space == key.space).map(name_of);
             let mut diagnostic = Diagnostic::error(code, span, format!("there is no {what} `{name}` before this"));
             if !matches!(key.space, Space::Test) {
                 diagnostic = diagnostic.suggest(nearest(name, candidates));
             }
-            diagnostics.push(diagnostic);
+            self.diagnostics.push(diagnostic);
         }
-        diagnostics
     }
 }
 

@@ -226,19 +226,18 @@ impl Resolver<'_> {
         }
         let mut values = Vec::new();
         for member in &event.payload {
-            match given.remove(member.name.as_str()) {
-                Some((value, _)) => values.push(value),
-                None => {
-                    let ty = describe(member.ty, grammar);
-                    let message = format!("the payload field `{}` is missing", member.name);
-                    self.report(
-                        Diagnostic::error(Code::MissingArgument, span, message)
-                            .also(member.span, "declared here")
-                            .help(format!("write `({} = …)` behind it, a value of `{ty}`", member.name)),
-                    );
-                    complete = false;
-                }
+            if let Some((value, _)) = given.remove(member.name.as_str()) {
+                values.push(value);
+                continue;
             }
+            let ty = describe(member.ty, grammar);
+            let message = format!("the payload field `{}` is missing", member.name);
+            self.report(
+                Diagnostic::error(Code::MissingArgument, span, message)
+                    .also(member.span, "declared here")
+                    .help(format!("write `({} = …)` behind it, a value of `{ty}`", member.name)),
+            );
+            complete = false;
         }
         complete.then_some(values)
     }
@@ -252,6 +251,8 @@ impl Resolver<'_> {
             let parameters = rule.variables[..rule.parameters].iter().map(|parameter| parameter.name.as_str());
             format!("{text}({})", parameters.collect::<Vec<_>>().join(", "))
         });
+        // The arguments of a rule are only guessed by their names.
+        let fixable = call.as_ref().is_none_or(|call| call.ends_with("()"));
         let meant = match (call, names.actions.get(text)) {
             (Some(call), _) => Some(("a rule", call)),
             (None, Some(Drawn::Action(_))) => Some(("an action", format!("do({text})"))),
@@ -261,11 +262,8 @@ impl Resolver<'_> {
         };
         if let Some((what, meant)) = meant {
             let message = format!("there is no event `{text}`, but {what} of that name");
-            self.report(
-                Diagnostic::error(Code::UndefinedEvent, span, message)
-                    .help(format!("write `{meant}`"))
-                    .fix(span, meant),
-            );
+            let diagnostic = Diagnostic::error(Code::UndefinedEvent, span, message).help(format!("write `{meant}`"));
+            self.report(if fixable { diagnostic.fix(span, meant) } else { diagnostic });
             return;
         }
         let literal = names.events.keys().filter(|(_, kinds)| kinds.is_empty()).map(|(literals, _)| &literals[0]);
@@ -292,7 +290,7 @@ impl Resolver<'_> {
         let alike = names.events.keys().filter(|(_, candidate)| candidate == kinds);
         // Each as it would be written here, so that it can replace what is written.
         let here = |literals: &[String]| joined(literals, written.iter().map(|name| format!("<{}>", name.text)));
-        let candidates: Vec<String> = alike.take(2000).map(|(literals, _)| here(literals)).collect();
+        let candidates: Vec<String> = alike.take(names.searchable()).map(|(literals, _)| here(literals)).collect();
         let text = template_text(template);
         let nearest = names.nearest(&text, candidates.iter().map(String::as_str)).map(str::to_owned);
         let message = format!("there is no event `{meant}`");

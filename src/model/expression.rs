@@ -123,17 +123,11 @@ impl Resolver<'_> {
 
     /// The constant that arithmetic gave, unless it overflowed.
     fn integer(&mut self, value: Option<i64>, span: Span) -> Expression {
-        match value {
-            Some(value) => Expression {
-                kind: ExpressionKind::Constant(value),
-                ty: plain(Base::Int { lo: value, hi: value }),
-                span,
-            },
-            None => {
-                self.error(Code::OutOfDomain, span, "this overflows: integers have 64 bits");
-                unknown(span)
-            }
-        }
+        let Some(value) = value else {
+            self.error(Code::OutOfDomain, span, "this overflows: integers have 64 bits");
+            return unknown(span);
+        };
+        Expression { kind: ExpressionKind::Constant(value), ty: plain(Base::Int { lo: value, hi: value }), span }
     }
 
     fn chain(&mut self, first: &tree::Expression, rest: &[Operand], hint: Option<Type>, span: Span) -> Expression {

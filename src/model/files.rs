@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::vec;
 
 use super::builtin::{builtin, builtins};
-use super::loader::{LoadError, Loader};
+use super::loader::{LoadError, Loader, normalize};
 use super::{Root, Settings};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -82,14 +82,13 @@ impl Reader<'_> {
     fn root(&mut self, root: &Root) {
         let place = Span::new(SourceId(0), 0, 0);
         let (identity, name, directory, text) = match root {
-            Root::Builtin(name) => match builtin(name) {
-                Some(text) => (Identity::Builtin(name.clone()), name.clone(), PathBuf::new(), Ok(text.to_owned())),
-                None => {
-                    self.files.sources.add(SourceFile::new(name, ""));
-                    self.files.incomplete = true;
-                    return self.unknown_builtin(name, place);
-                }
-            },
+            Root::Builtin(name) => {
+                let text = builtin(name).unwrap_or_else(|| {
+                    self.unknown_builtin(name, place);
+                    ""
+                });
+                (Identity::Builtin(name.clone()), name.clone(), PathBuf::new(), Ok(text.to_owned()))
+            }
             Root::Path(path) => {
                 let identity = Identity::File(self.loader.identity(path));
                 (identity, path.display().to_string(), directory_of(path), self.loader.load(path))
@@ -142,7 +141,7 @@ impl Reader<'_> {
                 (Identity::Builtin(name.text.clone()), name.text.clone(), PathBuf::new(), name.span)
             }
             tree::UseTarget::Path(text) => {
-                let path = directory.join(&text.value);
+                let path = normalize(&directory.join(&text.value));
                 let identity = Identity::File(self.loader.identity(&path));
                 (identity, path.display().to_string(), path, text.span)
             }
@@ -155,13 +154,10 @@ impl Reader<'_> {
             return;
         }
         let text = match &identity {
-            Identity::Builtin(name) => match builtin(name) {
-                Some(text) => text.to_owned(),
-                None => {
-                    self.files.incomplete = true;
-                    return self.unknown_builtin(name, span);
-                }
-            },
+            Identity::Builtin(name) => {
+                let Some(text) = builtin(name) else { return self.unknown_builtin(name, span) };
+                text.to_owned()
+            }
             Identity::File(_) => match self.loader.load(&path) {
                 Ok(text) => text,
                 Err(error) => return self.unloadable(&name, &error, span),
@@ -176,6 +172,8 @@ impl Reader<'_> {
 
     fn parse(&mut self, source: SourceId) -> Vec<tree::Declaration> {
         let parse = syntax::parse(source, self.files.sources.file(source));
+        // A file that is refused as a whole might have declared anything.
+        self.files.incomplete |= parse.file.declarations.is_empty() && parse.diagnostics.has_errors();
         self.diagnostics.extend(parse.diagnostics);
         parse.file.declarations
     }
@@ -201,6 +199,7 @@ impl Reader<'_> {
     }
 
     fn unknown_builtin(&mut self, name: &str, span: Span) {
+        self.files.incomplete = true;
         let message = format!("there is no built-in grammar `{name}`");
         let mut diagnostic = Diagnostic::error(Code::UnknownBuiltin, span, message);
         diagnostic = match nearest(name, builtins().iter().map(|(name, _)| *name)) {

@@ -1,8 +1,8 @@
 //! Named expressions, each resolved after those that it uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::grammar::{Let, LetId, Type};
+use super::grammar::{Let, Type};
 use super::names::{Names, Value};
 use super::params::for_each_name;
 use super::resolver::Builder;
@@ -10,6 +10,9 @@ use super::types::{UNKNOWN, unknown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Binder, DeclarationKind, Expression};
+
+/// How much of a long cycle is shown.
+const MAX_SHOWN: usize = 12;
 
 /// A `let` as it is declared.
 struct Declared<'a> {
@@ -62,6 +65,8 @@ fn order(builder: &mut Builder<'_>, declared: &[Declared<'_>]) -> Vec<usize> {
     let uses: Vec<Vec<usize>> = declared.iter().map(|declared| used(&builder.names, declared)).collect();
     let mut marks = vec![Mark::New; declared.len()];
     let mut order = Vec::new();
+    // Those whose cycle was reported; another one through them is not, or a tangle would be reported endlessly.
+    let mut reported = vec![false; declared.len()];
     for root in 0..declared.len() {
         if marks[root] != Mark::New {
             continue;
@@ -83,13 +88,16 @@ fn order(builder: &mut Builder<'_>, declared: &[Declared<'_>]) -> Vec<usize> {
                     marks[other] = Mark::Open;
                     path.push((other, 0));
                 }
-                Mark::Open => {
-                    let start = path.iter().position(|(id, _)| *id == other).unwrap_or(0);
+                Mark::Open if !reported[other] => {
+                    let start = path.iter().rposition(|(id, _)| *id == other).unwrap_or(0);
                     let mut cycle: Vec<usize> = path[start..].iter().map(|(id, _)| *id).collect();
+                    for id in &cycle {
+                        reported[*id] = true;
+                    }
                     cycle.push(other);
                     report(builder, declared, &cycle);
                 }
-                Mark::Done => {}
+                Mark::Open | Mark::Done => {}
             }
         }
     }
@@ -97,11 +105,15 @@ fn order(builder: &mut Builder<'_>, declared: &[Declared<'_>]) -> Vec<usize> {
 }
 
 fn report(builder: &mut Builder<'_>, declared: &[Declared<'_>], cycle: &[usize]) {
-    let names: Vec<String> =
-        cycle.iter().map(|id| format!("`{}`", builder.grammar.lets[LetId::new(*id).index()].name)).collect();
+    let name = |id: &usize| format!("`{}`", builder.grammar.lets[*id].name);
+    let mut names: Vec<String> = cycle.iter().take(MAX_SHOWN).map(name).collect();
+    if cycle.len() > MAX_SHOWN {
+        names.push("…".to_owned());
+        names.extend(cycle.last().map(name));
+    }
     let message = format!("this `let` uses itself: {}", names.join(" → "));
     let mut diagnostic = Diagnostic::error(Code::RecursiveLet, declared[cycle[0]].span, message);
-    for id in &cycle[1..cycle.len() - 1] {
+    for id in cycle[1..cycle.len() - 1].iter().take(MAX_SHOWN) {
         diagnostic = diagnostic.also(declared[*id].span, "by way of this one");
     }
     builder.diagnostics.push(diagnostic);
@@ -109,13 +121,10 @@ fn report(builder: &mut Builder<'_>, declared: &[Declared<'_>], cycle: &[usize])
 
 /// The `let`s that one uses. (A name that is a variable does not count.)
 fn used(names: &Names, declared: &Declared<'_>) -> Vec<usize> {
-    let bound: BTreeMap<&str, ()> =
-        declared.parameters.iter().map(|parameter| (parameter.name.text.as_str(), ())).collect();
+    let bound: BTreeSet<&str> = declared.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
     let mut used = BTreeSet::new();
     for_each_name(declared.value, &mut |name| {
-        if let (Some(Value::Let(id)), false) =
-            (names.values.get(name).map(|named| named.value), bound.contains_key(name))
-        {
+        if let (Some(Value::Let(id)), false) = (names.values.get(name).map(|named| named.value), bound.contains(name)) {
             used.insert(id.index());
         }
     });

@@ -107,7 +107,7 @@ impl Loader for Memory {
 }
 
 /// The path without `.`, and without `..` where a directory stands before it.
-fn normalize(path: &Path) -> PathBuf {
+pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

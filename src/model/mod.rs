@@ -52,7 +52,8 @@ pub use loader::{Disk, LoadError, Loader, Memory, read_text};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
-use crate::syntax::tree::{DeclarationKind, Setting};
+use crate::syntax::tree::{DeclarationKind, Name, Setting};
+use collect::Space;
 use grammar::Grammar;
 use resolver::Builder;
 
@@ -120,6 +121,7 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     let mut files = files::read(loader, root, settings, &mut diagnostics);
 
     // Each name is declared once: nothing overrides, removes or extends any more.
+    let n_errors = diagnostics.n_errors();
     let declarations = std::mem::take(&mut files.declarations);
     let items = collect::collect(declarations, &files, &mut diagnostics);
 
@@ -133,11 +135,14 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     let changed: Vec<&Setting> = profile.iter().chain(&files.set).collect();
     let applied: Vec<&Setting> = used.iter().chain(&changed).copied().collect();
 
+    // The kinds can be spoken of.
+    things::kinds(&mut builder);
+
     // Params have their values, so that every type has its bounds.
     let params = params::params(&mut builder, &used, &changed);
 
-    // What there is: kinds, instances with their fields, states with their initial values.
-    things::kinds(&mut builder);
+    // What there is: members of kinds, instances with their fields, states with their initial values.
+    things::members(&mut builder);
     things::instances(&mut builder);
     things::states(&mut builder);
 
@@ -146,6 +151,9 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     doers::signatures(&mut builder);
     lets::lets(&mut builder);
 
+    // Signatures that have no mistake are what the alphabet and the patterns stand on, whatever the bodies are like.
+    let is_sound = builder.diagnostics.n_errors() == n_errors && items.know_all_events();
+
     // Every body is resolved: names are ids, types are known, constants are folded.
     doers::bodies(&mut builder);
 
@@ -153,17 +161,20 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     settings::settings(&mut builder, &applied, chosen, &params);
 
     // The grammar is whole but for its tests.
-    builder.finish(SourceId(0));
+    builder.finish();
 
-    // What names and types don't show: every rule moves on and can end, a clause changes nothing, the tables are not too
-    // large, and no event has two declarations.
+    // What names and types don't show: every rule moves on and can end, and a clause changes nothing.
     recursion::check_recursion(&builder.grammar, &mut builder.diagnostics);
     meanwhile::check_meanwhile(&builder.grammar, &mut builder.diagnostics);
-    if limits::check_limits(&builder.grammar, &mut builder.diagnostics) {
-        let alphabet = Alphabet::new(&builder.grammar);
-        alphabet::check_alphabet(&builder.grammar, &alphabet, &mut builder.diagnostics);
-        checks::tests(&mut builder, &alphabet, &files.own);
+
+    // The tables are not too large, no event has two declarations, and the patterns of tests match something. All that
+    // asks for is the signatures.
+    let alphabet = (is_sound && limits::check_limits(&builder.grammar, &mut builder.diagnostics))
+        .then(|| Alphabet::new(&builder.grammar));
+    if let Some(alphabet) = &alphabet {
+        alphabet::check_alphabet(&builder.grammar, alphabet, &mut builder.diagnostics);
     }
+    checks::tests(&mut builder, alphabet.as_ref(), &files.own);
 
     let Builder { grammar, diagnostics, .. } = builder;
     let grammar = (!diagnostics.has_errors()).then_some(grammar);
@@ -177,26 +188,18 @@ impl Builder<'_> {
         let found = self.names.profiles.get(name).copied();
         let source = sources.add(SourceFile::new("--profile", name));
         if found.is_none() {
-            let end = u32::try_from(name.len()).unwrap_or(u32::MAX);
-            let span = Span::new(source, 0, end);
-            let key = crate::syntax::tree::Name { text: name.clone(), span };
-            let resolver = self.resolver(0);
+            let span = Span::new(source, 0, u32::try_from(name.len()).unwrap_or(u32::MAX));
+            let name = Name { text: name.clone(), span };
+            let mut resolver = self.resolver(0);
             let candidates = resolver.names.profiles.keys().map(String::as_str);
-            let missing =
-                resolver.undefined(Code::UndefinedProfile, collect::Space::Profile, "profile", &key, candidates);
-            self.diagnostics_of(missing);
+            let missing = resolver.undefined(Code::UndefinedProfile, Space::Profile, "profile", &name, candidates);
+            resolver.report_if(missing);
         }
         found
     }
 
-    fn diagnostics_of(&mut self, missing: Option<Diagnostic>) {
-        if let Some(missing) = missing {
-            self.diagnostics.push(missing);
-        }
-    }
-
     /// Adds what nothing else speaks of.
-    fn finish(&mut self, root: SourceId) {
+    fn finish(&mut self) {
         for item in &self.items.list {
             if let DeclarationKind::Profile { name, doc, .. } = &item.kind {
                 let doc = doc.as_ref().map_or_else(|| item.doc.clone(), |doc| doc.value.clone());
@@ -205,7 +208,7 @@ impl Builder<'_> {
         }
         // After an error the phases may only have been lost.
         if self.grammar.phases.is_empty() && !self.diagnostics.has_errors() {
-            let span = Span::new(root, 0, 0);
+            let span = Span::new(SourceId(0), 0, 0);
             self.diagnostics.push(
                 Diagnostic::warning(Code::NoPhase, span, "this grammar has no phase, so nothing ever happens")
                     .help("declare one: `phase operation { … }`"),

@@ -17,6 +17,9 @@ const MAX_CANDIDATES: usize = 2000;
 /// without.
 const CANDIDATE_BUDGET: usize = 200_000;
 
+/// What a search counts for by itself, since candidates are filtered before they are counted.
+const SEARCH_COST: usize = 100;
+
 /// What a name of the namespace of values stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value {
@@ -73,12 +76,16 @@ pub(super) struct Names {
     /// Params, states, `let`s.
     pub values: BTreeMap<String, Named>,
     pub kinds: BTreeMap<String, KindId>,
+    /// The place of the item that declares each kind.
+    pub kind_places: Vec<usize>,
     /// The members of each kind.
     pub members: Vec<BTreeMap<String, MemberName>>,
     /// The instances of each name, at most one of each kind. Their ids are known once the params are.
     pub things: BTreeMap<String, Vec<Thing>>,
     /// The names of instances that could not be made, of which nothing is to be said again.
     pub lost_things: BTreeSet<String>,
+    /// The fields, by the first element of their array, whose values were reported.
+    pub lost_fields: BTreeSet<(InstanceId, u32)>,
     /// The events; filled when they are declared.
     pub events: BTreeMap<EventKey, EventId>,
     pub rules: BTreeMap<String, RuleId>,
@@ -162,6 +169,7 @@ impl Names {
             }
             DeclarationKind::Kind { name, members } => {
                 self.kinds.insert(name.text.clone(), KindId::new(self.members.len()));
+                self.kind_places.push(place);
                 let mut known = BTreeMap::new();
                 let (mut fields, mut states) = (0, 0);
                 for member in members {
@@ -223,13 +231,18 @@ impl Names {
         self.words.get(word)?.iter().find(|(candidate, _)| *candidate == id).map(|(_, place)| *place)
     }
 
+    /// How many names a search for a similar one may look at now.
+    pub(super) fn searchable(&self) -> usize {
+        self.budget.get().min(MAX_CANDIDATES)
+    }
+
     /// The name that was most likely meant, within the budget for such searches.
     pub(super) fn nearest<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         let budget = self.budget.get();
         let mut seen = 0;
-        let candidates = candidates.into_iter().take(budget.min(MAX_CANDIDATES)).inspect(|_| seen += 1);
+        let candidates = candidates.into_iter().take(self.searchable()).inspect(|_| seen += 1);
         let found = nearest(name, candidates);
-        self.budget.set(budget - seen);
+        self.budget.set(budget.saturating_sub(seen + SEARCH_COST));
         found
     }
 }

@@ -116,15 +116,21 @@ pub(super) fn for_each_name<'a>(tree: &'a Expression, action: &mut dyn FnMut(&'a
         | ExpressionKind::Unary { operand: inside, .. } => for_each_name(inside, action),
         ExpressionKind::Call { name, arguments } => {
             action(&name.text);
-            arguments.iter().for_each(|argument| for_each_name(argument, action));
+            for argument in arguments {
+                for_each_name(argument, action);
+            }
         }
         ExpressionKind::Set(elements) => elements.iter().for_each(|element| for_each_name(element, action)),
         ExpressionKind::Chain { first, rest } => {
             for_each_name(first, action);
-            rest.iter().for_each(|(_, _, operand)| for_each_name(operand, action));
+            for (_, _, operand) in rest {
+                for_each_name(operand, action);
+            }
         }
         ExpressionKind::Quantified { filter, .. } => {
-            filter.iter().for_each(|filter| for_each_name(filter, action));
+            if let Some(filter) = filter {
+                for_each_name(filter, action);
+            }
         }
         ExpressionKind::Integer(_)
         | ExpressionKind::Boolean(_)

@@ -243,6 +243,7 @@ impl Resolver<'_> {
                 let id = StateId(instance.first_state.0 + member.place);
                 Expression { kind: ExpressionKind::State(id), ty, span }
             }
+            Some(instance) if self.names.lost_fields.contains(&(instance.array, member.place)) => unknown(span),
             Some(instance) => constant(instance.fields[place], ty, span),
             None => {
                 let (instance, member) = (Box::new(owner), member);
@@ -343,14 +344,12 @@ impl Resolver<'_> {
             self.error(Code::BadIndex, of.span, format!("`{}` is a single instance, not an array", of.text));
             return None;
         };
-        match u32::try_from(index).ok().filter(|index| *index < size) {
-            Some(index) => Some(InstanceId(thing.first.0 + index)),
-            None => {
-                let message = format!("the array `{}` has no element {index}, the last one is {}", of.text, size - 1);
-                self.error(Code::BadIndex, span, message);
-                None
-            }
+        let found = u32::try_from(index).ok().filter(|index| *index < size);
+        if found.is_none() {
+            let message = format!("the array `{}` has no element {index}, the last one is {}", of.text, size - 1);
+            self.error(Code::BadIndex, span, message);
         }
+        found.map(|index| InstanceId(thing.first.0 + index))
     }
 
     /// The instances of a name.
@@ -405,7 +404,7 @@ impl Resolver<'_> {
             );
             return;
         }
-        let visible: Vec<String> = self.scope.names().map(str::to_owned).collect();
+        let visible: Vec<String> = self.scope.names().take(names.searchable()).map(str::to_owned).collect();
         let candidates = visible.iter().chain(names.values.keys()).chain(names.words.keys()).chain(names.things.keys());
         let candidates = candidates.map(String::as_str);
         let removed = self.items.removed.get(&Key::new(Space::Instance, &name.text));
@@ -414,7 +413,7 @@ impl Resolver<'_> {
                 let message = format!("the instance `{}` was removed", name.text);
                 Some(Diagnostic::error(Code::RemovedName, name.span, message).also(*removed, "removed here"))
             }
-            None => self.undefined(Code::UndefinedName, Space::Value, "name", name, candidates),
+            None => self.undefined(Code::UndefinedName, Space::Value, "", name, candidates),
         };
         self.report_if(missing);
     }

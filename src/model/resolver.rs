@@ -1,8 +1,8 @@
 //! What every pass that looks inside of declarations needs: the names, the grammar as far as it is known, and the
 //! variables in scope.
 //!
-//! A [`Resolver`] is made for each declaration. Types, expressions, emissions and statements are its methods, each group
-//! in a file of its own.
+//! A [`Resolver`] is made for each declaration. Types, expressions, emissions and statements are its methods, each
+//! group in a file of its own.
 
 use std::collections::BTreeMap;
 
@@ -122,8 +122,10 @@ impl Resolver<'_> {
             }),
         };
         if let Some((span, what)) = other {
-            let message = format!("the variable `{}` has the name of {what}", name.text);
-            self.report(Diagnostic::error(Code::ShadowedName, name.span, message).also(span, format!("{what} here")));
+            let message = format!("the variable `{}` shadows {what}", name.text);
+            self.report(
+                Diagnostic::error(Code::ShadowedName, name.span, message).also(span, format!("{what} of that name")),
+            );
         }
         let id = VariableId::new(self.scope.variables.len());
         self.scope.variables.push(Variable { name: name.text.clone(), ty, span: name.span });
@@ -146,8 +148,8 @@ impl Resolver<'_> {
         };
     }
 
-    /// Says that a name leads nowhere; `None` when there is nothing to say, since it may belong to text that could not
-    /// be read.
+    /// Says that a name leads nowhere. `what` is what it should have been, or nothing where that is open. `None` when
+    /// there is nothing to say, since it may belong to text that could not be read.
     pub(super) fn undefined<'c>(
         &self,
         code: Code,
@@ -158,13 +160,18 @@ impl Resolver<'_> {
     ) -> Option<Diagnostic> {
         let key = Key::new(space, &name.text);
         if let Some(removed) = self.items.removed.get(&key) {
+            let what = if what.is_empty() { "name" } else { what };
             let message = format!("the {what} `{}` was removed", name.text);
             return Some(Diagnostic::error(Code::RemovedName, name.span, message).also(*removed, "removed here"));
         }
         if self.items.may_be_broken(&key) {
             return None;
         }
-        let diagnostic = Diagnostic::error(code, name.span, format!("there is no {what} `{}`", name.text));
+        let message = match what {
+            "" => format!("there is nothing called `{}` here", name.text),
+            _ => format!("there is no {what} `{}`", name.text),
+        };
+        let diagnostic = Diagnostic::error(code, name.span, message);
         Some(diagnostic.suggest(self.names.nearest(&name.text, candidates)))
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn profiles(items: &Items) -> impl Iterator<Item = &[Setting]> {
     })
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn apply(&mut self, setting: &Setting) {
         let mut resolver = self.resolver(usize::MAX);
         match resolver.target_of(setting) {
@@ -106,7 +106,7 @@ impl<'a> Builder<'a> {
                 return;
             }
             Target::Global(_, place) => state_type(items, place),
-            Target::Member { kind, place, .. } => member_type(items, kind, place),
+            Target::Member { kind, place, .. } => member_type(items, resolver.names.kind_places[kind.index()], place),
         };
         let Some((place, ty)) = ty else { return };
         // The type was checked where it is declared.
@@ -126,15 +126,15 @@ fn state_type(items: &Items, place: usize) -> Option<(usize, &tree::Type)> {
     }
 }
 
-/// The type of a kind's state.
-fn member_type(items: &Items, kind: KindId, place: u32) -> Option<(usize, &tree::Type)> {
-    let kinds = items.list.iter().enumerate().filter_map(|(place, item)| match &item.kind {
-        DeclarationKind::Kind { members, .. } => Some((place, members)),
+/// The type of a state of the kind that is declared at `declared`, with that place.
+fn member_type(items: &Items, declared: usize, state: u32) -> Option<(usize, &tree::Type)> {
+    match &items.list[declared].kind {
+        DeclarationKind::Kind { members, .. } => {
+            let mut states = members.iter().filter(|member| member.state);
+            states.nth(state as usize).map(|state| (declared, &state.ty))
+        }
         _ => None,
-    });
-    let (declared, members) = kinds.into_iter().nth(kind.index())?;
-    let state = members.iter().filter(|member| member.state).nth(place as usize)?;
-    Some((declared, &state.ty))
+    }
 }
 
 impl Resolver<'_> {
@@ -223,20 +223,16 @@ impl Resolver<'_> {
         let known = self.names.members[thing.kind.index()].get(&member.text).copied();
         let Some(known) = known.filter(|known| known.state) else {
             let text = format!("`{}.{}`", name.text, member.text);
-            match known {
-                Some(field) => {
-                    let span = kind.fields[field.place as usize].span;
-                    let message = format!("{text} is a field, which cannot be set");
-                    let diagnostic = Diagnostic::error(Code::UndefinedSetting, member.span, message);
-                    self.report(diagnostic.also(span, "declared here"));
-                }
-                None => {
-                    let states = kind.states.iter().map(|state| state.name.as_str());
-                    let message = format!("the kind `{}` has no state `{}`", kind.name, member.text);
-                    let diagnostic = Diagnostic::error(Code::UndefinedSetting, member.span, message);
-                    self.report(diagnostic.suggest(self.names.nearest(&member.text, states)));
-                }
-            }
+            let refuse = |message| Diagnostic::error(Code::UndefinedSetting, member.span, message);
+            let diagnostic = if let Some(field) = known {
+                let span = kind.fields[field.place as usize].span;
+                refuse(format!("{text} is a field, which cannot be set")).also(span, "declared here")
+            } else {
+                let states = kind.states.iter().map(|state| state.name.as_str());
+                refuse(format!("the kind `{}` has no state `{}`", kind.name, member.text))
+                    .suggest(self.names.nearest(&member.text, states))
+            };
+            self.report(diagnostic);
             return None;
         };
         let first = match index {

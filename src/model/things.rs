@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::collect::Items;
 use super::expression::inner;
-use super::grammar::{Base, Instance, InstanceId, Kind, KindId, Member, NONE, State, StateId, Type};
+use super::grammar::{Base, Instance, InstanceId, Kind, KindId, Member, State, StateId, Type};
 use super::names::Thing;
 use super::resolver::{Builder, Resolver};
 use super::types::{INT, UNKNOWN};
@@ -28,12 +28,11 @@ pub(super) enum Initial {
     Unknown,
 }
 
-/// The kinds with the types of their members.
+/// The kinds by their names, without members: types and messages speak of them from the start.
 pub(super) fn kinds(builder: &mut Builder<'_>) {
-    let items = builder.items;
-    for (place, item) in items.list.iter().enumerate() {
-        let DeclarationKind::Kind { name, members } = &item.kind else { continue };
-        let mut row = Kind {
+    for item in &builder.items.list {
+        let DeclarationKind::Kind { name, .. } = &item.kind else { continue };
+        builder.grammar.kinds.push(Kind {
             name: name.text.clone(),
             fields: Vec::new(),
             states: Vec::new(),
@@ -41,7 +40,17 @@ pub(super) fn kinds(builder: &mut Builder<'_>) {
             count: 0,
             span: item.span,
             doc: item.doc.clone(),
-        };
+        });
+    }
+}
+
+/// The members of each kind with their types.
+pub(super) fn members(builder: &mut Builder<'_>) {
+    let items = builder.items;
+    for kind in 0..builder.grammar.kinds.len() {
+        let place = builder.names.kind_places[kind];
+        let DeclarationKind::Kind { members, .. } = &items.list[place].kind else { continue };
+        let (mut fields, mut states) = (Vec::new(), Vec::new());
         let mut seen = BTreeMap::new();
         let mut resolver = builder.resolver(place);
         for member in members {
@@ -59,10 +68,11 @@ pub(super) fn kinds(builder: &mut Builder<'_>) {
                 continue;
             }
             let ty = if member.state { resolver.state_type(&member.ty) } else { resolver.ty(&member.ty) };
-            let members = if member.state { &mut row.states } else { &mut row.fields };
+            let members = if member.state { &mut states } else { &mut fields };
             members.push(Member { name, ty, span });
         }
-        builder.grammar.kinds.push(row);
+        let row = &mut builder.grammar.kinds[kind];
+        (row.fields, row.states) = (fields, states);
     }
 }
 
@@ -71,7 +81,6 @@ struct Declared<'a> {
     place: usize,
     name: &'a Name,
     size: Option<u32>,
-    settings: &'a [Setting],
 }
 
 /// The instances with their ids; their fields and states are not known yet.
@@ -81,14 +90,14 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
     let items = builder.items;
     let mut total = 0;
     for (place, item) in items.list.iter().enumerate() {
-        let DeclarationKind::Instance { kind, name, size, settings } = &item.kind else { continue };
+        let DeclarationKind::Instance { kind, name, size, .. } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
         let Some(kind) = resolver.kind(kind) else { continue };
         let size = size.as_ref().map(|size| resolver.array_size(size));
         let before = total;
         total += size.unwrap_or(1) as usize;
         if total <= MAX_INSTANCES {
-            by_kind[kind.index()].push(Declared { place, name, size, settings });
+            by_kind[kind.index()].push(Declared { place, name, size });
             continue;
         }
         if before <= MAX_INSTANCES {
@@ -215,6 +224,8 @@ struct Values {
 impl Builder<'_> {
     /// Gives an instance its fields and states.
     fn members_of(&mut self, id: InstanceId, values: &Values) {
+        let lost = values.fields.iter().zip(0..).filter(|(value, _)| **value == Initial::Unknown);
+        self.names.lost_fields.extend(lost.map(|(_, place)| (id, place)));
         let fields = values.fields.iter().map(|value| word(*value).unwrap_or(0)).collect();
         self.add_members(id, fields, values.states.iter().map(|value| word(*value)).collect());
     }
@@ -256,14 +267,11 @@ impl Resolver<'_> {
         let size = self.constant(tree, INT);
         self.constant = None;
         let Some(size) = size else { return MAX_ELEMENTS };
-        match u32::try_from(size) {
-            Ok(size @ 1..=MAX_ELEMENTS) => size,
-            _ => {
-                let message = format!("an array has 1 to {MAX_ELEMENTS} elements, not {size}");
-                self.error(Code::ArrayLimit, tree.span, message);
-                MAX_ELEMENTS
-            }
+        if let Ok(size @ 1..=MAX_ELEMENTS) = u32::try_from(size) {
+            return size;
         }
+        self.error(Code::ArrayLimit, tree.span, format!("an array has 1 to {MAX_ELEMENTS} elements, not {size}"));
+        MAX_ELEMENTS
     }
 
     /// The value of a field.
@@ -336,7 +344,7 @@ impl Resolver<'_> {
                 let help = format!("write `{{ {} = … }}` behind it, or give it a value in the kind", member.name);
                 self.report(diagnostic.also(member.span, "declared without a value here").help(help));
             }
-            complete.push(value.unwrap_or(Initial::Value(NONE)));
+            complete.push(value.unwrap_or(Initial::Unknown));
         }
         complete
     }

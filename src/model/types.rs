@@ -55,7 +55,8 @@ pub(super) fn describe(ty: Type, grammar: &Grammar) -> String {
     }
     let base = match ty.base {
         Base::Bool => "bool".to_owned(),
-        Base::Int { .. } if plain(ty.base) == INT => "integer".to_owned(),
+        // What arithmetic gives, and literals.
+        Base::Int { lo, hi } if plain(ty.base) == INT || lo == hi => "integer".to_owned(),
         Base::Int { lo, hi } => format!("{lo}..{hi}"),
         Base::Set { lo, hi } => format!("set {lo}..{hi}"),
         Base::Enum(id) => grammar.enums[id.index()].words.join(" | "),
@@ -235,15 +236,13 @@ impl Resolver<'_> {
             return unknown(span);
         }
         if let ExpressionKind::Constant(value) = expression.kind {
-            return match constant::convert(value, expression.ty, ty) {
-                Some(value) => Expression { kind: ExpressionKind::Constant(value), ty, span },
-                None => {
-                    let value = describe_value(value, expression.ty, self.grammar);
-                    let message = format!("`{value}` is not a value of `{}`", describe(ty, self.grammar));
-                    self.error(Code::OutOfDomain, span, message);
-                    unknown(span)
-                }
-            };
+            if let Some(value) = constant::convert(value, expression.ty, ty) {
+                return Expression { kind: ExpressionKind::Constant(value), ty, span };
+            }
+            let value = describe_value(value, expression.ty, self.grammar);
+            let message = format!("`{value}` is not a value of `{}`", describe(ty, self.grammar));
+            self.error(Code::OutOfDomain, span, message);
+            return unknown(span);
         }
         if is_subset(expression.ty, ty) {
             return expression;

@@ -22,7 +22,9 @@ pub(super) fn for_each_variable(expression: &Expression, action: &mut dyn FnMut(
         | ExpressionKind::Or(all) => all.iter().for_each(|inside| for_each_variable(inside, action)),
         ExpressionKind::Arithmetic { first, rest } => {
             for_each_variable(first, action);
-            rest.iter().for_each(|(_, inside)| for_each_variable(inside, action));
+            for (_, inside) in rest {
+                for_each_variable(inside, action);
+            }
         }
         ExpressionKind::Compare { left: one, right: other, .. }
         | ExpressionKind::Contains { element: one, set: other } => {
@@ -30,7 +32,9 @@ pub(super) fn for_each_variable(expression: &Expression, action: &mut dyn FnMut(
             for_each_variable(other, action);
         }
         ExpressionKind::Quantified { range, .. } => {
-            range.filter.iter().for_each(|filter| for_each_variable(filter, action));
+            if let Some(filter) = &range.filter {
+                for_each_variable(filter, action);
+            }
         }
     }
 }

@@ -124,7 +124,7 @@ fn help(place: &Place<'_>, failure: &Failure, declaration: bool, found: &str, di
         "<" if is_plain_name(next) => {
             diagnostic.help(format!("`<{next}>` begins an event's name here; with a space behind the `<` it compares"))
         }
-        "=" | "==" | ":=" if is_plain_name(before) && declaration => diagnostic.help(
+        _ if declaration && (next == "=" || found == "=" && is_plain_name(before)) => diagnostic.help(
             "assignments stand in a `phase`, a `rule` or an `action`; a value is declared by `param`, `state` or `let`",
         ),
         "\u{201c}" | "\u{201d}" => diagnostic.help("strings stand in straight quotes: `\"…\"`"),
@@ -135,6 +135,13 @@ fn help(place: &Place<'_>, failure: &Failure, declaration: bool, found: &str, di
             }
             None => diagnostic,
         },
+        _ if failure.expects("a clause") => {
+            let close = ["as", "by", "weight", "when", "group"].into_iter().find(|clause| distance(clause, found) == 1);
+            match close {
+                Some(word) => diagnostic.help(format!("did you mean `{word}`?")).fix(span, word),
+                None => diagnostic.help("the clauses are `as`, `by`, `weight`, `when` and `group`"),
+            }
+        }
         _ if RESERVED.contains(&found) && (failure.expects("a name") || failure.expects("an event")) => {
             diagnostic.help(format!("`{found}` is a reserved word; as a name it is written `` `{found}` ``"))
         }
@@ -145,13 +152,15 @@ fn help(place: &Place<'_>, failure: &Failure, declaration: bool, found: &str, di
 /// The declaring word that a misspelled one was probably meant to be.
 fn nearest(word: &str) -> Option<&'static str> {
     let limit = if word.len() < 4 { 1 } else { 2 };
-    let close = |candidate: &&&str| word.len().abs_diff(candidate.len()) <= limit;
-    let candidates = DECLARATION_WORDS.iter().filter(close).map(|candidate| (distance(word, candidate), *candidate));
+    let candidates = DECLARATION_WORDS.iter().map(|candidate| (distance(word, candidate), *candidate));
     candidates.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be changed, added or dropped to make one word of another.
+/// How many letters must be changed, added or dropped to make one word of another; too many when it is not near.
 fn distance(a: &str, b: &str) -> usize {
+    if a.len().abs_diff(b.len()) > 2 {
+        return usize::MAX;
+    }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
         let mut diagonal = row[0];

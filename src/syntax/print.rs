@@ -3,8 +3,6 @@
 //! Reading the text again gives the same tree, up to places. Only doc comments are kept, the other ones lie beside the
 //! tree, and broken declarations and statements are left out.
 
-use std::fmt::Display;
-
 use crate::syntax::message::is_plain_name;
 use crate::syntax::tree::{
     Action, Alternative, Argument, AssignOperator, BinaryOperator, Binder, Block, Branch, Check, Clause, Count,
@@ -203,7 +201,7 @@ impl Printer {
         }
     }
 
-    /// The settings of a declaration, with the braces that it can do without only when it must have them.
+    /// The settings of a declaration; without any there are braces only where they must `always` stand.
     fn settings(&mut self, settings: &[Setting], always: bool) {
         if always || !settings.is_empty() {
             self.put(" ");
@@ -374,7 +372,7 @@ fn text(text: &Text) -> String {
             '\\' => written.push_str("\\\\"),
             '\n' => written.push_str("\\n"),
             '\t' => written.push_str("\\t"),
-            control if control.is_control() => written.push_str(&format!("\\u{{{:x}}}", u32::from(control))),
+            control if control.is_control() => written.extend(control.escape_unicode()),
             plain => written.push(plain),
         }
     }
@@ -431,7 +429,10 @@ fn count(count: &Count) -> String {
     match &count.high {
         High::Same => {}
         High::Open => written.push_str(".."),
-        High::Bound(high) => written.push_str(&format!("..{}", expression(high))),
+        High::Bound(high) => {
+            written.push_str("..");
+            written.push_str(&expression(high));
+        }
     }
     match &count.mean {
         Some(mean) => format!("{written} mean {}", expression(mean)),
@@ -449,13 +450,12 @@ fn expressions(list: &[Expression]) -> String {
 }
 
 fn expression(expression: &Expression) -> String {
-    let written = |written: &dyn Display| written.to_string();
     let inner = self::expression;
     match &expression.kind {
-        ExpressionKind::Integer(value) => written(value),
-        ExpressionKind::Boolean(value) => written(value),
-        ExpressionKind::None | ExpressionKind::Broken => written(&"none"),
-        ExpressionKind::Any => written(&"any"),
+        ExpressionKind::Integer(value) => value.to_string(),
+        ExpressionKind::Boolean(value) => value.to_string(),
+        ExpressionKind::None | ExpressionKind::Broken => "none".to_owned(),
+        ExpressionKind::Any => "any".to_owned(),
         ExpressionKind::Name(reference) => name(reference),
         ExpressionKind::Member { of, name: member } => format!("{}.{}", inner(of), name(member)),
         ExpressionKind::Index { of, index } => format!("{}[{}]", name(of), inner(index)),

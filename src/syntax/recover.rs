@@ -97,6 +97,10 @@ struct Work {
     tries: usize,
     /// Whether a bracket is missing at the end, which has been said.
     unclosed: bool,
+    /// Whether the chunk has failed before.
+    failed: bool,
+    /// Whether the rest of the chunk is not worth another try.
+    given_up: bool,
 }
 
 impl Work {
@@ -167,7 +171,7 @@ impl Recovery<'_> {
         let base = self.tokens[range.start].start as usize;
         let end = self.tokens[range.end - 1].end as usize;
         let text = self.reader.text[base..end].to_owned();
-        let mut work = Work { base, text, reported: 0, tries: 0, unclosed: false };
+        let mut work = Work { base, text, reported: 0, tries: 0, unclosed: false, failed: false, given_up: false };
         self.close_brackets(&mut work, &range);
         let mut at = range.start;
         while at < range.end {
@@ -195,12 +199,21 @@ impl Recovery<'_> {
                 } else if place > at && failure.expects_item() {
                     self.drop_junk(&mut work, &failure, at, place, range.end);
                     true
+                } else if let Some(stray) =
+                    self.is_junk(at, place, &failure).then(|| self.stray(at, range.end)).flatten()
+                    && at > range.start
+                {
+                    self.drop_junk(&mut work, &failure, range.start, at, range.end);
+                    at = (stray..range.end).find(|index| !self.blank[*index]).unwrap_or(range.end);
+                    continue;
                 } else {
-                    self.report(&mut work, &failure, self.header_place(at, place, &failure), range.end);
+                    let place = if self.is_junk(at, place, &failure) { at } else { place };
+                    self.report(&mut work, &failure, place, range.end);
                     false
                 };
             if !mended {
-                let end = self.declaration_end(at, place.max(at + 1), range.end);
+                let end =
+                    if work.given_up { range.end } else { self.declaration_end(at, place.max(at + 1), range.end) };
                 if going_on {
                     self.search_body(&mut work, at, end);
                 }
@@ -216,13 +229,12 @@ impl Recovery<'_> {
         let mut open: Vec<usize> = Vec::new();
         let mut suspect = None;
         for index in range.clone() {
-            let before = open.clone();
-            track(self.reader.text, &self.tokens, &mut open, index);
             // A `}` to the left of the line of its `{` was probably meant for an outer one.
-            if suspect.is_none() && self.tokens[index].first && self.word(index) == "}" && open.len() < before.len() {
-                let opening = before[open.len()];
-                suspect = Some(opening).filter(|_| self.column(index) < self.indentation(opening));
+            if suspect.is_none() && self.tokens[index].first && self.word(index) == "}" {
+                let opening = open.iter().rev().copied().find(|open| self.word(*open) == "{");
+                suspect = opening.filter(|opening| self.column(index) < self.indentation(*opening));
             }
+            track(self.reader.text, &self.tokens, &mut open, index);
         }
         let Some(outermost) = open.iter().copied().find(|index| self.word(*index) == "{") else { return };
         let opening = self.span(suspect.unwrap_or(outermost));
@@ -260,9 +272,13 @@ impl Recovery<'_> {
 
     /// Whether a declaration is worth another try, after this failure of a text that began at `start`.
     fn try_again(&mut self, work: &mut Work, failure: &Failure, start: usize) -> bool {
-        let cost = failure.position.saturating_sub(start);
+        // What was parsed, and the rest of the line, which pest copies into its error.
+        let rest = &self.reader.text[failure.position..];
+        let cost = failure.position.saturating_sub(start) + rest.find('\n').unwrap_or(rest.len());
+        let first = !work.failed;
+        work.failed = true;
         work.tries += 1;
-        let affordable = cost <= self.budget;
+        work.given_up = self.reported >= MAX_PER_FILE || (!first && cost > self.budget);
         self.budget = self.budget.saturating_sub(cost);
         if failure.exhausted {
             let at = self.token_at(failure.position).min(self.tokens.len() - 1);
@@ -270,10 +286,7 @@ impl Recovery<'_> {
             self.push(nesting_limit(span, "brackets"));
             return false;
         }
-        (work.tries == 1 || affordable)
-            && work.reported < MAX_PER_DECLARATION
-            && work.tries <= 2 * MAX_PER_DECLARATION
-            && self.reported < MAX_PER_FILE
+        !work.given_up && work.reported < MAX_PER_DECLARATION && work.tries <= 2 * MAX_PER_DECLARATION
     }
 
     fn span(&self, index: usize) -> Span {
@@ -310,10 +323,16 @@ impl Recovery<'_> {
         self.push(diagnostic);
     }
 
-    /// The token at which a broken header is reported: a lone name is no declaration, rather than half of one.
-    fn header_place(&self, at: usize, place: usize, failure: &Failure) -> usize {
+    /// Whether what begins at `at` is no declaration at all, rather than one with a broken header: a lone name, too.
+    fn is_junk(&self, at: usize, place: usize, failure: &Failure) -> bool {
         let lone = place == at + 1 && failure.expects("a name") && !DECLARATION_WORDS.contains(&self.word(at));
-        if lone { at } else { place }
+        place == at || lone
+    }
+
+    /// The first closing bracket that closes nothing.
+    fn stray(&self, from: usize, end: usize) -> Option<usize> {
+        let mut open = Vec::new();
+        (from..end).find(|index| track(self.reader.text, &self.tokens, &mut open, *index))
     }
 
     /// Blanks tokens, and what stands between them.
@@ -342,10 +361,13 @@ impl Recovery<'_> {
         let body = open[level];
         let consequence = self.is_consequence(work, failure, place, end);
         let item = failure.expects_item();
-        let start = if item && !consequence { place } else { self.statement_start(body, place) };
-        let ends_before = place >= end || (!item && self.tokens[place].first);
+        let start = if item { place } else { self.statement_start(body, place) };
+        let limit = self.mate(body, end).unwrap_or(end);
+        let within = &open[level + 1..];
+        let list = !within.is_empty() && within.iter().all(|open| self.mate(*open, limit).is_some());
+        let ends_before = place >= end || (!item && !list && self.tokens[place].first);
         let (stop, block) =
-            if ends_before { (place, None) } else { self.statement_end(&open[level + 1..], place, end, !consequence) };
+            if ends_before { (place, None) } else { self.statement_end(within, place, end, !consequence) };
         let mut progress = self.erase(work, start..stop);
         if let Some(block) = block {
             progress |= self.erase_else(work, block, end);
@@ -459,10 +481,8 @@ impl Recovery<'_> {
 
     /// Reports and blanks what stands behind a declaration and begins none.
     fn drop_junk(&mut self, work: &mut Work, failure: &Failure, at: usize, place: usize, end: usize) {
-        let mut open = Vec::new();
         // With a `}` too many, the mistake is that brace, and what stands before it was meant to be inside.
-        let stray = (place..end).find(|index| track(self.reader.text, &self.tokens, &mut open, *index));
-        let Some(stray) = stray else {
+        let Some(stray) = self.stray(place, end) else {
             self.report(work, failure, place, end);
             let (stop, _) = self.statement_end(&[], place, end, false);
             self.erase(work, place..stop.max(place + 1).min(end));
@@ -504,16 +524,14 @@ impl Recovery<'_> {
 
     /// Looks for more mistakes in the body of a declaration whose header is broken.
     fn search_body(&mut self, work: &mut Work, at: usize, end: usize) {
-        let word = match self.word(at) {
-            "override" if at + 1 < end => self.word(at + 1),
-            word => word,
-        };
-        let body = match word {
+        let overrides = self.word(at) == "override" && at + 1 < end;
+        let keyword = self.word(if overrides { at + 1 } else { at });
+        let body = match keyword {
             "rule" | "action" | "reaction" | "phase" | "extend" => Body::Block,
             "kind" => Body::Members,
             "test" => Body::Pattern,
             "source" | "group" | "param" | "let" | "state" | "event" | "remove" => return,
-            word if message::is_plain_name(word) => Body::Settings,
+            other if message::is_plain_name(other) => Body::Settings,
             _ => return,
         };
         let Some(open) = self.last_block(at, end) else { return };

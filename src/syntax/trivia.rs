@@ -139,9 +139,9 @@ pub(super) fn offset(position: usize) -> u32 {
 pub(super) struct Trivia {
     /// Every comment, in the order of the text.
     pub(super) comments: Vec<Comment>,
-    /// The comment of the file, and how many of the first comments it takes.
+    /// The doc comment of the file.
     pub(super) doc: Option<Doc>,
-    /// The comments that come before what the declarations may take.
+    /// How many of the first comments belong to the file, so that no declaration takes them.
     taken: usize,
     /// The first bracket that nests too deep.
     pub(super) too_deep: Option<Span>,

@@ -44,7 +44,7 @@ impl Compiler<'_> {
             }
             StatementKind::Call { rule, arguments } => {
                 let arguments = arguments.iter().map(|argument| self.expression(argument)).collect();
-                self.emit(Op::Call { entry: rule.0, frame: 0, arguments, tail: false });
+                self.emit(Op::Call { entry: rule.0, frame: 0, arguments, tail: false, span });
             }
             StatementKind::Assign { target, operator, value } => {
                 let ty = self.target_type(target);

@@ -200,15 +200,8 @@ impl Builder<'_> {
         Parts::of(pair).pairs.map(|pair| self.setting(pair)).collect()
     }
 
-    /// The setting in a `lone_setting`, or a `lone_weight`, which is laid out like one.
-    pub(super) fn setting_of(&mut self, pair: Node<'_>) -> Setting {
-        match pair.as_rule() {
-            Rule::lone_setting => self.setting(only(pair)),
-            _ => self.setting(pair),
-        }
-    }
-
-    fn setting(&mut self, pair: Node<'_>) -> Setting {
+    /// `db[0].live = any`; a `lone_weight` is laid out like one.
+    pub(super) fn setting(&mut self, pair: Node<'_>) -> Setting {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let weight = parts.maybe(Rule::weight_mark).is_some();
@@ -288,9 +281,6 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let minus = parts.maybe(Rule::minus).is_some();
         let operand = parts.part();
-        if minus && operand.as_str() == super::expressions::SMALLEST {
-            return Expression { span, kind: ExpressionKind::Integer(i64::MIN) };
-        }
         let operand = self.simple(operand);
         if minus {
             let kind = ExpressionKind::Unary { operator: UnaryOperator::Negate, operand: Box::new(operand) };

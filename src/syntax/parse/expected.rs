@@ -46,9 +46,9 @@ impl Failure {
         Self { position, expected: Vec::new(), exhausted: true }
     }
 
-    /// Whether something new could begin there, so that what stands before is complete.
+    /// Whether something new could begin there, or nothing follow, so that what stands before is complete.
     pub(in crate::syntax) fn expects_item(&self) -> bool {
-        self.expected.iter().any(|expected| expected.role == Role::Item)
+        self.expected.iter().any(|expected| expected.role == Role::Item) || self.expects("`}`")
     }
 
     /// Whether this was expected, in the words that messages use.
@@ -59,10 +59,12 @@ impl Failure {
     /// What was expected: "a statement or `}`".
     pub(in crate::syntax) fn phrase(&self) -> String {
         let needed = self.expected.iter().any(|expected| expected.role != Role::Suffix);
+        // In a list a comma is as much needed as the bracket at its end.
+        let in_list = self.expects("`)`");
         let words: Vec<&str> = self
             .expected
             .iter()
-            .filter(|expected| !needed || expected.role != Role::Suffix)
+            .filter(|expected| !needed || expected.role != Role::Suffix || (in_list && expected.words == "`,`"))
             .map(|expected| expected.words)
             .collect();
         match words.as_slice() {
@@ -84,55 +86,62 @@ fn words(rule: Rule) -> Option<Expected> {
             item("a declaration")
         }
         Rule::statement | Rule::statement_prefix | Rule::lone_block => item("a statement"),
-        Rule::kind_member | Rule::member_word => item("`field` or `state`"),
+        Rule::kind_member | Rule::member_word => item("a member of a kind"),
         Rule::setting => item("a setting"),
         Rule::chance_clause => item("a percentage"),
         Rule::alternative => item("an alternative"),
         Rule::element | Rule::bang | Rule::pattern => item("an element of a pattern"),
         Rule::override_declaration => part("a declaration"),
         Rule::expression | Rule::operand | Rule::prefix_operator | Rule::argument => part("an expression"),
-        Rule::name | Rule::removed | Rule::target | Rule::placeholder_name => part("a name"),
-        Rule::template | Rule::spliced | Rule::placeholder => part("an event"),
+        Rule::name | Rule::removed | Rule::target | Rule::placeholder_name | Rule::binder => part("a name"),
+        Rule::template | Rule::spliced | Rule::template_start => part("an event"),
         Rule::text => part("a string"),
         Rule::r#type | Rule::range | Rule::set_range => part("a type"),
         Rule::no_value => part("`none`"),
         Rule::bound => part("a bound"),
-        Rule::binder => part("a name"),
         Rule::count | Rule::count_bound => part("a count"),
         Rule::condition | Rule::kw_while => part("`while`"),
-        Rule::integer | Rule::number => part("an integer"),
+        Rule::integer => part("an integer"),
         Rule::repetition_sign => part("`*`, `+`"),
-        Rule::percentage => part("a percentage"),
+        Rule::percentage | Rule::number => part("a percentage"),
         Rule::weight => part("a weight"),
         Rule::block | Rule::open_brace | Rule::branch | Rule::else_block | Rule::pattern_block | Rule::members => {
             part("`{`")
         }
         Rule::close_brace => part("`}`"),
-        Rule::open_paren => part("`(`"),
         Rule::close_paren => part("`)`"),
         Rule::close_bracket => part("`]`"),
         Rule::colon => part("`:`"),
-        Rule::assign | Rule::argument_assign => part("`=`"),
+        Rule::assign => part("`=`"),
         Rule::arrow => part("`=>`"),
-        Rule::dots => part("`..`"),
         Rule::kw_phase => part("`phase`"),
         Rule::kw_any => part("`any`"),
         Rule::kw_order => part("`order`"),
         Rule::kw_if => part("`if`"),
         Rule::for_word => part("`each` or `one`"),
-        Rule::accepts | Rule::rejects | Rule::never | Rule::test_profile => part("`accepts`, `rejects` or `never`"),
-        Rule::clause | Rule::guard | Rule::kw_when => suffix("a clause"),
+        Rule::accepts | Rule::rejects | Rule::never | Rule::kw_accepts | Rule::kw_rejects | Rule::kw_never => {
+            part("`accepts`, `rejects` or `never`")
+        }
+        Rule::clause => part("a clause"),
+        Rule::guard | Rule::kw_when => suffix("`when`"),
+        Rule::dots => suffix("`..`"),
+        Rule::argument_assign => suffix("`=`"),
         Rule::binary_operator | Rule::sign => suffix("an operator"),
         Rule::comma | Rule::alternative_comma => suffix("`,`"),
         Rule::separator | Rule::semicolon => suffix("`;`"),
         Rule::bar => suffix("`|`"),
         Rule::mean | Rule::kw_mean => suffix("`mean`"),
         Rule::filter => suffix("`where`"),
-        Rule::kw_with => suffix("`with`"),
+        Rule::kw_with | Rule::test_profile => suffix("`with`"),
         Rule::kw_else | Rule::else_if => suffix("`else`"),
         Rule::assign_operator | Rule::assignment => suffix("an assignment"),
-        Rule::arguments | Rule::binders | Rule::call_arguments | Rule::draw_names | Rule::payload => suffix("`(`"),
-        Rule::settings | Rule::repetition => suffix("`{`"),
+        Rule::open_paren
+        | Rule::arguments
+        | Rule::binders
+        | Rule::call_arguments
+        | Rule::draw_names
+        | Rule::payload => suffix("`(`"),
+        Rule::settings | Rule::repetition | Rule::repetition_brace => suffix("`{`"),
         Rule::index | Rule::member | Rule::percent => suffix("a part of it"),
         Rule::EOI => suffix("the end"),
         _ => None,

@@ -7,9 +7,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, Name, Quantifier, UnaryOperator};
 
-/// The digits of the one integer that only has a place behind a minus.
-pub(super) const SMALLEST: &str = "9223372036854775808";
-
 /// How tightly an operator binds, loosest first; `not` and `-` stand before their operand.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Level {
@@ -91,7 +88,10 @@ impl Builder<'_> {
             let span = self.span(&sign);
             let (operator, instead) = operator(sign.as_str());
             if let Some(instead) = instead {
-                let message = format!("`{}` is no operator of the language", sign.as_str());
+                let message = match sign.as_str() {
+                    "=" => "`=` gives a value, and does not compare".to_owned(),
+                    written => format!("`{written}` is no operator of the language"),
+                };
                 let diagnostic = mistake(span, message).help(format!("write `{instead}`")).fix(span, instead);
                 self.diagnostics.push(diagnostic);
             }
@@ -149,27 +149,17 @@ impl Builder<'_> {
                 _ => self.level(level.tighter(), parts),
             };
         };
-        if level == Level::Negation
-            && let Some((minus, UnaryOperator::Negate)) = prefixes.last()
-            && let Some(least) = parts.pairs.next_if(|pair| pair.as_str() == SMALLEST)
-        {
-            let span = minus.to(self.span(&least));
-            prefixes.pop();
-            return wrap(prefixes, Expression { span, kind: ExpressionKind::Integer(i64::MIN) });
-        }
         let operand = self.behind(prefixes.len(), start, |builder| match level {
             Level::Negation => builder.operand(parts.part()),
             _ => builder.level(level.tighter(), parts),
         });
-        match operand {
-            Some(operand) => wrap(prefixes, operand),
-            None => {
-                // What is left of the row would be taken for a part of what comes before.
-                let last = parts.pairs.by_ref().last();
-                let span = last.map_or(start, |last| start.to(self.span(&last)));
-                Expression { span, kind: ExpressionKind::Broken }
-            }
+        if let Some(operand) = operand {
+            return wrap(prefixes, operand);
         }
+        // What is left of the row would be taken for a part of what comes before.
+        let last = parts.pairs.by_ref().last();
+        let span = last.map_or(start, |last| start.to(self.span(&last)));
+        Expression { span, kind: ExpressionKind::Broken }
     }
 
     fn operand(&mut self, pair: Node<'_>) -> Expression {

@@ -9,6 +9,8 @@ mod patterns;
 mod statements;
 mod words;
 
+use std::iter::{Filter, Peekable};
+
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
@@ -46,10 +48,10 @@ pub fn parse(source: SourceId, file: &SourceFile) -> Parse {
         diagnostics.push(nesting_limit(span, "brackets"));
         Vec::new()
     } else {
-        let mut reader = Reader { source, text, trivia: &trivia };
+        let reader = Reader { source, text, trivia: &trivia };
         match reader.file(&mut diagnostics) {
             Ok(declarations) => declarations,
-            Err(_) => recover::declarations(&mut reader, &mut diagnostics),
+            Err(_) => recover::declarations(&reader, &mut diagnostics),
         }
     };
     let span = Span::new(source, 0, offset(text.len()));
@@ -59,12 +61,12 @@ pub fn parse(source: SourceId, file: &SourceFile) -> Parse {
 
 /// Reads the text of `--set`: `operations=3`, `http.live=false`, `db[0].members={1}`.
 pub fn parse_setting(source: SourceId, file: &SourceFile) -> (Option<Setting>, Diagnostics) {
-    parse_alone(source, file, Rule::lone_setting, |builder, pair| builder.setting_of(pair))
+    parse_alone(source, file, Rule::lone_setting, |builder, pair| builder.setting(words::only(pair)))
 }
 
 /// Reads the text of `--weight`: `attach=3`.
 pub fn parse_weight(source: SourceId, file: &SourceFile) -> (Option<Setting>, Diagnostics) {
-    parse_alone(source, file, Rule::lone_weight, |builder, pair| Setting { weight: true, ..builder.setting_of(pair) })
+    parse_alone(source, file, Rule::lone_weight, |builder, pair| Setting { weight: true, ..builder.setting(pair) })
 }
 
 /// Reads the text of `--match`: `... http-relation-joined ...`.
@@ -132,7 +134,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads the whole file.
-    fn file(&mut self, diagnostics: &mut Diagnostics) -> Result<Vec<Declaration>, Failure> {
+    fn file(&self, diagnostics: &mut Diagnostics) -> Result<Vec<Declaration>, Failure> {
         let file = self.read(Rule::file, self.text, 0)?;
         let mut builder = self.builder(0, diagnostics);
         Ok(file.into_inner().filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| builder.declaration(pair)).collect())
@@ -232,9 +234,9 @@ impl Builder<'_> {
             return None;
         }
         self.chain += count;
-        let built = build(self);
+        let value = build(self);
         self.chain -= count;
-        Some(built)
+        Some(value)
     }
 }
 
@@ -243,15 +245,18 @@ fn mistake(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::Syntax, span, message)
 }
 
+/// Tells the parts of a node from what holds them together.
+type IsPart<'i> = fn(&Node<'i>) -> bool;
+
 /// The parts of a node, without the words and the punctuation that only hold it together.
 struct Parts<'i> {
-    pairs: std::iter::Peekable<std::iter::Filter<Pairs<'i, Rule>, fn(&Node<'i>) -> bool>>,
+    pairs: Peekable<Filter<Pairs<'i, Rule>, IsPart<'i>>>,
 }
 
 impl<'i> Parts<'i> {
     fn of(pair: Node<'i>) -> Self {
-        let telling: fn(&Node<'i>) -> bool = |pair| !words::is_glue(pair.as_rule());
-        Self { pairs: pair.into_inner().filter(telling).peekable() }
+        let is_part: IsPart<'i> = |pair| !words::is_glue(pair.as_rule());
+        Self { pairs: pair.into_inner().filter(is_part).peekable() }
     }
 
     /// The next part, which the grammar puts there.

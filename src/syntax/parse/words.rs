@@ -17,6 +17,7 @@ pub(super) fn is_glue(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::open_brace
+            | Rule::repetition_brace
             | Rule::close_brace
             | Rule::open_paren
             | Rule::close_paren
@@ -114,20 +115,15 @@ impl Builder<'_> {
             value.push_str(&rest[..at]);
             let start = written.len() - 1 - rest.len() + at;
             let (character, length) = escape(&rest[at..]);
-            match character {
-                Some(character) => value.push(character),
-                None => {
-                    let start = span.start + offset(start);
-                    let place = Span::new(self.source, start, start + offset(length));
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            Code::BadEscape,
-                            place,
-                            format!("unknown escape `{}`", &rest[at..at + length]),
-                        )
+            value.extend(character);
+            if character.is_none() {
+                let start = span.start + offset(start);
+                let place = Span::new(self.source, start, start + offset(length));
+                let message = format!("unknown escape `{}`", &rest[at..at + length]);
+                self.diagnostics.push(
+                    Diagnostic::error(Code::BadEscape, place, message)
                         .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}` with a character's code"),
-                    );
-                }
+                );
             }
             rest = &rest[at + length..];
         }

@@ -1,84 +1,362 @@
 //! What is said of wrong texts.
 
-use super::{brief, findings, read, without_spans};
-use crate::syntax::tree::{DeclarationKind, StatementKind};
+use super::{brief, findings, read};
+use crate::source::{SourceFile, SourceId};
+use crate::syntax::parse_pattern;
+use crate::syntax::tree::DeclarationKind;
+
+/// Texts, with everything that is to be said of them: place, code, message, help.
+const MISTAKES: &[(&str, &[&str])] = &[
+    (
+        "phase p { if a {} elif b {} elif c == 1 {} }",
+        &[
+            "1:19 syntax `elif` is no word of the language | write `else if`",
+            "1:29 syntax `elif` is no word of the language | write `else if`",
+        ],
+    ),
+    (
+        "let x = True and not False or y == None",
+        &[
+            "1:9 syntax `True` is no value of the language | write `true`, or `` `True` `` if it is a name",
+            "1:22 syntax `False` is no value of the language | write `false`, or `` `False` `` if it is a name",
+            "1:36 syntax `None` is no value of the language | write `none`, or `` `None` `` if it is a name",
+        ],
+    ),
+    (
+        "let x = a && b || !c",
+        &[
+            "1:11 syntax `&&` is no operator of the language | write `and`",
+            "1:16 syntax `||` is no operator of the language | write `or`",
+            "1:19 syntax `!` is no operator of the language | write `not`",
+        ],
+    ),
+    ("phase p { if a = b { } }", &["1:16 syntax `=` gives a value, and does not compare | write `==`"]),
+    (
+        "profile p { a == 1 b := 2 }",
+        &[
+            "1:15 syntax `==` compares, and a value is given by `=` | write `=`",
+            "1:22 syntax a value is given by `=` | write `=`",
+        ],
+    ),
+    ("param x: 0..3 := 1", &["1:15 syntax a value is given by `=` | write `=`"]),
+    (
+        "phase p { x := 2  y == 3 }",
+        &[
+            "1:13 syntax a value is given by `=` | write `=`",
+            "1:21 syntax `==` compares, and a value is given by `=` | write `=`",
+        ],
+    ),
+    ("phase p {\n    foo\n    if a {\n        bar\n}\n\nphase q {\n    baz\n}\n", &["5:2 syntax missing `}`"]),
+    ("phase p {\n    foo }\n    bar\n}\n\nphase q {\n    baz\n}\n", &["4:1 syntax unexpected `}`"]),
+    ("phase p { foo }\n}\nphase q { }", &["2:1 syntax unexpected `}`"]),
+    (
+        "phase p { maybe 30 x  meanwhile { 5 y 10 % z } }",
+        &[
+            "1:17 syntax expected a percentage, found `30` | write `30%`",
+            "1:35 syntax expected a percentage, found `5` | write `5%`",
+        ],
+    ),
+    ("test 'it''s' accepts { ... }", &["1:10 syntax expected `accepts`, `rejects` or `never`, found `'s'`"]),
+    ("test 'it is' accepts { ... }", &[r#"1:6 syntax strings stand in double quotes | write `"it is"`"#]),
+    ("phase p { while a { x } }", &["1:11 syntax a loop begins with `repeat` | write `repeat while`"]),
+    (
+        "event <relation>_relation_joined\nevent <relation>created\n",
+        &[
+            "1:7 syntax the parts of an event's name are joined by `-` | write `<relation>-relation-joined`",
+            "2:7 syntax the parts of an event's name are joined by `-` | write it as in `a-<name>-b`",
+        ],
+    ),
+    (
+        "test \"never closed accepts { ... }\nphase p { x }\n",
+        &[
+            r#"1:6 syntax this string is never closed | write the closing `"` on the same line; a line break is written `\n`"#,
+        ],
+    ),
+    (
+        "phase p {\n    x = )\n    y = ]\n    good\n}\nphase q { foo( }\n",
+        &[
+            "2:9 syntax expected an expression, found `)`",
+            "3:9 syntax expected an expression, found `]`",
+            "6:16 syntax expected an expression or `)`, found `}`",
+        ],
+    ),
+    (
+        "phase p {\n    x = \n    y = 3 +\n    if b { good }\n    for each r relation { x y = ) }\n}\n",
+        &[
+            "4:5 syntax expected an expression, found `if`",
+            "5:16 syntax expected `:`, found `relation`",
+            "5:33 syntax expected an expression, found `)`",
+        ],
+    ),
+    (
+        "action a(s: storage by user { good }\naction b by user { x = ) }",
+        &["1:21 syntax expected `)` or `,`, found `by`", "2:24 syntax expected an expression, found `)`"],
+    ),
+    (
+        "rule a( { x = ) }\nphase q { good }",
+        &["1:9 syntax expected a name or `)`, found `{`", "1:15 syntax expected an expression, found `)`"],
+    ),
+    (
+        "action a\n    by user\n    group g\n    whn leader\n{\n    x = )\n}\nphase q {}",
+        &[
+            "4:5 syntax expected a clause or `{`, found `whn` | did you mean `when`?",
+            "6:9 syntax expected an expression, found `)`",
+        ],
+    ),
+    ("event start stop\n", &["1:13 syntax expected a declaration, found `stop`"]),
+    ("evnt\nphase p {}", &["1:1 syntax expected a declaration, found `evnt` | did you mean `event`?"]),
+    (
+        "if leader { x }\nphase p {}",
+        &["1:1 syntax expected a declaration, found `if` | statements stand in a `phase`, a `rule` or an `action`"],
+    ),
+    ("phase p { choose { 1 -> a, 2 => b } }", &["1:22 syntax expected `=>`, found `->` | write `=>`"]),
+    (
+        "phase p {\n choose {\n 1 => a\n 2 => b\n foo => c\n 3 -> { d }\n 4 => e\n }\n next )\n}",
+        &[
+            "3:8 syntax expected `,` between alternatives | a `,` can be left out only after a `}`",
+            "4:8 syntax expected `,` between alternatives | a `,` can be left out only after a `}`",
+            "5:2 syntax a weight is a number or an expression in parentheses | write `(foo)`",
+            "6:4 syntax expected `=>`, found `->` | write `=>`",
+            "9:7 syntax expected a statement or `}`, found `)`",
+        ],
+    ),
+    ("phase p { meanwhile { x } y }", &["1:23 syntax expected a percentage or `}`, found `x`"]),
+    (
+        "phase for { x }",
+        &["1:7 syntax expected a name, found `for` | `for` is a reserved word; as a name it is written `` `for` ``"],
+    ),
+    (
+        "phase p { if a b { x = ) } else { y = ) } }",
+        &[
+            "1:16 syntax expected `{`, found `b`",
+            "1:24 syntax expected an expression, found `)`",
+            "1:39 syntax expected an expression, found `)`",
+        ],
+    ),
+    (
+        "phase p { join(r s) ok }\nphase q { any(r relation) }",
+        &["1:18 syntax expected `)` or `,`, found `s`", "2:11 syntax expected a statement or `}`, found `any`"],
+    ),
+    ("phase p { foo(a, b\n bar\n baz )\n}\nphase q { x }", &["2:2 syntax expected `)` or `,`, found `bar`"]),
+    (
+        "kind k { field a bool\n state b: bool = true\n stat c: bool }",
+        &["1:18 syntax expected `:`, found `bool`", "3:2 syntax expected `}` or a member of a kind, found `stat`"],
+    ),
+    ("kind k field a: bool }", &["1:8 syntax expected `{`, found `field`"]),
+    ("phase setup\n  install\n}\nphase q {}", &["2:3 syntax expected `{`, found `install`"]),
+    ("let x = 1 <= n <= 3", &["1:9 chained-comparison comparisons do not chain | write `1 <= n and n <= 3`"]),
+    (
+        "let x = a == not b",
+        &[
+            "1:14 syntax `not` cannot stand behind an operator that binds more tightly | put it into parentheses: `(not …)`",
+        ],
+    ),
+    (
+        "let x = 99999999999999999999",
+        &["1:9 integer-too-large this integer does not fit into 64 bits | the largest is 9223372036854775807"],
+    ),
+    ("phase p { maybe 0.12345% x }", &["1:17 bad-percentage a percentage has at most four decimals"]),
+    (
+        "test \"a\\qb\\u{110000}\" never x",
+        &[
+            r#"1:8 bad-escape unknown escape `\q` | the escapes are `\"`, `\\`, `\n`, `\t` and `\u{…}` with a character's code"#,
+            r#"1:11 bad-escape unknown escape `\u{110000}` | the escapes are `\"`, `\\`, `\n`, `\t` and `\u{…}` with a character's code"#,
+        ],
+    ),
+    ("action a by u when x by v { }", &["1:22 repeated-clause `by` is written twice"]),
+    (
+        "phase p { for each r: relation { } else { } }",
+        &["1:41 syntax `for each` has no `else` | only `for one` has one, for when nothing matches"],
+    ),
+    ("action a by u weight n { }", &["1:22 syntax a weight is a number or an expression in parentheses | write `(n)`"]),
+    ("profile p { = 3 b = 4 c 5 }", &["1:13 syntax expected a setting or `}`, found `=`"]),
+    (
+        "test \"a\" accepts { a <r>-x b }\ntest \"b\" accepts { (a | b }\ntest \"c\" accept { a }",
+        &[
+            "1:22 syntax expected an element of a pattern or `}`, found `<` | `<r>` begins an event's name here; with a space behind the `<` it compares",
+            "2:27 syntax expected an element of a pattern or `)`, found `}`",
+            "3:10 syntax expected `accepts`, `rejects` or `never`, found `accept`",
+        ],
+    ),
+    ("phase p { a / b }", &["1:13 syntax expected a statement or `}`, found `/`"]),
+    ("phase p { repeat { x } }", &["1:18 syntax expected a count or `while`, found `{`"]),
+    (
+        "phase p { if x <y> 3 { } }",
+        &[
+            "1:16 syntax expected `{`, found `<` | `<y>` begins an event's name here; with a space behind the `<` it compares",
+        ],
+    ),
+    ("use", &["1:4 syntax expected a name or a string, found the end of the text"]),
+    ("phase p {", &["1:10 syntax missing `}`"]),
+    ("phase", &["1:6 syntax expected a name, found the end of the text"]),
+    ("}", &["1:1 syntax unexpected `}`"]),
+    ("phase p { x }}}}}", &["1:14 syntax unexpected `}`"]),
+    (
+        "override phase p { x = ) }\noverride phase { y = ) }",
+        &[
+            "1:24 syntax expected an expression, found `)`",
+            "2:16 syntax expected a name, found `{`",
+            "2:22 syntax expected an expression, found `)`",
+        ],
+    ),
+    ("phase p { e(x = 1, 2) }", &["1:20 syntax expected the name of a payload field | write `field = 2`"]),
+    ("phase p { do(a b) ok }", &["1:16 syntax expected `)` or `,`, found `b`"]),
+    (
+        "state leader bool = true\nstate scale: 1..8\nstate x: bool = true",
+        &["1:14 syntax expected `:`, found `bool`", "2:18 syntax expected `=`, found the end of the declaration"],
+    ),
+    (
+        "phase p {\n  a ]\n  b\n  c [\n  d\n}",
+        &["2:5 syntax expected a statement or `}`, found `]`", "6:1 syntax expected `]`, found `}`"],
+    ),
+    (
+        "phase p { x } phase q { y = ) } phase r { z = ) }",
+        &["1:29 syntax expected an expression, found `)`", "1:47 syntax expected an expression, found `)`"],
+    ),
+    (
+        "phase p {\n  foo @\n  bar $\n}\n\0",
+        &[
+            "2:7 syntax expected a statement or `}`, found `@`",
+            "3:7 syntax expected a statement or `}`, found `$`",
+            r"5:1 syntax expected a declaration, found `\0`",
+        ],
+    ),
+    ("use juju { operations: 50 }", &["1:22 syntax expected `=`, found `:`"]),
+    ("phase p { repeat 0..10 mean { x } }", &["1:29 syntax expected a count, found `{`"]),
+    (
+        "param x: = 3\nparam y: int = \nparam z: bool = true",
+        &[
+            "1:10 syntax expected a type, found `=`",
+            "2:15 syntax expected an expression, found the end of the declaration",
+        ],
+    ),
+    (
+        "source a b\nsource a,\nphase p {}",
+        &[
+            "1:10 syntax expected a declaration, found `b`",
+            "2:10 syntax expected a name, found the end of the declaration",
+        ],
+    ),
+    (
+        "phase p { for r: relation { x } for each r in relation { x } }",
+        &["1:15 syntax expected `each` or `one`, found `r`", "1:44 syntax expected `:`, found `in`"],
+    ),
+    ("relation db[2 { }\nphase q {}", &["1:15 syntax expected `]`, found `{`"]),
+    (
+        "x = 3\nphase p {}",
+        &[
+            "1:1 syntax expected a declaration, found `x` | assignments stand in a `phase`, a `rule` or an `action`; a value is declared by `param`, `state` or `let`",
+        ],
+    ),
+    (
+        "phase p { else { x } }",
+        &[
+            "1:11 syntax expected a statement or `}`, found `else` | an `else` stands directly behind the block of an `if` or a `for one`, or behind `do(…)`",
+        ],
+    ),
+    (
+        "phase p { a } else { b }",
+        &[
+            "1:15 syntax expected a declaration, found `else` | an `else` stands directly behind the block of an `if` or a `for one`, or behind `do(…)`",
+        ],
+    ),
+    ("phase p { if a & b { } }", &["1:16 syntax expected `{`, found `&` | write `and`"]),
+    ("phase p { if a | b { } }", &["1:16 syntax expected `{`, found `|` | write `or`"]),
+    ("phase p { if a { } else x { } }", &["1:25 syntax expected `{` or `if`, found `x`"]),
+    ("let x = “a”", &[r#"1:9 syntax expected an expression, found `“` | strings stand in straight quotes: `"…"`"#]),
+    (
+        "phase p {\n  x = 'abc\n  )\n}",
+        &[
+            r#"2:7 syntax this string is never closed | write the closing `"` on the same line; a line break is written `\n`"#,
+            "3:3 syntax expected a statement or `}`, found `)`",
+        ],
+    ),
+    ("kind k { state a: bool = maybe }", &["1:26 syntax expected an expression, found `maybe`"]),
+    (
+        "action a by user\n  do(x)\n",
+        &["2:3 syntax expected a clause or `{`, found `do` | the clauses are `as`, `by`, `weight`, `when` and `group`"],
+    ),
+    (
+        "phase p { interleave { a ) } with { b ] } }",
+        &["1:26 syntax expected a statement or `}`, found `)`", "1:39 syntax expected a statement or `}`, found `]`"],
+    ),
+    (
+        "use juju {\n  a = 1 2\n  b = )\n  c = 3\n}",
+        &["2:9 syntax expected a setting or `}`, found `2`", "3:7 syntax expected an expression, found `)`"],
+    ),
+    (
+        "phase p {\n  x = )\n  good\n  if b { y ] }\n}\n\nrule r() {\n  repeat (\n}\n",
+        &[
+            "2:7 syntax expected an expression, found `)`",
+            "4:12 syntax expected a statement or `}`, found `]`",
+            "9:1 syntax expected an expression, found `}`",
+        ],
+    ),
+];
 
 #[test]
-fn dump() {
-    let cases = [
-        "phase p { if a {} elif b {} elif c == 1 {} }",
-        "let x = True and not False or y == None",
-        "let x = a && b || !c",
-        "phase p { if a = b { } }",
-        "profile p { a == 1 b := 2 }",
-        "param x: 0..3 := 1",
-        "phase p { x := 2  y == 3 }",
-        "phase p {\n    foo\n    if a {\n        bar\n}\n\nphase q {\n    baz\n}\n",
-        "phase p {\n    foo }\n    bar\n}\n\nphase q {\n    baz\n}\n",
-        "phase p { foo }\n}\nphase q { }",
-        "phase p { maybe 30 x  meanwhile { 5 y 10 % z } }",
-        "test 'it''s' accepts { ... }",
-        "test 'it is' accepts { ... }",
-        "phase p { while a { x } }",
-        "event <relation>_relation_joined\nevent <relation>created\n",
-        "test \"never closed accepts { ... }\nphase p { x }\n",
-        "phase p {\n    x = )\n    y = ]\n    good\n}\nphase q { foo( }\n",
-        "phase p {\n    x = \n    y = 3 +\n    if b { good }\n    for each r relation { x y = ) }\n}\n",
-        "action a(s: storage by user { good }\naction b by user { x = ) }",
-        "rule a( { x = ) }\nphase q { good }",
-        "action a\n    by user\n    group g\n    whn leader\n{\n    x = )\n}\nphase q {}",
-        "event start stop\n",
-        "evnt start\nphse p { }\n",
-        "evnt\nphase p {}",
-        "if leader { x }\nphase p {}",
-        "phase p { choose { 1 -> a, 2 => b } }",
-        "phase p {\n choose {\n 1 => a\n 2 => b\n foo => c\n 3 -> { d }\n 4 => e\n }\n next )\n}",
-        "phase p { meanwhile { x } y }",
-        "phase for { x }",
-        "phase p { if a b { x = ) } else { y = ) } }",
-        "phase p { join(r s) ok }\nphase q { any(r relation) }",
-        "phase p { foo(a, b\n bar\n baz )\n}\nphase q { x }",
-        "kind k { field a bool\n state b: bool = true\n stat c: bool }",
-        "kind k field a: bool }",
-        "phase setup\n  install\n}\nphase q {}",
-        "let x = 1 <= n <= 3",
-        "let x = a == not b",
-        "let x = 99999999999999999999",
-        "phase p { maybe 0.12345% x }",
-        "test \"a\\qb\\u{110000}\" never x",
-        "action a by u when x by v { }",
-        "phase p { for each r: relation { } else { } }",
-        "action a by u weight n { }",
-        "profile p { = 3 b = 4 c 5 }",
-        "test \"a\" accepts { a <r>-x b }\ntest \"b\" accepts { (a | b }\ntest \"c\" accept { a }",
-        "phase p { a / b }",
-        "phase p { repeat { x } }",
-        "phase p { if x <y> 3 { } }",
-        "use",
-        "phase p {",
-        "phase",
-        "}",
-        "phase p { x }}}}}",
-        "override phase p { x = ) }\noverride phase { y = ) }",
-        "phase p { e(x = 1, 2) }",
-        "phase p { do(a b) ok }",
-        "state leader bool = true\nstate scale: 1..8\nstate x: bool = true",
-        "phase p {\n  a ]\n  b\n  c [\n  d\n}",
-        "phase p { x } phase q { y = ) } phase r { z = ) }",
-        "phase p {\n  foo @\n  bar $\n}\n\0",
-        "use juju { operations: 50 }",
-        "phase p { repeat 0..10 mean { x } }",
-        "param x: = 3\nparam y: int = \nparam z: bool = true",
-        "source a b\nsource a,\nphase p {}",
-        "phase p { for r: relation { x } for each r in relation { x } }",
-        "relation db[2 { }\nphase q {}",
-    ];
-    for text in cases {
-        println!("--- {text:?}");
-        for finding in findings(text) {
-            println!("   {}", brief(text, &finding));
-        }
+fn every_mistake_is_reported_once() {
+    for (text, expected) in MISTAKES {
+        let found: Vec<String> = findings(text).iter().map(|one| brief(text, one)).collect();
+        assert_eq!(found, *expected, "{text}");
     }
-    let _ = (read(""), without_spans(&read("").file));
-    let _ = |k: DeclarationKind, s: StatementKind| (k, s);
+}
+
+#[test]
+fn two_mistakes_in_one_declaration_and_one_in_another_are_three() {
+    let text = "phase p {\n    x = )\n    good\n    if a b { more }\n}\n\nsource user\n\nrule r( { y }\n";
+    assert_eq!(findings(text).len(), 3);
+    let declarations = read(text).file.declarations;
+    assert_eq!(declarations.len(), 3);
+    let DeclarationKind::Phase { body, .. } = &declarations[0].kind else { panic!("{declarations:#?}") };
+    assert_eq!(body.statements.len(), 2, "the good statement, and the block of the broken one");
+    assert!(matches!(declarations[1].kind, DeclarationKind::Source(_)));
+    let DeclarationKind::Broken { keyword: Some(keyword), name: Some(name) } = &declarations[2].kind else {
+        panic!("{declarations:#?}")
+    };
+    assert_eq!((keyword.text.as_str(), name.text.as_str()), ("rule", "r"));
+}
+
+#[test]
+fn a_missing_brace_shows_where_it_was_opened() {
+    let text = "phase p {\n    foo\n    if a {\n        bar\n}\n\nphase q {\n    baz\n}\n";
+    let found = findings(text);
+    assert_eq!(found[0].secondary[0].span.start, 27, "the brace of the `if`");
+    assert_eq!(read(text).file.declarations.len(), 2);
+    let text = "phase p {\n  foo\n\nphase q {\n  baz\n}\n";
+    assert_eq!(findings(text)[0].secondary[0].span.start, 8);
+}
+
+#[test]
+fn a_clause_that_is_repeated_shows_the_first_one() {
+    let text = "action a by u when x by v { }";
+    let found = findings(text);
+    assert_eq!(&text[found[0].secondary[0].span.range()], "by u");
+}
+
+#[test]
+fn what_was_meant_is_read_so() {
+    let fixed = |text: &str| {
+        let mut text = text.to_owned();
+        while let Some(fix) = findings(&text).into_iter().find_map(|one| one.fix) {
+            text.replace_range(fix.span.range(), &fix.replacement);
+        }
+        text
+    };
+    assert_eq!(
+        fixed("phase p { if a && !b {} elif c = True {} }"),
+        "phase p { if a and not b {} else if c == true {} }"
+    );
+    assert_eq!(fixed("phase p { maybe 3 x while a { y := 1 } }"), "phase p { maybe 3% x repeat while a { y = 1 } }");
+    assert_eq!(fixed("event <r>_a_b  let x = 1 < 2 < 3"), "event <r>-a-b  let x = 1 < 2 and 2 < 3");
+    assert_eq!(fixed("test 'a \"b\"' never x"), "test \"a \\\"b\\\"\" never x");
+    assert_eq!(fixed("phase p { choose { 1 => a 2 => b } }"), "phase p { choose { 1 => a, 2 => b } }");
+}
+
+#[test]
+fn a_short_text_has_one_mistake() {
+    let (pattern, diagnostics) = parse_pattern(SourceId(0), &SourceFile::new("--match", "a ) b"));
+    assert!(pattern.is_none());
+    let found: Vec<_> = diagnostics.iter().map(|one| brief("a ) b", one)).collect();
+    assert_eq!(found, ["1:3 syntax expected an element of a pattern, found `)`"]);
 }

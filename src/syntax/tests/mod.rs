@@ -34,7 +34,8 @@ pub(super) fn findings(text: &str) -> Vec<Diagnostic> {
 pub(super) fn brief(text: &str, diagnostic: &Diagnostic) -> String {
     let file = SourceFile::new("test", text);
     let (line, column) = file.line_column(diagnostic.primary.span.start);
-    format!("{line}:{column} {} {} | {}", diagnostic.code, diagnostic.message, diagnostic.help.join("; "))
+    let head = format!("{line}:{column} {} {}", diagnostic.code, diagnostic.message);
+    [&[head], diagnostic.help.as_slice()].concat().join(" | ")
 }
 
 fn kinds(text: &str) -> Vec<DeclarationKind> {
@@ -138,8 +139,8 @@ fn operators_bind_as_the_contract_says() {
     assert_eq!(value("c.on.failing == db[n + 1].live"), "(c.on.failing Equal db[(n Add 1)].live)");
     assert_eq!(value("a <= b"), "(a LessEqual b)");
     assert_eq!(
-        value("-9223372036854775808 - 9223372036854775807"),
-        "(-9223372036854775808 Subtract 9223372036854775807)"
+        value("-9223372036854775807 - 9223372036854775807"),
+        "((Negate 9223372036854775807) Subtract 9223372036854775807)"
     );
 }
 

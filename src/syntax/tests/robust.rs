@@ -1,1 +1,165 @@
+//! Nothing makes the parser panic, or take long.
 
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use super::{EVERYTHING, EXAMPLE, findings, read};
+use crate::diagnostic::Code;
+use crate::source::{SourceFile, SourceId};
+use crate::syntax::{parse_pattern, parse_setting, print};
+
+/// The generator of numbers called xorshift64.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).expect("less than a usize")
+    }
+}
+
+const PIECES: [&str; 36] = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    "'",
+    "`",
+    "#",
+    "##",
+    "\n",
+    " ",
+    "<r>",
+    "-",
+    "..",
+    "...",
+    "=",
+    "==",
+    ":",
+    ",",
+    ";",
+    "%",
+    "é",
+    "\u{FEFF}",
+    "\0",
+    "if",
+    "else",
+    "phase p",
+    "event",
+    "not",
+    "maybe 3%",
+    "99999999999999999999",
+    "\\",
+    "!",
+    "|",
+];
+
+#[test]
+fn mutated_texts_neither_panic_nor_give_places_outside() {
+    let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
+    for round in 0..600 {
+        let source = if round % 2 == 0 { EXAMPLE } else { EVERYTHING };
+        let mut text = source.to_owned();
+        for _ in 0..=numbers.below(6) {
+            let mut at = numbers.below(text.len() + 1);
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            match numbers.below(3) {
+                0 => text.insert_str(at, PIECES[numbers.below(PIECES.len())]),
+                1 => text = text[..at].to_owned() + text[at..].get(numbers.below(9)..).unwrap_or_default(),
+                _ => text.truncate(at.max(text.len() / 2)),
+            }
+            while text.is_empty() {
+                text.push('x');
+            }
+        }
+        check(&text);
+    }
+    for _ in 0..600 {
+        let bytes: Vec<u8> =
+            (0..numbers.below(200)).map(|_| u8::try_from(numbers.below(256)).expect("a byte")).collect();
+        check(&String::from_utf8_lossy(&bytes));
+        let pieces: String = (0..numbers.below(60)).map(|_| PIECES[numbers.below(PIECES.len())]).collect();
+        check(&pieces);
+    }
+}
+
+fn check(text: &str) {
+    let parse = read(text);
+    print(&parse.file);
+    let mut places: Vec<_> = parse.file.declarations.iter().map(|one| one.span).collect();
+    places.extend(parse.file.comments.iter().map(|one| one.span));
+    for one in parse.diagnostics.iter() {
+        places.push(one.primary.span);
+        places.extend(one.secondary.iter().map(|label| label.span));
+        places.extend(one.fix.iter().map(|fix| fix.span));
+    }
+    for place in places {
+        assert!(text.get(place.range()).is_some(), "{place:?} of {text:?}");
+    }
+    let _ = parse_pattern(SourceId(0), &SourceFile::new("", text));
+    let _ = parse_setting(SourceId(0), &SourceFile::new("", text));
+}
+
+/// What is said of a text, and that it does not take long.
+fn quickly(what: &str, text: &str) -> Vec<Code> {
+    let start = Instant::now();
+    let found = findings(text).iter().map(|one| one.code).collect();
+    let took = start.elapsed();
+    println!("{what}: {took:?}");
+    assert!(took < Duration::from_secs(10), "{what} took {took:?}");
+    found
+}
+
+#[test]
+fn hostile_texts_get_an_answer_at_once() {
+    let size = if cfg!(debug_assertions) { 1 << 18 } else { 5 << 20 };
+    for open in ["(", "{", "[", "phase p {", "let x = (", "if a {"] {
+        let found = quickly(open, &open.repeat(100_000));
+        assert_eq!(found, [Code::NestingLimit], "{open}");
+    }
+    for junk in [
+        "}",
+        ")",
+        "a",
+        "a ",
+        "@",
+        "a b ",
+        "event a ",
+        "\"",
+        "`",
+        "# ",
+        "é",
+        "phase p { x ) } ",
+        "x = ) ",
+        "<",
+        ".",
+        "-",
+        "1 ",
+        "{} ",
+        "() ",
+    ] {
+        let found = quickly(junk, &junk.repeat(size / junk.len()));
+        assert!(found.len() <= 100, "{junk}: {}", found.len());
+        let body = format!("phase p {{ {} }}", junk.repeat(size / junk.len()));
+        quickly(&format!("in a body: {junk}"), &body);
+        quickly(&format!("in lines: {junk}"), &format!("{junk}\n").repeat(size / (junk.len() + 1)));
+    }
+}
+
+#[test]
+fn a_megabyte_of_events_is_read_at_once() {
+    let mut text = String::new();
+    for number in 0..20_000 {
+        writeln!(text, "event something-that-happens-{number}(unit: 0..7)  # why").expect("a string takes all");
+    }
+    assert!(quickly("events", &text).is_empty());
+    text.push_str("phase p { x = ) }");
+    assert_eq!(quickly("events, and a mistake", &text), [Code::Syntax]);
+}
