@@ -660,8 +660,6 @@ fn texts_that_are_no_grammar_get_a_clear_error() {
     };
     let one_line = |piece: &str| piece.repeat(5_000_000 / piece.len()).into_bytes();
     for (name, text, code) in [
-        ("empty", Vec::new(), "no-phase"),
-        ("blank", b" \n\t\n# nothing\n".to_vec(), "no-phase"),
         ("binary", binary_file, "not-utf8"),
         ("zeros", vec![0; 100_000], "syntax"),
         ("one word of 5 MB", one_line("x"), "error"),
@@ -719,6 +717,19 @@ fn texts_that_are_no_grammar_get_a_clear_error() {
             assert!(!told.contains("panicked"), "{name}: {}", beginning(&told));
             assert!(told.len() < 2_000_000, "{name}: {} bytes are too much to read", told.len());
         }
+    }
+}
+
+#[test]
+fn an_empty_file_is_no_mistake_and_yet_nothing_to_generate() {
+    let directory = directory();
+    for text in ["", " \n\t\n# nothing\n", "## Only words for others.\n\nevent start\n"] {
+        fs::write(directory.path().join("empty.charmgrammar"), text).unwrap();
+        // A file that others use may have no phase.
+        let checked = charmgrammar(&directory, &["check", "--syntax", "empty.charmgrammar"]);
+        assert_eq!((checked.code, checked.stdout.contains("warning[no-phase]")), (0, true), "{}", checked.stdout);
+        let message = charmgrammar(&directory, &["generate", "empty.charmgrammar", "--seed", "1"]).unanswered();
+        assert!(message.contains("`empty.charmgrammar` has no phase"), "{message}");
     }
 }
 

@@ -3,7 +3,7 @@ error[bad-count]: the count is 9000000, outside 0..1000000
  --> tests/corpus/walk/error-count-limit.charmgrammar:6:16
   |
 6 | phase only { a repeat 0..(n) { a } }
-  |                ^^^^^^^^^^^^^^^^^^^ trace 0 of seed 1, after 1 events
+  |                ^^^^^^^^^^^^^^^^^^^ trace 0 of seed 1, after 1 event
   |
   = help: guard the `repeat`, or bound what its count is made of
 

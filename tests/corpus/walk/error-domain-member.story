@@ -3,7 +3,7 @@ error[domain-error]: `db[1].due` would become -1, outside `0..2`
  --> tests/corpus/walk/error-domain-member.charmgrammar:7:16
   |
 7 | phase only { a db[1].due -= 1 }
-  |                ^^^^^^^^^^^^^^ trace 0 of seed 1, after 1 events
+  |                ^^^^^^^^^^^^^^ trace 0 of seed 1, after 1 event
   |
   = help: guard the statement, or widen the state's type
 

@@ -3,7 +3,7 @@ error[domain-error]: `http.due` would become 3, outside `0..2`
  --> tests/corpus/walk/error-interleave.charmgrammar:8:53
   |
 8 | phase only { interleave each r: relation { <r>-seen r.due += 3 } }
-  |                                                     ^^^^^^^^^^ trace 0 of seed 2, after 1 events
+  |                                                     ^^^^^^^^^^ trace 0 of seed 2, after 1 event
   |
   = help: guard the statement, or widen the state's type
 

@@ -3,7 +3,7 @@ error[overflow]: the result does not fit into 64 bits
  --> tests/corpus/walk/error-overflow.charmgrammar:6:19
   |
 6 | phase only { a if n * n * n > 0 { a } }
-  |                   ^^^^^^^^^ trace 0 of seed 1, after 1 events
+  |                   ^^^^^^^^^ trace 0 of seed 1, after 1 event
   |
   = help: keep the numbers within 64 bits
 

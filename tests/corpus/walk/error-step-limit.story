@@ -3,7 +3,7 @@ error[step-limit]: too many steps without an event
  --> tests/corpus/walk/error-step-limit.charmgrammar:6:38
   |
 6 | phase only { a repeat while n == 0 { n = 0 } a }
-  |                                      ^^^^^ trace 0 of seed 1, after 1 events
+  |                                      ^^^^^ trace 0 of seed 1, after 1 event
   |
   = help: look for a loop that shows nothing; --step-limit raises the limit
 
