@@ -86,7 +86,7 @@ enum Color {
     Never,
 }
 
-/// The commands; [`help::GROUPS`] says under which heading each is listed.
+/// The commands; `help` says under which heading each is listed.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),

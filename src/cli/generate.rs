@@ -128,10 +128,6 @@ fn usage(message: &str) -> clap::Error {
 /// Writes the traces.
 pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Failure> {
     let Opened { sources, grammar, hash } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
-    if grammar.phases.is_empty() {
-        let name = arguments.grammar.display();
-        return Err(Failure::Message(format!("`{name}` has no phase, so there is nothing to generate")));
-    }
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
     let seed = match arguments.seed {
@@ -256,7 +252,12 @@ fn report(
 ) -> String {
     let WalkError { header, n_events, cause } = error;
     let attempt = if header.attempt > 0 { format!(", attempt {}", header.attempt) } else { String::new() };
-    let place = format!("trace {} of seed {}{attempt}, after {n_events} event{}", header.trace, header.seed, if *n_events == 1 { "" } else { "s" });
+    let place = format!(
+        "trace {} of seed {}{attempt}, after {n_events} event{}",
+        header.trace,
+        header.seed,
+        if *n_events == 1 { "" } else { "s" }
+    );
     let (code, span, message, help) = match cause {
         Cause::Fault(fault) => (fault.kind.code(), fault.span, fault.kind.message(grammar), fault.kind.help()),
         Cause::EventLimit(span) => (

@@ -175,12 +175,10 @@ impl Program {
                         return Ok(Pause::Decide(decision));
                     }
                 }
-                Op::ChooseTable { table, targets, place } => {
-                    match &self.tables[*table as usize].options[..] {
-                        [only] => at.pc = targets[usize_of(only.option)],
-                        _ => return Ok(decide(*place, Odds::Table(*table))),
-                    }
-                }
+                Op::ChooseTable { table, targets, place } => match &self.tables[*table as usize].options[..] {
+                    [only] => at.pc = targets[usize_of(only.option)],
+                    _ => return Ok(decide(*place, Odds::Table(*table))),
+                },
                 Op::Choose(choose) => {
                     scratch.options.clear();
                     let mut upto = 0;
@@ -386,17 +384,29 @@ impl Program {
         Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
     }
 
-    /// Where the instruction at an address, or the next one that knows, stands in the text.
+    /// Where the instruction at an address, or the next one that knows, stands in the text. Jumps back lead to the head of
+    /// a loop, which knows.
     fn span_at(&self, pc: u32) -> Span {
-        let place = self.code[pc as usize..].iter().find_map(|op| match op {
-            Op::Emit(emission) => Some(self.place(emission.place).span),
-            Op::Assign(assignment) => Some(assignment.span),
-            Op::Call { span, .. } => Some(*span),
-            Op::Choose(choose) => Some(self.place(choose.place).span),
-            Op::RepeatNext(next) => Some(self.place(next.place).span),
-            Op::EachNext { each } => Some(self.place(each.place).span),
-            Op::One(one) => Some(self.place(one.place).span),
-            Op::Draw(draw) => Some(self.place(draw.place).span),
+        let mut address = pc as usize;
+        while let Some(op) = self.code.get(address) {
+            match self.op_span(op) {
+                Some(span) => return span,
+                None => address = if let Op::Jump(target) = op { *target as usize } else { address + 1 },
+            }
+        }
+        Span::default()
+    }
+
+    fn op_span(&self, op: &Op) -> Option<Span> {
+        let place = match op {
+            Op::Assign(assignment) => return Some(assignment.span),
+            Op::Call { span, .. } => return Some(*span),
+            Op::Emit(emission) => emission.place,
+            Op::Choose(choose) => choose.place,
+            Op::RepeatNext(next) => next.place,
+            Op::EachNext { each } => each.place,
+            Op::One(one) => one.place,
+            Op::Draw(draw) => draw.place,
             Op::ChooseTable { place, .. }
             | Op::Maybe { place, .. }
             | Op::Bind { place, .. }
@@ -404,10 +414,10 @@ impl Program {
             | Op::Mark { place, .. }
             | Op::Turn { place, .. }
             | Op::Phase { place, .. }
-            | Op::DeadEnd { place } => Some(self.place(*place).span),
-            _ => None,
-        });
-        place.unwrap_or_default()
+            | Op::DeadEnd { place } => *place,
+            _ => return None,
+        };
+        Some(self.place(place).span)
     }
 
     fn dead_end(&self, place: PlaceId) -> Box<Fault> {
@@ -433,7 +443,7 @@ impl Program {
     }
 
     /// Begins the frame of a rule or an action.
-    fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
+    pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
         if at.words.len() + frame as usize > MAX_WORDS {
             return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
         }
@@ -511,66 +521,6 @@ impl Program {
             .ok()
             .filter(|weight| *weight <= MAX_WEIGHT)
             .ok_or_else(|| fault(FaultKind::Weight(weight), self.place(place).span))
-    }
-
-    fn is_enabled(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        for binding in 0..action.bindings {
-            if self.allows(at, scratch, id, binding)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the guard of an action holds for a binding.
-    fn allows(
-        &self,
-        at: &Configuration,
-        scratch: &mut Scratch,
-        id: ActionId,
-        binding: u64,
-    ) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        let Some(guard) = &action.guard else { return Ok(true) };
-        let mut rest = binding;
-        for (index, values) in action.parameters.iter().enumerate().rev() {
-            scratch.environment.candidate(index, values.at(rest % values.size));
-            rest /= values.size;
-        }
-        self.evaluator(at, scratch).holds(guard)
-    }
-
-    fn list_bindings(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<(), Box<Fault>> {
-        scratch.options.clear();
-        for binding in 0..self.actions[id.index()].bindings {
-            if self.allows(at, scratch, id, binding)? {
-                let upto = scratch.options.len() as u64 + 1;
-                scratch.options.push(Choice { option: binding, upto });
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs an action with a binding.
-    fn bind(
-        &self,
-        at: &mut Configuration,
-        id: ActionId,
-        tail: bool,
-        back: u32,
-        binding: u64,
-    ) -> Result<(), Box<Fault>> {
-        let action = &self.actions[id.index()];
-        self.enter(at, tail, back, action.frame)?;
-        let mut rest = binding;
-        let frame = at.frame as usize;
-        for (local, values) in action.parameters.iter().enumerate().rev() {
-            at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
-            rest /= values.size;
-        }
-        at.pc = action.entry;
-        Ok(())
     }
 
     /// Lists the candidates that pass, each equally likely.

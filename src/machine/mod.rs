@@ -7,6 +7,7 @@
 //! exploration. So this is the one place where the meaning of the language is written down; it knows nothing of random
 //! numbers, files or terminals.
 
+mod actions;
 mod compile;
 mod configuration;
 mod evaluate;
@@ -16,6 +17,8 @@ mod interpret;
 mod pack;
 mod program;
 mod repeat;
+#[cfg(test)]
+mod tests;
 
 pub use configuration::Configuration;
 pub use fault::{Fault, FaultKind};

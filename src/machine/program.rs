@@ -141,7 +141,7 @@ pub(super) struct Table {
 /// An option of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What [`Machine::resume`](super::Machine::resume) takes.
+    /// What [`Program::resume`] takes.
     pub option: u64,
     /// The sum of the weights of this option and of those before it.
     pub upto: u64,
