@@ -3,6 +3,7 @@
 mod cli;
 mod corpus;
 mod documents;
+mod frequencies;
 mod layers;
 mod robust;
 mod support;
