@@ -653,7 +653,7 @@ fn colors_come_when_they_are_asked_for_alone() {
 #[test]
 fn texts_that_are_no_grammar_get_a_clear_error() {
     let directory = directory();
-    let mut binary_file: Vec<u8> = (0..20_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut binary_file: Vec<u8> = (0..20_000u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
     binary_file[..4].copy_from_slice(b"\x7fELF");
     let nested = |open: &str, inner: &str, close: &str| {
         format!("event a\nphase only {{ {}{inner}{} }}\n", open.repeat(100_000), close.repeat(100_000)).into_bytes()

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, a module for each side of the program.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect stops there")]
+
 mod cli;
 mod corpus;
 mod documents;

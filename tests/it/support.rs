@@ -1,5 +1,6 @@
 //! What several of the tests need: the command, in process or as one, and comparisons that can be read.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -123,7 +124,7 @@ pub(crate) fn difference(expected: &str, actual: &str) -> Option<String> {
     let mut skipped = false;
     for (place, (mark, line)) in lines.iter().enumerate() {
         if near(place) {
-            text.push_str(&format!("{mark} {line}\n"));
+            writeln!(text, "{mark} {line}").unwrap();
         } else if !skipped {
             text.push_str("…\n");
         }
