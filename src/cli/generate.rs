@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         Ok(summary) => {
             if summary.n_dropped > 0 {
                 io.note(&format!(
-                    "{} traces, and {} that were dropped because their event names had come before",
+                    "{} written; dropped because their event names had come before: {}",
                     summary.n_traces, summary.n_dropped,
                 ));
             }

@@ -164,7 +164,7 @@ impl Slot {
         }
         let raw = value.wrapping_sub(self.lo).cast_unsigned();
         let raw = if self.optional { raw.checked_add(1)? } else { raw };
-        let holds = self.size == 0 || raw < self.size;
+        let holds = self.size.is_none_or(|size| raw < size);
         holds.then_some(raw)
     }
 }

@@ -322,8 +322,8 @@ impl Program {
                 }
                 Op::DeadEnd { place } => return Err(self.dead_end(*place)),
                 Op::AnyState { slot, place } => match self.slots[*slot as usize].size {
-                    0 | 1 => at.pc += 1,
-                    size => return Ok(decide(*place, Odds::Uniform(size))),
+                    Some(0 | 1) | None => at.pc += 1,
+                    Some(size) => return Ok(decide(*place, Odds::Uniform(size))),
                 },
                 Op::AnyElement { place, .. } => return Ok(decide(*place, Odds::Uniform(2))),
             }
@@ -460,7 +460,7 @@ impl Program {
         let mut symbol = emission.base;
         for (part, first, stride) in &emission.of {
             let instance = self.evaluator(at, scratch).value(part)?;
-            let place = u32::try_from(instance - first).map_err(|_| fault(FaultKind::NoInstance, emission.span))?;
+            let place = u32::try_from(instance - first).map_err(|_| fault(FaultKind::NoValue, emission.span))?;
             symbol += place * stride;
         }
         scratch.values.clear();
@@ -667,7 +667,7 @@ fn take_one(at: &mut Configuration, variable: u32, value: i64) {
 /// The value of a state that `+=` and `-=` read: not `none`.
 fn defined(value: i64, slot: &Slot, span: Span) -> Result<i64, Box<Fault>> {
     let none = slot.optional && value == NONE;
-    if none { Err(outside(value, Base::Int { lo: slot.lo, hi: slot.value(slot.size - 1) }, span)) } else { Ok(value) }
+    if none { Err(fault(FaultKind::NoValue, span)) } else { Ok(value) }
 }
 
 fn usize_of(option: u64) -> usize {

@@ -73,8 +73,8 @@ pub(super) struct Slot {
     pub(super) shift: u8,
     /// As many ones as the field has bits.
     pub(super) mask: u64,
-    /// How many raw values there are, or 0 where all of 64 bits are.
-    pub(super) size: u64,
+    /// How many raw values there are, or `None` where all of 64 bits are.
+    pub(super) size: Option<u64>,
     /// The value of raw 0, or of raw 1 where raw 0 is `none`. For a set 0.
     pub(super) lo: i64,
     pub(super) optional: bool,
