@@ -5,5 +5,5 @@ a
 b
 
 ----- standard error -----
-note: 2 traces, and 18 that were dropped because their event names had come before
+note: 2 written; dropped because their event names had come before: 18
 ----- exit code 0 -----
