@@ -5,8 +5,8 @@
 
 use super::configuration::Configuration;
 use super::fault::Fault;
-use super::interpret::Scratch;
-use super::program::{Choice, Program};
+use super::interpret::{Scratch, usize_of};
+use super::program::{Choice, Draw, Program};
 use crate::model::grammar::ActionId;
 
 impl Program {
@@ -61,19 +61,20 @@ impl Program {
         Ok(())
     }
 
-    /// Runs an action with a binding.
-    pub(super) fn bind(
-        &self,
-        at: &mut Configuration,
-        id: ActionId,
-        tail: bool,
-        back: u32,
-        binding: u64,
-    ) -> Result<(), Box<Fault>> {
+    /// Begins the frame of an action that was drawn, and goes to the choice of its arguments.
+    pub(super) fn begin_action(&self, at: &mut Configuration, draw: &Draw, option: u64) -> Result<(), Box<Fault>> {
+        let action = draw.actions[usize_of(option)];
+        self.enter(at, draw.tail, draw.back, 0)?;
+        at.pc = self.actions[action.index()].bind;
+        Ok(())
+    }
+
+    /// Gives it its arguments, and runs it.
+    pub(super) fn bind(&self, at: &mut Configuration, id: ActionId, binding: u64) -> Result<(), Box<Fault>> {
         let action = &self.actions[id.index()];
-        self.enter(at, tail, back, action.frame)?;
-        let mut rest = binding;
         let frame = at.frame as usize;
+        self.grow(at, frame + action.frame as usize)?;
+        let mut rest = binding;
         for (local, values) in action.parameters.iter().enumerate().rev() {
             at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
             rest /= values.size;

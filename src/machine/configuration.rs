@@ -102,11 +102,10 @@ impl Configuration {
         &mut self.words[(self.frame + offset) as usize]
     }
 
-    /// Begins a frame of `size` zero locals that returns to `back`.
-    pub(super) fn push_frame(&mut self, back: Address, size: u32) {
+    /// Begins a frame without locals that returns to `back`.
+    pub(super) fn push_frame(&mut self, back: Address) {
         let frame = index(self.words.len()) + 1;
         self.words.push(u64::from(back) | u64::from(frame - self.frame) << 32);
-        self.words.resize((frame + size) as usize, 0);
         self.frame = frame;
     }
 

@@ -239,7 +239,7 @@ impl Program {
                 Op::Draw(draw) => {
                     scratch.options.clear();
                     let mut upto = 0;
-                    for (option, action) in (0..).zip(&draw.actions) {
+                    for (option, action) in (0..).zip(draw.actions.iter()) {
                         if self.is_enabled(at, scratch, *action)? {
                             let weight = &self.actions[action.index()].weight;
                             upto += self.weight(at, scratch, weight, draw.place)?;
@@ -251,17 +251,15 @@ impl Program {
                             Some(otherwise) => at.pc = otherwise,
                             None => return Err(self.dead_end(draw.place)),
                         },
-                        [only] => at.pc += 1 + u32_of(only.option),
+                        [only] => self.begin_action(at, draw, only.option)?,
                         _ => return Ok(decide(draw.place, Odds::Listed)),
                     }
                 }
-                Op::Bind { action, back, tail, .. } if self.actions[action.index()].bindings == 1 => {
-                    self.bind(at, *action, *tail, *back, 0)?;
-                }
-                Op::Bind { action, back, tail, place } => {
+                Op::Bind { action, .. } if self.actions[action.index()].bindings == 1 => self.bind(at, *action, 0)?,
+                Op::Bind { action, place } => {
                     self.list_bindings(at, scratch, *action)?;
                     match scratch.options[..] {
-                        [only] => self.bind(at, *action, *tail, *back, only.option)?,
+                        [only] => self.bind(at, *action, only.option)?,
                         _ => return Ok(decide(*place, Odds::Listed)),
                     }
                 }
@@ -362,8 +360,9 @@ impl Program {
             Op::RepeatNext(next) => iterate(at, next),
             Op::EachNext { each } => take_each(at, each, option),
             Op::One(one) => take_one(at, one.variable, one.candidates.values.at(option)),
-            Op::Draw(_) | Op::Sources { .. } => at.pc += 1 + u32_of(option),
-            Op::Bind { action, back, tail, .. } => self.bind(at, *action, *tail, *back, option)?,
+            Op::Draw(draw) => self.begin_action(at, draw, option)?,
+            Op::Bind { action, .. } => self.bind(at, *action, option)?,
+            Op::Sources { .. } => at.pc += 1 + u32_of(option),
             Op::Turn { .. } => at.activate(option),
             Op::AnyState { slot, .. } => {
                 at.set_raw(&self.slots[*slot as usize], option);
@@ -442,17 +441,28 @@ impl Program {
         Ok(())
     }
 
-    /// Begins the frame of a rule or an action.
-    pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
-        if at.words.len() + frame as usize > MAX_WORDS {
-            return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
-        }
+    /// Begins the frame of a rule or an action, in the place of the one at hand if nothing of that is needed any more.
+    pub(super) fn enter(
+        &self,
+        at: &mut Configuration,
+        tail: bool,
+        back: u32,
+        frame: u32,
+    ) -> Result<(), Box<Fault>> {
         if tail {
             at.words.truncate(at.frame as usize);
-            at.words.resize((at.frame + frame) as usize, 0);
         } else {
-            at.push_frame(back, frame);
+            at.push_frame(back);
         }
+        self.grow(at, (at.frame + frame) as usize)
+    }
+
+    /// Makes the words that many; the new ones are 0.
+    pub(super) fn grow(&self, at: &mut Configuration, length: usize) -> Result<(), Box<Fault>> {
+        if length > MAX_WORDS {
+            return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
+        }
+        at.words.resize(length, 0);
         Ok(())
     }
 
@@ -670,10 +680,10 @@ fn defined(value: i64, slot: &Slot, span: Span) -> Result<i64, Box<Fault>> {
     if none { Err(fault(FaultKind::NoValue, span)) } else { Ok(value) }
 }
 
-fn usize_of(option: u64) -> usize {
+pub(super) fn usize_of(option: u64) -> usize {
     usize::try_from(option).expect("tables fit into memory")
 }
 
-fn u32_of(option: u64) -> u32 {
+pub(super) fn u32_of(option: u64) -> u32 {
     u32::try_from(option).expect("tables have fewer than 2^32 rows")
 }

@@ -25,14 +25,10 @@ pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};
 
+pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
+
 /// How many values `in any order` takes.
 pub const MAX_ANY_ORDER: u64 = 16;
-
-/// The highest count of a `repeat` with an upper bound.
-pub const MAX_REPEAT: i64 = 1_000_000;
-
-/// The greatest weight: so no sum of weights leaves 64 bits.
-pub const MAX_WEIGHT: u64 = 1_000_000_000;
 
 /// How many words of states and stack a configuration has at most: 8 MiB.
 pub const MAX_WORDS: usize = 1 << 20;
