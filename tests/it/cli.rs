@@ -1,5 +1,6 @@
 //! The program as it is used: the real binary, in a directory of its own.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -826,8 +827,30 @@ fn a_pipe_and_a_link_are_grammars_too() {
 #[test]
 fn more_threads_than_the_machine_has_make_the_same_traces() {
     let directory = directory();
-    let line = ["generate", "small.charmgrammar", "--seed", "3", "-n", "100000", "--format", "names"];
+    let line = ["generate", "small.charmgrammar", "--seed", "3", "-n", "200000", "--format", "names"];
     let one = charmgrammar(&directory, &[&line[..], &["--jobs", "1"]].concat()).ok();
-    let many = charmgrammar(&directory, &[&line[..], &["--jobs", "100000"]].concat()).ok();
-    assert_same(&one, &many, "with 100,000 threads other traces come");
+    let many = charmgrammar(&directory, &[&line[..], &["--jobs", "40000"]].concat()).ok();
+    assert_same(&one, &many, "with 40,000 threads other traces come");
+}
+
+#[test]
+fn expressions_that_are_deep_by_way_of_lets_are_walked_or_refused() {
+    let directory = directory();
+    for (lets, levels) in [(60, 100), (2_000, 100), (100_000, 1)] {
+        let (open, close) = ("(1 - ".repeat(levels), ")".repeat(levels));
+        let mut text = "state s: 0..1 = 1\nevent a\nphase p { a if l0 == 1 { a } }\n".to_owned();
+        for number in 0..lets {
+            writeln!(text, "let l{number} = {open}l{}{close}", number + 1).unwrap();
+        }
+        writeln!(text, "let l{lets} = s").unwrap();
+        fs::write(directory.path().join("deep.charmgrammar"), text).unwrap();
+        for jobs in ["1", "2"] {
+            let line = ["generate", "deep.charmgrammar", "--seed", "1", "-n", "4", "--jobs", jobs];
+            let ran = charmgrammar(&directory, &line);
+            match ran.code {
+                0 => assert_eq!(ran.stdout.matches("end.\n").count(), 4),
+                _ => assert!(ran.unanswered().contains("error["), "{lets} lets, {levels} levels each"),
+            }
+        }
+    }
 }

@@ -83,9 +83,14 @@ fn checked(path: &str) -> (&'static str, String) {
     ("txt", text)
 }
 
+/// Whether expectations are written.
+fn is_updating() -> bool {
+    std::env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
 /// Judges every grammar of a part of the corpus, and that nothing else lies there.
 fn judge(part: &str, outcome: impl Fn(&str) -> (&'static str, String)) {
-    let update = std::env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0");
+    let update = is_updating();
     let mut expected = BTreeSet::new();
     let mut failures = Vec::new();
     let grammars = corpus(part);
@@ -162,6 +167,10 @@ const WITHOUT_A_FILE: &[(Code, &str)] = &[(Code::FileTooLarge, "the file would h
 
 #[test]
 fn every_code_is_given_by_a_file() {
+    if is_updating() {
+        // Another test is writing what is looked at here.
+        return;
+    }
     let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
     for (part, extension) in [("walk", "story"), ("walk", "jsonl"), ("check", "txt")] {
         for path in files(&Path::new("tests/corpus").join(part)) {
