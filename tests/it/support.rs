@@ -63,11 +63,9 @@ pub(crate) fn binary(directory: &Path) -> Command {
 #[track_caller]
 pub(crate) fn finish(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
-    Ran {
-        code: output.status.code().expect("it was not killed"),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let code = output.status.code().unwrap_or_else(|| panic!("it was killed: {}\n{stderr}", output.status));
+    Ran { code, stdout: String::from_utf8(output.stdout).unwrap(), stderr }
 }
 
 /// The package's root.
