@@ -43,7 +43,7 @@ pub(super) struct GenerateArguments {
     /// Where to; `None` and `-`: to standard output.
     pub(super) output: Option<PathBuf>,
     /// The number of threads.
-    pub(super) jobs: NonZeroUsize,
+    pub(super) jobs: usize,
     /// The smallest number of events of a trace.
     pub(super) min_events: u64,
     /// The largest number of events of a trace, if there is one.
@@ -70,7 +70,7 @@ impl TypedGenerateArguments {
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: self.jobs.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            jobs: self.jobs.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         seed,
         numbers: arguments.traces.clone(),
         limits: arguments.limits(),
-        jobs: arguments.jobs.get(),
+        jobs: arguments.jobs,
         unique: arguments.unique,
     };
     let made = write(arguments, &Made { grammar: &grammar, alphabet: &alphabet, program: &program, hash }, &batch, io);

@@ -111,16 +111,19 @@ fn advice<'a>(sources: &SourceMap, diagnostic: &Diagnostic) -> (Vec<String>, Opt
 }
 
 fn names(help: &str, replacement: &str) -> bool {
+    let replacement = replacement.trim();
     !replacement.is_empty() && help.contains(&format!("`{replacement}`"))
 }
 
 fn ask(fix: &Fix) -> String {
     if fix.replacement.is_empty() {
         "leave it out".to_owned()
+    } else if fix.replacement.trim().is_empty() {
+        "write a space".to_owned()
     } else if fix.span.start == fix.span.end {
         format!("add `{}`", fix.replacement.trim())
     } else {
-        format!("did you mean `{}`?", fix.replacement)
+        format!("did you mean `{}`?", fix.replacement.trim())
     }
 }
 

@@ -66,6 +66,28 @@ help: did you mean `config-changed`?
 }
 
 #[test]
+fn a_space_at_the_end_of_a_fix_does_not_say_it_twice() {
+    let sources = sources(&[("a", "let a = !b\n")]);
+    let not = place(&sources, 0, "!");
+    shows(
+        &sources,
+        wrong(not).help("write `not`").fix(not, "not "),
+        "
+error[syntax]: wrong
+ --> a:1:9
+  |
+1 | let a = !b
+  |         ^
+  |
+help: write `not`
+  |
+1 - let a = !b
+1 + let a = not b
+  |",
+    );
+}
+
+#[test]
 fn a_fix_that_does_not_fit_into_a_line_is_said() {
     let long = format!("{}config-changd", "install ".repeat(100));
     let sources = sources(&[("a", "one\ntwo\n"), ("b", &long)]);

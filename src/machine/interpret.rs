@@ -442,13 +442,7 @@ impl Program {
     }
 
     /// Begins the frame of a rule or an action, in the place of the one at hand if nothing of that is needed any more.
-    pub(super) fn enter(
-        &self,
-        at: &mut Configuration,
-        tail: bool,
-        back: u32,
-        frame: u32,
-    ) -> Result<(), Box<Fault>> {
+    pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
         if tail {
             at.words.truncate(at.frame as usize);
         } else {

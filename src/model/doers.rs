@@ -137,6 +137,13 @@ impl Resolver<'_> {
                 Diagnostic::error(Code::BadClause, label.span, message).help("leave out `as`, or declare an action"),
             );
         }
+        // A story shows it between quotes, on one line.
+        let is_bad = |character: char| character == '\'' || character.is_control();
+        if label.value.is_empty() || label.value.contains(is_bad) {
+            let message = "a trace could not show this name";
+            let help = "name it without `'`, line breaks and other control characters";
+            self.report(Diagnostic::error(Code::BadLabel, label.span, message).help(help));
+        }
         label.value.clone()
     }
 

@@ -2,6 +2,7 @@
 //!
 //! [`parse()`] reads a file: it always gives a tree, and every mistake that it found. [`print()`] is the way back.
 
+mod advice;
 mod message;
 mod parse;
 mod print;

@@ -134,6 +134,69 @@ pub(super) fn offset(position: usize) -> u32 {
     u32::try_from(position).expect("a file is smaller than 4 GiB")
 }
 
+/// What a closing bracket closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// The last bracket that was opened.
+    Last,
+    /// One that was opened before others, which are over with it.
+    Over,
+    /// None.
+    Nothing,
+}
+
+/// The brackets that are open, however many: each costs a constant time, taken together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Nesting {
+    open: Vec<u8>,
+    /// How many of each kind are open.
+    counts: [usize; 3],
+}
+
+impl Nesting {
+    fn count(&mut self, open: u8) -> &mut usize {
+        match open {
+            b'(' => &mut self.counts[0],
+            b'[' => &mut self.counts[1],
+            _ => &mut self.counts[2],
+        }
+    }
+
+    pub(super) fn open(&mut self, bracket: u8) {
+        *self.count(bracket) += 1;
+        self.open.push(bracket);
+    }
+
+    /// Closes what a closing bracket closes: a pair that is open, with all that is open within it.
+    pub(super) fn close(&mut self, bracket: u8) -> Closing {
+        let counterpart = match bracket {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        if *self.count(counterpart) == 0 {
+            return Closing::Nothing;
+        }
+        let mut closing = Closing::Last;
+        while let Some(last) = self.open.pop() {
+            *self.count(last) -= 1;
+            if last == counterpart {
+                break;
+            }
+            closing = Closing::Over;
+        }
+        closing
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
 /// What the scan finds out about a whole text.
 #[derive(Clone, Debug)]
 pub(super) struct Trivia {
@@ -153,7 +216,7 @@ impl Trivia {
     /// Scans a text.
     pub(super) fn scan(source: SourceId, text: &str) -> Self {
         let mut comments = Vec::new();
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Nesting::default();
         let mut first_token = text.len();
         let (mut too_deep, mut unclosed) = (None, false);
         for lexeme in Lexemes::new(text) {
@@ -166,24 +229,18 @@ impl Trivia {
                     span: Span::new(source, lexeme.start, lexeme.end),
                     doc: text[start..].starts_with("##"),
                 }),
-                // Behind a bracket that nests too deep only the comments matter.
-                LexemeKind::Open if too_deep.is_none() => {
-                    open.push(text.as_bytes()[start]);
-                    if open.len() > MAX_NESTING {
-                        too_deep = Some(Span::new(source, lexeme.start, lexeme.end));
+                LexemeKind::Open => {
+                    open.open(text.as_bytes()[start]);
+                    if open.depth() > MAX_NESTING {
+                        too_deep = too_deep.or(Some(Span::new(source, lexeme.start, lexeme.end)));
                     }
                 }
-                LexemeKind::Close => {
-                    // A closing bracket on its own is no obstacle to finding the declarations.
-                    if let Some(at) = open.iter().rposition(|bracket| closes(*bracket, text.as_bytes()[start])) {
-                        unclosed |= at + 1 < open.len();
-                        open.truncate(at);
-                    }
-                }
+                // A closing bracket on its own is no obstacle to finding the declarations.
+                LexemeKind::Close => unclosed |= open.close(text.as_bytes()[start]) == Closing::Over,
                 _ => {}
             }
         }
-        unclosed |= !open.is_empty();
+        unclosed |= open.depth() > 0;
         let mut trivia = Self { comments, doc: None, taken: 0, too_deep, unclosed };
         trivia.find_file_doc(text, first_token);
         trivia

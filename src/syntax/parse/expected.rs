@@ -39,6 +39,11 @@ impl Failure {
                 expected.push(found);
             }
         }
+        // Behind a prefix pest tells what a statement may begin with, too.
+        if rules.contains(&Rule::statement_prefix) {
+            let begins = ["an event", "a name", "`{`", "`if`", "`while`"];
+            expected.retain(|expected| !begins.contains(&expected.words));
+        }
         Self { position, expected, exhausted: false }
     }
 
@@ -56,15 +61,23 @@ impl Failure {
         self.expected.iter().any(|expected| expected.words == words)
     }
 
+    /// Whether this was expected because something is missing without it.
+    pub(in crate::syntax) fn needs(&self, words: &str) -> bool {
+        self.expected.iter().any(|expected| expected.words == words && expected.role == Role::Part)
+    }
+
     /// What was expected: "a statement or `}`".
     pub(in crate::syntax) fn phrase(&self) -> String {
         let needed = self.expected.iter().any(|expected| expected.role != Role::Suffix);
         // In a list a comma is as much needed as the bracket at its end.
         let in_list = self.expects("`)`");
+        // What only goes on within a name is not worth a word beside what goes on behind it.
+        let assigned = self.expects("an assignment");
         let words: Vec<&str> = self
             .expected
             .iter()
             .filter(|expected| !needed || expected.role != Role::Suffix || (in_list && expected.words == "`,`"))
+            .filter(|expected| !assigned || expected.words != "a part of it")
             .map(|expected| expected.words)
             .collect();
         match words.as_slice() {
@@ -123,6 +136,7 @@ fn words(rule: Rule) -> Option<Expected> {
             part("`accepts`, `rejects` or `never`")
         }
         Rule::clause => part("a clause"),
+        Rule::kw_in => suffix("`in`"),
         Rule::guard | Rule::kw_when => suffix("`when`"),
         Rule::dots => suffix("`..`"),
         Rule::argument_assign => suffix("`=`"),
@@ -131,7 +145,7 @@ fn words(rule: Rule) -> Option<Expected> {
         Rule::separator | Rule::semicolon => suffix("`;`"),
         Rule::bar => suffix("`|`"),
         Rule::mean | Rule::kw_mean => suffix("`mean`"),
-        Rule::filter => suffix("`where`"),
+        Rule::filter | Rule::kw_where => suffix("`where`"),
         Rule::kw_with | Rule::test_profile => suffix("`with`"),
         Rule::kw_else | Rule::else_if => suffix("`else`"),
         Rule::assign_operator | Rule::assignment => suffix("an assignment"),

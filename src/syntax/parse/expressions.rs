@@ -129,8 +129,11 @@ impl Builder<'_> {
             let operator = match sign.as_str() {
                 "-" => UnaryOperator::Negate,
                 "!" => {
+                    // `!` may touch what it stands before.
+                    let glued = self.text[span.end as usize..].chars().next().is_some_and(|next| !next.is_whitespace());
+                    let not = if glued { "not " } else { "not" };
                     let diagnostic = mistake(span, "`!` is no operator of the language");
-                    self.diagnostics.push(diagnostic.help("write `not`").fix(span, "not "));
+                    self.diagnostics.push(diagnostic.help("write `not`").fix(span, not));
                     UnaryOperator::Not
                 }
                 _ => {
@@ -166,7 +169,7 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let inner = only(pair);
         let kind = match inner.as_rule() {
-            Rule::integer => ExpressionKind::Integer(self.integer(&inner)),
+            Rule::integer => self.integer(&inner),
             Rule::boolean => ExpressionKind::Boolean(inner.as_str() == "true"),
             Rule::no_value => ExpressionKind::None,
             Rule::any_value => ExpressionKind::Any,

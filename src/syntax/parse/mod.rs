@@ -44,16 +44,10 @@ pub fn parse(source: SourceId, file: &SourceFile) -> Parse {
     let text = file.text();
     let trivia = Trivia::scan(source, text);
     let mut diagnostics = Diagnostics::default();
-    let declarations = if let Some(span) = trivia.too_deep {
-        diagnostics.push(nesting_limit(span, "brackets"));
-        Vec::new()
-    } else {
-        let reader = Reader { source, text, trivia: &trivia };
-        match reader.file(&mut diagnostics) {
-            Ok(declarations) => declarations,
-            Err(_) => recover::declarations(&reader, &mut diagnostics),
-        }
-    };
+    let reader = Reader { source, text, trivia: &trivia };
+    // The parser, which recurs, must not see what nests too deep.
+    let whole = if trivia.too_deep.is_none() { reader.file(&mut diagnostics).ok() } else { None };
+    let declarations = whole.unwrap_or_else(|| recover::declarations(&reader, &mut diagnostics));
     let span = Span::new(source, 0, offset(text.len()));
     let file = File { span, doc: trivia.doc, declarations, comments: trivia.comments };
     Parse { file, diagnostics }
@@ -190,12 +184,17 @@ impl Reader<'_> {
         let position = match error.location {
             InputLocation::Pos(position) | InputLocation::Span((position, _)) => position,
         };
-        let position = (base + position).min(self.text.len());
+        let position = within(self.text, base + position);
         Err(match error.variant {
             ErrorVariant::ParsingError { positives, .. } => Failure::new(position, &positives),
             ErrorVariant::CustomError { .. } => Failure::exhausted(position),
         })
     }
+}
+
+/// A position in a piece of a text as one in the text, which may have something else where brackets were added.
+fn within(text: &str, position: usize) -> usize {
+    (0..=position.min(text.len())).rev().find(|position| text.is_char_boundary(*position)).unwrap_or(0)
 }
 
 /// Makes the tree of a piece of a file from what pest found.
@@ -217,8 +216,8 @@ impl Builder<'_> {
     /// The place of a node, without the white space that pest counts in.
     fn span(&self, pair: &Node<'_>) -> Span {
         let range = pair.as_span();
-        let start = (self.base + range.start()).min(self.text.len());
-        let end = (self.base + range.end()).min(self.text.len());
+        let start = within(self.text, self.base + range.start());
+        let end = within(self.text, self.base + range.end());
         Span::new(self.source, offset(start), offset(self.trivia.trimmed_end(self.text, start, end)))
     }
 

@@ -258,7 +258,7 @@ impl Builder<'_> {
     pub(super) fn simple(&mut self, pair: Node<'_>) -> Expression {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::integer => ExpressionKind::Integer(self.integer(&pair)),
+            Rule::integer => self.integer(&pair),
             Rule::name => ExpressionKind::Name(self.name(&pair)),
             _ => ExpressionKind::Parenthesized(Box::new(self.expression(only(pair)))),
         };

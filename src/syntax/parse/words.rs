@@ -4,7 +4,7 @@ use super::grammar::Rule;
 use super::{Builder, Node, Parts, mistake};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{Name, Percentage, Template, TemplatePart, Text};
+use crate::syntax::tree::{ExpressionKind, Name, Percentage, Template, TemplatePart, Text};
 use crate::syntax::trivia::offset;
 
 /// The only telling part of a node.
@@ -131,16 +131,16 @@ impl Builder<'_> {
         Text { value, span }
     }
 
-    /// `12`, or 0 when it does not fit, which is reported.
-    pub(super) fn integer(&mut self, pair: &Node<'_>) -> i64 {
-        pair.as_str().parse().unwrap_or_else(|_| {
-            let span = self.span(pair);
-            self.diagnostics.push(
-                Diagnostic::error(Code::IntegerTooLarge, span, "this integer does not fit into 64 bits")
-                    .help(format!("the largest is {}", i64::MAX)),
-            );
-            0
-        })
+    /// `12`; broken when it does not fit, which is reported.
+    pub(super) fn integer(&mut self, pair: &Node<'_>) -> ExpressionKind {
+        if let Ok(value) = pair.as_str().parse() {
+            return ExpressionKind::Integer(value);
+        }
+        self.diagnostics.push(
+            Diagnostic::error(Code::IntegerTooLarge, self.span(pair), "this integer does not fit into 64 bits")
+                .help(format!("the largest is {}", i64::MAX)),
+        );
+        ExpressionKind::Broken
     }
 
     /// `30%`, `0.5%`
@@ -177,42 +177,56 @@ impl Builder<'_> {
         }
     }
 
-    /// `foo-<r>-x`, with its hyphens looked after.
+    /// `foo-<r>-x`. Where a hyphen is missing between its parts, it is told, and read as if it were there.
     pub(super) fn spliced(&mut self, pair: Node<'_>) -> Template {
         let span = self.span(&pair);
-        let mut parts = Vec::new();
-        let (mut joined, mut underscore) = (true, None);
+        let mut parts: Vec<TemplatePart> = Vec::new();
+        let mut whole = String::new();
         for part in Parts::of(pair).pairs {
-            let place = self.span(&part);
-            if part.as_rule() == Rule::placeholder {
-                let before: Option<&TemplatePart> = parts.last();
-                joined &= before.is_none_or(|part| matches!(part, TemplatePart::Literal(text) if text.ends_with('-')));
-                parts.push(TemplatePart::Placeholder(self.name(&only(part))));
+            let literal = part.as_rule() != Rule::placeholder;
+            let written = part.as_str();
+            let joined = match parts.last() {
+                None => true,
+                Some(TemplatePart::Literal(text)) => text.ends_with('-'),
+                Some(TemplatePart::Placeholder(_)) => literal && written.starts_with('-'),
+            };
+            if literal {
+                let text = match written.trim_start_matches(['-', '_']) {
+                    _ if parts.is_empty() => written.to_owned(),
+                    rest if written.starts_with('_') => format!("-{}", rest.replace('_', "-")),
+                    rest => format!("-{rest}"),
+                };
+                whole.push_str(&text);
+                parts.push(TemplatePart::Literal(text));
             } else {
-                let text = part.as_str();
-                if parts.is_empty() {
-                    joined &= !text.starts_with('-');
-                } else if text.starts_with('_') {
-                    underscore = Some(place);
-                } else {
-                    joined &= text.starts_with('-');
+                if !joined {
+                    if let Some(TemplatePart::Literal(text)) = parts.last_mut() {
+                        // An underscore joins as badly before a placeholder as behind one.
+                        let kept = text.trim_end_matches('_').len();
+                        whole.truncate(whole.len() - (text.len() - kept));
+                        text.truncate(kept);
+                        text.push('-');
+                    } else {
+                        parts.push(TemplatePart::Literal("-".to_owned()));
+                    }
+                    whole.push('-');
                 }
-                parts.push(TemplatePart::Literal(text.to_owned()));
+                whole.push_str(written);
+                parts.push(TemplatePart::Placeholder(self.name(&only(part))));
             }
         }
-        joined &= !matches!(parts.last(), Some(TemplatePart::Literal(text)) if text.ends_with('-'));
-        if let Some(place) = underscore {
+        if matches!(parts.first(), Some(TemplatePart::Literal(text)) if text.starts_with('-')) {
+            let diagnostic = mistake(span, "an event's name begins with a letter");
+            self.diagnostics.push(diagnostic);
+        } else if whole.ends_with('-') {
+            let diagnostic = mistake(span, "an event's name does not end with a `-`");
+            let goes_on = self.text[span.end as usize..]
+                .trim_start()
+                .starts_with(|next: char| next.is_alphanumeric() || next == '<');
+            self.diagnostics.push(if goes_on { diagnostic.help("no space stands within it") } else { diagnostic });
+        } else if whole != self.written(span) {
             let diagnostic = mistake(span, "the parts of an event's name are joined by `-`");
-            let right = self.written(place).replace('_', "-");
-            let whole = format!(
-                "{}{right}{}",
-                &self.text[span.start as usize..place.start as usize],
-                &self.text[place.end as usize..span.end as usize]
-            );
-            self.diagnostics.push(diagnostic.help(format!("write `{whole}`")).fix(place, right));
-        } else if !joined {
-            let diagnostic = mistake(span, "the parts of an event's name are joined by `-`");
-            self.diagnostics.push(diagnostic.help("write it as in `a-<name>-b`"));
+            self.diagnostics.push(diagnostic.help(format!("write `{whole}`")).fix(span, whole));
         }
         Template { span, parts }
     }

@@ -1,9 +1,11 @@
 //! What is said of wrong texts.
 
+use super::habits::HABITS;
 use super::{brief, findings, read};
+use crate::diagnostic::Code;
 use crate::source::{SourceFile, SourceId};
 use crate::syntax::parse_pattern;
-use crate::syntax::tree::DeclarationKind;
+use crate::syntax::tree::{Declaration, DeclarationKind, ExpressionKind, TemplatePart, TypeKind};
 
 /// Texts, with everything that is to be said of them: place, code, message, help.
 const MISTAKES: &[(&str, &[&str])] = &[
@@ -49,6 +51,8 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("phase p {\n    foo\n    if a {\n        bar\n}\n\nphase q {\n    baz\n}\n", &["5:2 syntax missing `}`"]),
     ("phase p {\n    foo }\n    bar\n}\n\nphase q {\n    baz\n}\n", &["4:1 syntax unexpected `}`"]),
     ("phase p { foo }\n}\nphase q { }", &["2:1 syntax unexpected `}`"]),
+    ("extend q { }\n}", &["1:8 syntax expected `phase`, found `q`", "2:1 syntax unexpected `}`"]),
+    ("let f = n not 3", &["1:15 syntax expected `in`, found `3`"]),
     (
         "phase p { maybe 30 x  meanwhile { 5 y 10 % z } }",
         &[
@@ -63,7 +67,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "event <relation>_relation_joined\nevent <relation>created\n",
         &[
             "1:7 syntax the parts of an event's name are joined by `-` | write `<relation>-relation-joined`",
-            "2:7 syntax the parts of an event's name are joined by `-` | write it as in `a-<name>-b`",
+            "2:7 syntax the parts of an event's name are joined by `-` | write `<relation>-created`",
         ],
     ),
     (
@@ -84,7 +88,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "phase p {\n    x = \n    y = 3 +\n    if b { good }\n    for each r relation { x y = ) }\n}\n",
         &[
             "4:5 syntax expected an expression, found `if`",
-            "5:16 syntax expected `:`, found `relation`",
+            "5:16 syntax expected `:`, found `relation` | first the name, then `:` and its type, as in `r: relation` or `n: 0..9`",
             "5:33 syntax expected an expression, found `)`",
         ],
     ),
@@ -120,7 +124,10 @@ const MISTAKES: &[(&str, &[&str])] = &[
             "9:7 syntax expected a statement or `}`, found `)`",
         ],
     ),
-    ("phase p { meanwhile { x } y }", &["1:23 syntax expected a percentage or `}`, found `x`"]),
+    (
+        "phase p { meanwhile { x } y }",
+        &["1:23 syntax expected a percentage or `}`, found `x` | a percentage is written `30%`"],
+    ),
     (
         "phase for { x }",
         &["1:7 syntax expected a name, found `for` | `for` is a reserved word; as a name it is written `` `for` ``"],
@@ -135,15 +142,24 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ),
     (
         "phase p { join(r s) ok }\nphase q { any(r relation) }",
-        &["1:18 syntax expected `)` or `,`, found `s`", "2:11 syntax expected a statement or `}`, found `any`"],
+        &[
+            "1:18 syntax expected `)` or `,`, found `s`",
+            "2:11 syntax expected a statement or `}`, found `any` | `any` is a reserved word; as a name it is written `` `any` ``",
+        ],
     ),
     ("phase p { foo(a, b\n bar\n baz )\n}\nphase q { x }", &["2:2 syntax expected `)` or `,`, found `bar`"]),
     (
         "kind k { field a bool\n state b: bool = true\n stat c: bool }",
-        &["1:18 syntax expected `:`, found `bool`", "3:2 syntax expected `}` or a member of a kind, found `stat`"],
+        &[
+            "1:18 syntax expected `:`, found `bool` | first the name, then `:` and its type, as in `leader: bool` or `scale: 0..9`",
+            "3:2 syntax expected `}` or a member of a kind, found `stat`",
+        ],
     ),
-    ("kind k field a: bool }", &["1:8 syntax expected `{`, found `field`"]),
-    ("phase setup\n  install\n}\nphase q {}", &["2:3 syntax expected `{`, found `install`"]),
+    ("kind k field a: bool }", &["1:8 syntax expected `{`, found `field` | a block stands in braces: `{ … }`"]),
+    (
+        "phase setup\n  install\n}\nphase q {}",
+        &["2:3 syntax expected `{`, found `install` | a block stands in braces: `{ … }`"],
+    ),
     ("let x = 1 <= n <= 3", &["1:9 chained-comparison comparisons do not chain | write `1 <= n and n <= 3`"]),
     (
         "let x = a == not b",
@@ -173,13 +189,18 @@ const MISTAKES: &[(&str, &[&str])] = &[
     (
         "test \"a\" accepts { a <r>-x b }\ntest \"b\" accepts { (a | b }\ntest \"c\" accept { a }",
         &[
-            "1:22 syntax expected an element of a pattern or `}`, found `<` | `<r>` begins an event's name here; with a space behind the `<` it compares",
+            "1:22 syntax expected an element of a pattern or `}`, found `<` | a pattern has no variables: it names an instance, or any of them by `*`, as in `*-relation-joined`",
             "2:27 syntax expected an element of a pattern or `)`, found `}`",
             "3:10 syntax expected `accepts`, `rejects` or `never`, found `accept`",
         ],
     ),
-    ("phase p { a / b }", &["1:13 syntax expected a statement or `}`, found `/`"]),
-    ("phase p { repeat { x } }", &["1:18 syntax expected a count or `while`, found `{`"]),
+    ("phase p { a / b }", &["1:13 syntax expected a statement or `}`, found `/` | there is no division"]),
+    (
+        "phase p { repeat { x } }",
+        &[
+            "1:18 syntax expected a count or `while`, found `{` | as in `repeat 3 { … }`, `repeat 0..9 { … }`, `repeat 0.. mean 3 { … }` or `repeat while e { … }`",
+        ],
+    ),
     (
         "phase p { if x <y> 3 { } }",
         &[
@@ -203,7 +224,10 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("phase p { do(a b) ok }", &["1:16 syntax expected `)` or `,`, found `b`"]),
     (
         "state leader bool = true\nstate scale: 1..8\nstate x: bool = true",
-        &["1:14 syntax expected `:`, found `bool`", "2:18 syntax expected `=`, found the end of the declaration"],
+        &[
+            "1:14 syntax expected `:`, found `bool` | first the name, then `:` and its type, as in `leader: bool` or `scale: 0..9`",
+            "2:18 syntax expected `=`, found the end of the declaration | a state has an initial value, which may be `any`",
+        ],
     ),
     (
         "phase p {\n  a ]\n  b\n  c [\n  d\n}",
@@ -221,7 +245,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
             r"5:1 syntax expected a declaration, found `\0`",
         ],
     ),
-    ("use juju { operations: 50 }", &["1:22 syntax expected `=`, found `:`"]),
+    ("use juju { operations: 50 }", &["1:22 syntax expected `=`, found `:` | write `=`"]),
     ("phase p { repeat 0..10 mean { x } }", &["1:29 syntax expected a count, found `{`"]),
     (
         "param x: = 3\nparam y: int = \nparam z: bool = true",
@@ -233,13 +257,16 @@ const MISTAKES: &[(&str, &[&str])] = &[
     (
         "source a b\nsource a,\nphase p {}",
         &[
-            "1:10 syntax expected a declaration, found `b`",
+            "1:10 syntax expected a declaration, found `b` | the names of a list are separated by `,`",
             "2:10 syntax expected a name, found the end of the declaration",
         ],
     ),
     (
         "phase p { for r: relation { x } for each r in relation { x } }",
-        &["1:15 syntax expected `each` or `one`, found `r`", "1:44 syntax expected `:`, found `in`"],
+        &[
+            "1:15 syntax expected `each` or `one`, found `r` | write `for each r: relation { … }`, or `for one …` for one that is drawn",
+            "1:44 syntax expected `:`, found `in` | write `:` and the kind of the variable, or its range, as in `r: relation`",
+        ],
     ),
     ("relation db[2 { }\nphase q {}", &["1:15 syntax expected `]`, found `{`"]),
     (
@@ -274,7 +301,9 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("kind k { state a: bool = maybe }", &["1:26 syntax expected an expression, found `maybe`"]),
     (
         "action a by user\n  do(x)\n",
-        &["2:3 syntax expected a clause or `{`, found `do` | the clauses are `as`, `by`, `weight`, `when` and `group`"],
+        &[
+            "2:3 syntax expected a clause or `{`, found `do` | the clauses are `as \"…\"`, `by user`, `weight 3`, `when …` and `group …`",
+        ],
     ),
     (
         "phase p { interleave { a ) } with { b ] } }",
@@ -296,10 +325,77 @@ const MISTAKES: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_mistake_is_reported_once() {
-    for (text, expected) in MISTAKES {
+    for (text, expected) in MISTAKES.iter().chain(HABITS) {
         let found: Vec<String> = findings(text).iter().map(|one| brief(text, one)).collect();
         assert_eq!(found, *expected, "{text}");
     }
+}
+
+#[test]
+fn what_nests_too_deep_hides_no_other_mistake() {
+    let nest = |open: &str, close: &str| open.repeat(300) + &close.repeat(300);
+    let (braces, parentheses) = (nest("{", "}"), nest("(", ")"));
+    let text = format!(
+        "source user\nphase p {braces}\nphase q {{ zz ) }}\naction a by user when {parentheses} {{ }}\n\
+         phase r {{ a }} override phase s {braces} phase t {{ ] }}"
+    );
+    let codes: Vec<_> = findings(&text).iter().map(|one| one.code).collect();
+    let (deep, wrong) = (Code::NestingLimit, Code::Syntax);
+    assert_eq!(codes, [deep, wrong, deep, deep, wrong]);
+    let kinds: Vec<_> = read(&text).file.declarations.into_iter().map(|one| one.kind).collect();
+    let broken = |kind: &DeclarationKind| match kind {
+        DeclarationKind::Broken { keyword: Some(keyword), name: Some(name) } => {
+            format!("{} {}", keyword.text, name.text)
+        }
+        _ => String::new(),
+    };
+    let DeclarationKind::Override(inner) = &kinds[5] else { panic!("{kinds:#?}") };
+    assert_eq!(broken(&inner.kind), "phase s");
+    let found: Vec<_> = kinds.iter().map(broken).collect();
+    assert_eq!(found, ["", "phase p", "", "action a", "", "", ""]);
+    // What is never closed ends where a line begins another declaration.
+    let text = format!("phase p {}\nphase q {{ zz ) }}\nevent )", "{".repeat(300));
+    let codes: Vec<_> = findings(&text).iter().map(|one| one.code).collect();
+    assert_eq!(codes, [deep, wrong, wrong]);
+}
+
+#[test]
+fn brackets_that_many_declarations_leave_open_do_not_nest() {
+    let found = findings(&"phase p {\n".repeat(300));
+    assert!(found.iter().all(|one| one.code == Code::Syntax && one.message == "missing `}`"));
+}
+
+#[test]
+fn a_misspelled_word_is_read_as_what_was_meant() {
+    let declarations = read("def boot() {\n    a )\n}\nkind stage { }\nstage s { a ) }").file.declarations;
+    let DeclarationKind::Broken { keyword: Some(keyword), name: Some(name) } = &declarations[0].kind else {
+        panic!("{declarations:#?}")
+    };
+    assert_eq!((keyword.text.as_str(), name.text.as_str()), ("rule", "boot"));
+}
+
+#[test]
+fn a_number_that_does_not_fit_is_no_other_number() {
+    let declarations = read("param big: 0..99999999999999999999 = 1").file.declarations;
+    let DeclarationKind::Param { ty, .. } = &declarations[0].kind else { panic!("{declarations:#?}") };
+    assert!(matches!(&ty.kind, TypeKind::Range(_, high) if matches!(high.kind, ExpressionKind::Broken)));
+}
+
+#[test]
+fn a_template_without_hyphens_is_read_with_them() {
+    let name = |text: &str| {
+        let declarations = read(text).file.declarations;
+        let [Declaration { kind: DeclarationKind::Event { template, .. }, .. }] = declarations.as_slice() else {
+            panic!("{declarations:#?}")
+        };
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Literal(text) => text.clone(),
+            TemplatePart::Placeholder(name) => format!("<{}>", name.text),
+        };
+        template.parts.iter().map(part).collect::<String>()
+    };
+    assert_eq!(name("event <r>seen"), "<r>-seen");
+    assert_eq!(name("event a_<r><s>_x_y"), "a-<r>-<s>-x-y");
 }
 
 #[test]

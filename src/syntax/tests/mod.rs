@@ -7,6 +7,7 @@ use super::{Parse, parse, parse_pattern, parse_setting, parse_weight, print};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, SourceId};
 
+mod habits;
 mod mistakes;
 mod robust;
 

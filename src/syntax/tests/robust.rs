@@ -20,7 +20,7 @@ impl Numbers {
     }
 }
 
-const PIECES: [&str; 36] = [
+const PIECES: [&str; 48] = [
     "{",
     "}",
     "(",
@@ -57,6 +57,18 @@ const PIECES: [&str; 36] = [
     "\\",
     "!",
     "|",
+    "<",
+    ">",
+    "%",
+    ",",
+    "[0]-",
+    "“",
+    "\u{2011}",
+    "def ",
+    "OVERRIDE Phase",
+    "when {",
+    "deprecated",
+    "source a b",
 ];
 
 #[test]
@@ -118,11 +130,25 @@ fn quickly(what: &str, text: &str) -> Vec<Code> {
 }
 
 #[test]
+fn brackets_that_are_added_lie_within_characters() {
+    for text in ["phase p {{#“", "phase p { x = ((#“”", "phase p {{ a = #é", "test \"\" accepts {(#“"] {
+        check(text);
+    }
+}
+
+#[test]
 fn hostile_texts_get_an_answer_at_once() {
     let size = if cfg!(debug_assertions) { 1 << 18 } else { 5 << 20 };
     for open in ["(", "{", "[", "phase p {", "let x = (", "if a {"] {
         let found = quickly(open, &open.repeat(100_000));
         assert_eq!(found, [Code::NestingLimit], "{open}");
+    }
+    // What is closed by the wrong bracket, or too late, is no reason to look for the right one again and again.
+    for (open, close) in [("(", "]"), ("{(", "]"), ("([", "}"), ("{", "}"), ("phase p {", ")"), ("phase p {\n", "]\n")]
+    {
+        let text = open.repeat(size / 2 / open.len()) + &close.repeat(size / 2 / close.len());
+        assert!(quickly(&format!("{open} {close}"), &text).len() <= 100);
+        quickly(&format!("{open}{close}"), &format!("{open}{close}").repeat(size / (open.len() + close.len())));
     }
     for junk in [
         "}",
@@ -144,6 +170,12 @@ fn hostile_texts_get_an_answer_at_once() {
         "1 ",
         "{} ",
         "() ",
+        "def a() {} ",
+        "relation a { if { ",
+        "if when { } ",
+        "source a b ",
+        "a, ",
+        "[0]-",
     ] {
         let found = quickly(junk, &junk.repeat(size / junk.len()));
         assert!(found.len() <= 100, "{junk}: {}", found.len());

@@ -4,6 +4,10 @@
 //! reported, the statement around it is blanked, and the chunk is parsed again, a bounded number of times. What is left
 //! around a blanked statement may fail in its turn; such a failure touches the blank, and is not reported.
 
+mod chunks;
+mod mend;
+
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -11,27 +15,23 @@ use crate::source::Span;
 use crate::syntax::message::{self, Place};
 use crate::syntax::parse::{Body, Failure, Reader, nesting_limit};
 use crate::syntax::tree::{Declaration, DeclarationKind, Name};
-use crate::syntax::trivia::{Lexeme, LexemeKind, Lexemes, closes, offset};
+use crate::syntax::trivia::{Lexeme, LexemeKind, offset};
+use chunks::{Chunk, tokens, track};
+pub(super) use chunks::{DECLARATION_WORDS, nearest_declaration};
 
 /// How many mistakes are reported of one declaration.
 const MAX_PER_DECLARATION: usize = 20;
 /// How many mistakes are reported of one file.
 const MAX_PER_FILE: usize = 100;
 
-/// The words that begin a declaration.
-pub(super) const DECLARATION_WORDS: [&str; 17] = [
-    "use", "override", "remove", "extend", "source", "group", "param", "let", "kind", "state", "event", "rule",
-    "action", "reaction", "phase", "profile", "test",
-];
-
-/// Words that begin a line of a header, and look as if they declared an instance.
-const HEADER_WORDS: [&str; 8] = ["as", "by", "weight", "with", "accepts", "rejects", "never", "deprecated"];
-
 /// Reads the declarations of a file that does not parse as a whole.
 pub(super) fn declarations(reader: &Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Declaration> {
     let tokens = tokens(reader.text);
+    let kind = |pair: &[Lexeme]| message::word(reader.text, pair, 0) == "kind";
+    let kinds = tokens.windows(2).filter(|pair| kind(pair)).map(|pair| message::word(reader.text, pair, 1)).collect();
     let mut recovery = Recovery {
         reader,
+        kinds,
         diagnostics,
         blank: vec![false; tokens.len()],
         tokens,
@@ -49,32 +49,14 @@ pub(super) fn declarations(reader: &Reader<'_>, diagnostics: &mut Diagnostics) -
 pub(super) fn alone(reader: &Reader<'_>, failure: &Failure) -> Diagnostic {
     let tokens = tokens(reader.text);
     let at = tokens.partition_point(|token| token.end as usize <= failure.position);
-    message::unexpected(&Place { reader, tokens: &tokens, at, end: tokens.len() }, failure)
-}
-
-/// The lexemes that the parser sees.
-fn tokens(text: &str) -> Vec<Lexeme> {
-    Lexemes::new(text).filter(|lexeme| lexeme.kind != LexemeKind::Comment).collect()
-}
-
-/// The open brackets behind `open`, once `token` has been read; whether it was a closing bracket without an open one.
-/// A closing bracket closes what was left open within its own pair, too.
-fn track(text: &str, tokens: &[Lexeme], open: &mut Vec<usize>, token: usize) -> bool {
-    let byte = |index: usize| text.as_bytes()[tokens[index].start as usize];
-    match tokens[token].kind {
-        LexemeKind::Open => open.push(token),
-        LexemeKind::Close => match open.iter().rposition(|index| closes(byte(*index), byte(token))) {
-            Some(at) => open.truncate(at),
-            None => return true,
-        },
-        _ => {}
-    }
-    false
+    message::unexpected(&Place { reader, tokens: &tokens, from: 0, at, end: tokens.len() }, failure)
 }
 
 struct Recovery<'a> {
     reader: &'a Reader<'a>,
     diagnostics: &'a mut Diagnostics,
+    /// The kinds that the file declares.
+    kinds: BTreeSet<&'a str>,
     tokens: Vec<Lexeme>,
     /// Which tokens have been blanked.
     blank: Vec<bool>,
@@ -91,6 +73,8 @@ struct Work {
     base: usize,
     /// Its text: what is broken is blanked, and brackets that are missing stand at its end.
     text: String,
+    /// Where the current declaration begins.
+    at: usize,
     /// How many mistakes of the current declaration have been reported.
     reported: usize,
     /// How many times the current declaration has been tried.
@@ -124,57 +108,30 @@ impl Recovery<'_> {
         self.tokens.partition_point(|token| token.end as usize <= position)
     }
 
-    /// Where declarations begin: ranges of tokens that cover the file.
-    fn chunks(&self) -> Vec<Range<usize>> {
-        let mut starts = vec![0];
-        let mut open = Vec::new();
-        let mut column = if self.tokens.is_empty() { 0 } else { self.column(0) };
-        for index in 0..self.tokens.len() {
-            if index > 0 && self.tokens[index].first && self.begins_declaration(index) {
-                let here = self.column(index);
-                let keyword = DECLARATION_WORDS.contains(&self.word(index)) && self.names_something(index + 1);
-                let lost = self.reader.trivia.unclosed && here == 0 && keyword;
-                if lost || (open.is_empty() && here <= column) {
-                    starts.push(index);
-                    open.clear();
-                    column = here;
-                }
-            }
-            track(self.reader.text, &self.tokens, &mut open, index);
-        }
-        let ends = starts[1..].iter().copied().chain([self.tokens.len()]);
-        starts.iter().copied().zip(ends).map(|(start, end)| start..end).filter(|range| !range.is_empty()).collect()
-    }
-
-    fn names_something(&self, index: usize) -> bool {
-        self.tokens.get(index).is_some_and(|token| {
-            matches!(token.kind, LexemeKind::Word | LexemeKind::Text | LexemeKind::UnclosedText)
-                || self.word(index) == "<"
-        })
-    }
-
-    /// Whether a line that begins with this token looks like the beginning of a declaration.
-    fn begins_declaration(&self, index: usize) -> bool {
-        let word = self.word(index);
-        if DECLARATION_WORDS.contains(&word) {
-            return true;
-        }
-        let next = self.tokens.get(index + 1).filter(|next| next.kind == LexemeKind::Word && !next.first);
-        message::is_plain_name(word)
-            && !HEADER_WORDS.contains(&word)
-            && next.is_some()
-            && message::is_plain_name(self.word(index + 1))
-    }
-
     /// Reads the declarations of one chunk.
-    fn chunk(&mut self, range: Range<usize>) {
+    fn chunk(&mut self, Chunk { range, too_deep }: Chunk) {
+        if let Some(bracket) = too_deep {
+            self.push(nesting_limit(self.span(bracket), "brackets"));
+            self.push_broken(range.start, range.end);
+            return;
+        }
         let base = self.tokens[range.start].start as usize;
         let end = self.tokens[range.end - 1].end as usize;
         let text = self.reader.text[base..end].to_owned();
-        let mut work = Work { base, text, reported: 0, tries: 0, unclosed: false, failed: false, given_up: false };
+        let mut work = Work {
+            base,
+            text,
+            at: range.start,
+            reported: 0,
+            tries: 0,
+            unclosed: false,
+            failed: false,
+            given_up: false,
+        };
         self.close_brackets(&mut work, &range);
         let mut at = range.start;
         while at < range.end {
+            work.at = at;
             let start = self.tokens[at].start as usize;
             let read = self.reader.declaration(work.from(start), start, self.diagnostics);
             let failure = match read {
@@ -193,7 +150,12 @@ impl Recovery<'_> {
             let open = self.open_at(at, place);
             let going_on = self.try_again(&mut work, &failure, start);
             let mended = going_on
-                && if open.iter().any(|open| self.word(*open) == "{") {
+                && if let keyword = self.keyword(at, range.end)
+                    && let Some(meant) = self.misspelled(keyword, range.end)
+                {
+                    self.report_misspelled(&mut work, keyword, meant);
+                    false
+                } else if open.iter().any(|open| self.word(*open) == "{") {
                     self.report(&mut work, &failure, place, range.end);
                     self.mend(&mut work, at, &open, place, range.end, &failure)
                 } else if place > at && failure.expects_item() {
@@ -318,165 +280,49 @@ impl Recovery<'_> {
             return;
         }
         work.reported += 1;
-        let diagnostic =
-            message::unexpected(&Place { reader: self.reader, tokens: &self.tokens, at: place, end }, failure);
+        let diagnostic = message::unexpected(
+            &Place { reader: self.reader, tokens: &self.tokens, from: work.at, at: place, end },
+            failure,
+        );
         self.push(diagnostic);
     }
 
     /// Whether what begins at `at` is no declaration at all, rather than one with a broken header: a lone name, too.
     fn is_junk(&self, at: usize, place: usize, failure: &Failure) -> bool {
-        let lone = place == at + 1 && failure.expects("a name") && !DECLARATION_WORDS.contains(&self.word(at));
+        let quoted = self.tokens.get(place).is_some_and(|token| token.kind == LexemeKind::Text && !token.first);
+        let lone =
+            place == at + 1 && failure.expects("a name") && !quoted && !DECLARATION_WORDS.contains(&self.word(at));
         place == at || lone
+    }
+
+    /// What the word at the beginning of a declaration was probably meant to be: that of `def boot {}`, `PHASE p {}`.
+    fn misspelled(&self, at: usize, end: usize) -> Option<&'static str> {
+        let word = self.word(at);
+        let declares = at + 1 < end && !self.tokens[at + 1].first && self.names_something(at + 1);
+        if !declares || !message::is_plain_name(word) || self.kinds.contains(word) {
+            return None;
+        }
+        nearest_declaration(word, 1)
+    }
+
+    /// Where the word of a declaration stands, which may have an `override` before it.
+    fn keyword(&self, at: usize, end: usize) -> usize {
+        if self.word(at) == "override" && at + 1 < end { at + 1 } else { at }
+    }
+
+    fn report_misspelled(&mut self, work: &mut Work, keyword: usize, meant: &str) {
+        work.reported += 1;
+        let span = self.span(keyword);
+        let message = format!("expected a declaration, found `{}`", message::shown(self.word(keyword)));
+        self.push(
+            Diagnostic::error(Code::Syntax, span, message).help(format!("did you mean `{meant}`?")).fix(span, meant),
+        );
     }
 
     /// The first closing bracket that closes nothing.
     fn stray(&self, from: usize, end: usize) -> Option<usize> {
         let mut open = Vec::new();
         (from..end).find(|index| track(self.reader.text, &self.tokens, &mut open, *index))
-    }
-
-    /// Blanks tokens, and what stands between them.
-    fn erase(&mut self, work: &mut Work, range: Range<usize>) -> bool {
-        let Some(last) = range.end.checked_sub(1).filter(|last| *last >= range.start) else { return false };
-        let progress = range.clone().any(|index| !self.blank[index]);
-        self.blank[range.clone()].fill(true);
-        let bytes = self.tokens[range.start].start as usize - work.base..self.tokens[last].end as usize - work.base;
-        let blank: String =
-            work.text[bytes.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-        work.text.replace_range(bytes, &blank);
-        progress
-    }
-
-    /// Blanks the statement (the setting, the alternative …) around a failure; whether that changed anything.
-    fn mend(
-        &mut self,
-        work: &mut Work,
-        from: usize,
-        open: &[usize],
-        place: usize,
-        end: usize,
-        failure: &Failure,
-    ) -> bool {
-        let Some(level) = open.iter().rposition(|open| self.word(*open) == "{") else { return false };
-        let body = open[level];
-        let consequence = self.is_consequence(work, failure, place, end);
-        let item = failure.expects_item();
-        let start = if item { place } else { self.statement_start(body, place) };
-        let limit = self.mate(body, end).unwrap_or(end);
-        let within = &open[level + 1..];
-        let list = !within.is_empty() && within.iter().all(|open| self.mate(*open, limit).is_some());
-        let ends_before = place >= end || (!item && !list && self.tokens[place].first);
-        let (stop, block) =
-            if ends_before { (place, None) } else { self.statement_end(within, place, end, !consequence) };
-        let mut progress = self.erase(work, start..stop);
-        if let Some(block) = block {
-            progress |= self.erase_else(work, block, end);
-        }
-        if !progress && place < end && !self.closes_bracket(body, place) {
-            progress = self.erase(work, place..place + 1);
-        }
-        if progress {
-            return true;
-        }
-        // Nothing in this body is left to blank, so it is the body that is wrong here.
-        let outer = &open[..level];
-        if !outer.iter().any(|open| self.word(*open) == "{" && *open >= from) {
-            return false;
-        }
-        let start =
-            outer.iter().rev().find(|open| self.word(**open) == "{").map_or(body, |o| self.statement_start(*o, body));
-        let stop = self.mate(body, end).map_or(end, |mate| mate + 1);
-        self.erase(work, start..stop)
-    }
-
-    /// Whether a token is the counterpart of an opening bracket with nothing but blanks between, or is past it.
-    fn closes_bracket(&self, open: usize, token: usize) -> bool {
-        self.mate(open, token + 1) == Some(token)
-    }
-
-    /// Where the statement that goes on before `place` begins, in the body that begins at `body`.
-    fn statement_start(&self, body: usize, place: usize) -> usize {
-        let mut start = body + 1;
-        let mut open = Vec::new();
-        let mut last = None;
-        let mut separated = false;
-        for index in (body + 1..place).filter(|index| !self.blank[*index]) {
-            let outside = open.is_empty();
-            let closing = self.tokens[index].kind == LexemeKind::Close;
-            if outside && !closing && (separated || self.tokens[index].first) {
-                last = Some(start);
-                start = index;
-            }
-            track(self.reader.text, &self.tokens, &mut open, index);
-            separated = open.is_empty() && matches!(self.word(index), "," | ";");
-            if closing && open.is_empty() && self.tokens[index].first {
-                start = index + 1;
-            }
-        }
-        // A bracket that was opened on an earlier line and is still open belongs to the statement.
-        last.filter(|_| start >= place).unwrap_or(start)
-    }
-
-    /// Where the statement that is broken at `place` ends, with `open` brackets open in it; and the block that it would
-    /// have had, if that is to be kept.
-    fn statement_end(&self, open: &[usize], place: usize, end: usize, keep: bool) -> (usize, Option<usize>) {
-        let mut open = open.to_vec();
-        let mut line = None;
-        for index in place..end {
-            if self.blank[index] {
-                continue;
-            }
-            if index > place && self.tokens[index].first {
-                line = line.or(Some(index));
-                if open.is_empty() {
-                    return (index, None);
-                }
-            }
-            let word = self.word(index);
-            if keep && word == "{" && open.iter().all(|open| self.word(*open) != "{") {
-                return (index, Some(index));
-            }
-            let outside = open.is_empty();
-            let stray = track(self.reader.text, &self.tokens, &mut open, index);
-            if stray && word == "}" {
-                // A bracket that is still open here is never closed: the line is enough.
-                return (if outside { index } else { line.unwrap_or(index) }, None);
-            }
-            if outside && matches!(word, "," | ";") {
-                return (index + 1, None);
-            }
-        }
-        (if open.is_empty() { end } else { line.unwrap_or(end) }, None)
-    }
-
-    /// The counterpart of an opening bracket, before `end`.
-    fn mate(&self, open: usize, end: usize) -> Option<usize> {
-        let mut stack = vec![open];
-        (open + 1..end).filter(|index| !self.blank[*index]).find(|index| {
-            track(self.reader.text, &self.tokens, &mut stack, *index);
-            stack.is_empty()
-        })
-    }
-
-    /// Blanks the `else`, `else if e` and `with` behind a block that lost what it belonged to; their blocks stay.
-    fn erase_else(&mut self, work: &mut Work, block: usize, end: usize) -> bool {
-        let mut progress = false;
-        let mut block = block;
-        while let Some(mate) = self.mate(block, end)
-            && let start = mate + 1
-            && start < end
-            && matches!(self.word(start), "else" | "elif" | "with")
-        {
-            let stop = (start..end)
-                .find(|index| matches!(self.word(*index), "{" | "}") || (*index > start && self.tokens[*index].first))
-                .unwrap_or(end);
-            progress |= self.erase(work, start..stop);
-            if stop == end || self.word(stop) != "{" {
-                break;
-            }
-            block = stop;
-        }
-        progress
     }
 
     /// Reports and blanks what stands behind a declaration and begins none.
@@ -508,24 +354,30 @@ impl Recovery<'_> {
         self.erase(work, place..stop);
     }
 
-    /// Where a declaration with a broken header ends: before the next one, which may stand on the same line.
+    /// Where a declaration with a broken header ends: before the next one, which may stand on the same line, or before
+    /// a `}` too many behind its block.
     fn declaration_end(&self, at: usize, place: usize, end: usize) -> usize {
         let mut open = Vec::new();
+        let mut block = false;
         for index in at..end {
-            let word = self.word(index);
-            let begins = DECLARATION_WORDS.contains(&word) && word != "group" && self.names_something(index + 1);
+            let begins = self.begins_with_keyword(index) && !self.goes_on(index);
             if index > place && open.is_empty() && begins {
                 return index;
             }
-            track(self.reader.text, &self.tokens, &mut open, index);
+            let outside = open.is_empty();
+            let stray = track(self.reader.text, &self.tokens, &mut open, index);
+            if stray && outside && block && self.word(index) == "}" {
+                return index;
+            }
+            block |= !stray && open.is_empty() && self.word(index) == "}";
         }
         end
     }
 
     /// Looks for more mistakes in the body of a declaration whose header is broken.
     fn search_body(&mut self, work: &mut Work, at: usize, end: usize) {
-        let overrides = self.word(at) == "override" && at + 1 < end;
-        let keyword = self.word(if overrides { at + 1 } else { at });
+        let keyword = self.keyword(at, end);
+        let keyword = self.misspelled(keyword, end).unwrap_or_else(|| self.word(keyword));
         let body = match keyword {
             "rule" | "action" | "reaction" | "phase" | "extend" => Body::Block,
             "kind" => Body::Members,
@@ -591,7 +443,10 @@ impl Recovery<'_> {
             let plain = message::is_plain_name(text) || text.starts_with('`') && text.len() > 2;
             plain.then(|| Name { text: text.trim_matches('`').to_owned(), span: self.span(index) })
         };
-        let keyword = name(at);
+        let mut keyword = name(at);
+        if let (Some(keyword), Some(meant)) = (&mut keyword, self.misspelled(at, end)) {
+            meant.clone_into(&mut keyword.text);
+        }
         let declared = keyword.as_ref().and_then(|_| name(at + 1));
         Declaration { span, doc, kind: DeclarationKind::Broken { keyword, name: declared } }
     }
