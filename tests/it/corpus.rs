@@ -282,6 +282,47 @@ fn stories(path: &Path, text: &str) -> Result<String, Vec<Code>> {
     Ok(String::from_utf8(sink.out().clone()).unwrap())
 }
 
+/// The variants of the enums in a Rust file, as `Enum::Variant`.
+fn variants(source: &str) -> Vec<(String, String)> {
+    let mut variants = Vec::new();
+    let mut inside: Option<&str> = None;
+    for line in source.lines() {
+        if let Some(name) = line.strip_prefix("pub enum ") {
+            inside = name.split(' ').next();
+        } else if line.starts_with('}') {
+            inside = None;
+        } else if let (Some(name), Some(rest)) = (inside, line.strip_prefix("    ")) {
+            let variant: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+            if variant.starts_with(|first: char| first.is_ascii_uppercase()) {
+                variants.push((name.to_owned(), variant));
+            }
+        }
+    }
+    variants
+}
+
+#[test]
+fn every_construct_of_the_language_walks() {
+    let mut trees = String::new();
+    for path in corpus("walk") {
+        let ran = run_on(&["generate"], &path, &options(&path));
+        if ran.code == 0 {
+            let text = fs::read_to_string(&path).unwrap();
+            let parsed = parse(SourceId(0), &SourceFile::new("it", text));
+            writeln!(trees, "{:?}", parsed.file.declarations).unwrap();
+        }
+    }
+    let words: BTreeSet<&str> = trees.split(|character: char| !character.is_ascii_alphanumeric()).collect();
+    let variants = variants(&fs::read_to_string("src/syntax/tree.rs").unwrap());
+    assert!(variants.len() > 90, "the test has gone blind: it sees {} variants", variants.len());
+    for (name, variant) in variants {
+        assert!(
+            variant == "Broken" || words.contains(variant.as_str()),
+            "no grammar that walks has a `{name}::{variant}`: add one to tests/corpus/walk"
+        );
+    }
+}
+
 #[test]
 fn a_printed_grammar_means_the_same() {
     for path in corpus("walk").iter().chain(&corpus("check")) {
