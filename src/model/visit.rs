@@ -78,7 +78,9 @@ fn for_each_operand(expression: &Expression, visit: &mut dyn FnMut(&Expression))
         | ExpressionKind::Or(all) => all.iter().for_each(visit),
         ExpressionKind::Arithmetic { first, rest } => {
             visit(first);
-            rest.iter().for_each(|(_, operand)| visit(operand));
+            for (_, operand) in rest {
+                visit(operand);
+            }
         }
         ExpressionKind::Compare { left: one, right: other, .. }
         | ExpressionKind::Contains { element: one, set: other } => {
