@@ -256,8 +256,9 @@ impl Resolver<'_> {
             if member.is_none() {
                 let template = event.template(&grammar.kinds);
                 let message = format!("the event `{template}` has no payload field `{name}`");
+                let is_given = |field: &str| arguments.iter().any(|argument| argument.name.text == field);
                 let candidates = event.payload.iter().map(|member| member.name.as_str());
-                let nearest = self.names.nearest(name, candidates);
+                let nearest = self.names.nearest(name, candidates.filter(|field| !is_given(field)));
                 meant.extend(nearest);
                 let diagnostic = Diagnostic::error(Code::UndefinedPayload, argument.name.span, message)
                     .also(event.span, "declared here")
