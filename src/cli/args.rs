@@ -1,10 +1,10 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
 use std::ffi::OsString;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
 use super::help;
@@ -86,7 +86,7 @@ enum Color {
     Never,
 }
 
-/// The commands; [`help::GROUPS`] says under which heading each is listed.
+/// The commands; `help` says under which heading each is listed.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
@@ -212,9 +212,9 @@ pub(super) struct TypedGenerateArguments {
     /// Write to a file, which appears when it is complete; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// The number of threads; without it as many as the machine runs at once
-    #[arg(long, value_name = "J")]
-    pub(super) jobs: Option<NonZeroUsize>,
+    /// The number of threads, at most 1024; without it as many as the machine runs at once
+    #[arg(long, value_name = "J", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
     /// Draw a trace again until it has at least A events
     #[arg(long, value_name = "A", default_value_t = 0)]
     pub(super) min_events: u64,

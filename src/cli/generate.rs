@@ -43,7 +43,7 @@ pub(super) struct GenerateArguments {
     /// Where to; `None` and `-`: to standard output.
     pub(super) output: Option<PathBuf>,
     /// The number of threads.
-    pub(super) jobs: NonZeroUsize,
+    pub(super) jobs: usize,
     /// The smallest number of events of a trace.
     pub(super) min_events: u64,
     /// The largest number of events of a trace, if there is one.
@@ -70,7 +70,7 @@ impl TypedGenerateArguments {
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: self.jobs.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            jobs: self.jobs.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         seed,
         numbers: arguments.traces.clone(),
         limits: arguments.limits(),
-        jobs: arguments.jobs.get(),
+        jobs: arguments.jobs,
         unique: arguments.unique,
     };
     let made = write(arguments, &Made { grammar: &grammar, alphabet: &alphabet, program: &program, hash }, &batch, io);
@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         Ok(summary) => {
             if summary.n_dropped > 0 {
                 io.note(&format!(
-                    "{} traces, and {} that were dropped because their event names had come before",
+                    "{} written; dropped because their event names had come before: {}",
                     summary.n_traces, summary.n_dropped,
                 ));
             }
@@ -252,7 +252,12 @@ fn report(
 ) -> String {
     let WalkError { header, n_events, cause } = error;
     let attempt = if header.attempt > 0 { format!(", attempt {}", header.attempt) } else { String::new() };
-    let place = format!("trace {} of seed {}{attempt}, after {n_events} events", header.trace, header.seed);
+    let place = format!(
+        "trace {} of seed {}{attempt}, after {n_events} event{}",
+        header.trace,
+        header.seed,
+        if *n_events == 1 { "" } else { "s" }
+    );
     let (code, span, message, help) = match cause {
         Cause::Fault(fault) => (fault.kind.code(), fault.span, fault.kind.message(grammar), fault.kind.help()),
         Cause::EventLimit(span) => (
@@ -286,7 +291,7 @@ fn report(
     let hidden = lines.len().saturating_sub(SHOWN_LINES);
     text.push_str("the trace so far:\n");
     if hidden > 0 {
-        text.push_str(&format!("    … {hidden} lines before\n"));
+        text.extend(["    … ", &hidden.to_string(), " lines before\n"]);
     }
     for line in &lines[hidden..] {
         text.push_str(line);

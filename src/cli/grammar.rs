@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use super::{Failure, Io};
-use crate::diagnostic::Severity;
 use crate::diagnostic::render::Format;
+use crate::diagnostic::{Code, Severity};
 use crate::model::grammar::Grammar;
 use crate::model::{self, Disk, LoadError, Loaded, Loader, Root};
 use crate::source::SourceMap;
@@ -24,11 +24,16 @@ pub(super) struct Opened {
     pub(super) hash: String,
 }
 
-/// Reads and checks a grammar; tells what is wrong with it on standard error.
+/// Reads and checks a grammar that is to be run; tells what is wrong with it on standard error.
 pub(super) fn open(typed: &OsStr, settings: &Settings, io: &mut Io) -> Result<Opened, Failure> {
     let loaded = load(typed, settings, io);
     let hash = loaded.hash();
-    let Loaded { sources, diagnostics, grammar } = loaded;
+    let Loaded { sources, mut diagnostics, grammar } = loaded;
+    // A grammar for others to use needs no phase, but one that is run does.
+    let runs = grammar.filter(|grammar| !grammar.phases.is_empty());
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::NoPhase) {
+        diagnostic.severity = Severity::Error;
+    }
     let is_told = |severity| severity == Severity::Error || io.verbosity != super::Verbosity::Quiet;
     let told: Vec<_> = diagnostics.into_iter().filter(|diagnostic| is_told(diagnostic.severity)).collect();
     if !told.is_empty() {
@@ -36,7 +41,7 @@ pub(super) fn open(typed: &OsStr, settings: &Settings, io: &mut Io) -> Result<Op
         // There is nobody left to tell that standard error cannot be written to.
         let _ = io.stderr.write(&text);
     }
-    let grammar = grammar.ok_or(Failure::Told)?;
+    let grammar = runs.ok_or(Failure::Told)?;
     Ok(Opened { sources, grammar, hash })
 }
 

@@ -102,11 +102,10 @@ impl Configuration {
         &mut self.words[(self.frame + offset) as usize]
     }
 
-    /// Begins a frame of `size` zero locals that returns to `back`.
-    pub(super) fn push_frame(&mut self, back: Address, size: u32) {
+    /// Begins a frame without locals that returns to `back`.
+    pub(super) fn push_frame(&mut self, back: Address) {
         let frame = index(self.words.len()) + 1;
         self.words.push(u64::from(back) | u64::from(frame - self.frame) << 32);
-        self.words.resize((frame + size) as usize, 0);
         self.frame = frame;
     }
 
@@ -164,19 +163,20 @@ impl Slot {
         }
         let raw = value.wrapping_sub(self.lo).cast_unsigned();
         let raw = if self.optional { raw.checked_add(1)? } else { raw };
-        let holds = self.size == 0 || raw < self.size;
+        let holds = self.size.is_none_or(|size| raw < size);
         holds.then_some(raw)
     }
 }
 
 /// The lower half of a word.
 pub(super) fn low(word: u64) -> u32 {
-    (word & u64::from(u32::MAX)) as u32
+    let [a, b, c, d, ..] = word.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// The upper half of a word.
 pub(super) fn high(word: u64) -> u32 {
-    (word >> 32) as u32
+    low(word >> 32)
 }
 
 /// A place in the words.

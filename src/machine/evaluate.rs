@@ -196,7 +196,7 @@ impl Evaluator<'_> {
     /// The instance that an expression gives; `none` is not one.
     pub(super) fn instance(&mut self, expr: &Expr, span: Span) -> Result<usize, Box<Fault>> {
         let value = self.value(expr)?;
-        usize::try_from(value).map_err(|_| fault(FaultKind::NoInstance, span))
+        usize::try_from(value).map_err(|_| fault(FaultKind::NoValue, span))
     }
 }
 

@@ -34,8 +34,8 @@ pub enum FaultKind {
         /// What is needed.
         needed: Type,
     },
-    /// `none` where an instance is needed.
-    NoInstance,
+    /// `none` where something is needed.
+    NoValue,
     /// Arithmetic left the 64-bit integers.
     Overflow,
     /// A weight is negative, or above [`MAX_WEIGHT`](super::MAX_WEIGHT).
@@ -55,7 +55,7 @@ impl FaultKind {
     pub fn code(&self) -> Code {
         match self {
             Self::DeadEnd => Code::DeadEnd,
-            Self::Domain { .. } | Self::Value { .. } | Self::NoInstance => Code::DomainError,
+            Self::Domain { .. } | Self::Value { .. } | Self::NoValue => Code::DomainError,
             Self::Overflow => Code::Overflow,
             Self::Weight(_) => Code::BadWeight,
             Self::Count(_) => Code::BadCount,
@@ -70,7 +70,7 @@ impl FaultKind {
         match self {
             Self::DeadEnd => "add an `else`, or a guard before it that keeps the walk from getting here",
             Self::Domain { .. } => "guard the statement, or widen the state's type",
-            Self::Value { .. } | Self::NoInstance => "guard the place, so that it is not reached with this value",
+            Self::Value { .. } | Self::NoValue => "guard the place, so that it is not reached with this value",
             Self::Overflow => "keep the numbers within 64 bits",
             Self::Weight(_) => "a weight is at least 0 (never), and at most a billion",
             Self::Count(_) => "guard the `repeat`, or bound what its count is made of",
@@ -95,7 +95,7 @@ impl FaultKind {
                 let value = grammar.value_text(*value, *base);
                 format!("the value here is {value}, outside `{}`", grammar.type_text(*needed))
             }
-            Self::NoInstance => "the value here is `none`, not an instance".to_owned(),
+            Self::NoValue => "the value here is `none`".to_owned(),
             Self::Overflow => "the result does not fit into 64 bits".to_owned(),
             Self::Weight(weight) => format!("the weight is {weight}"),
             Self::Count(why) => why.clone(),

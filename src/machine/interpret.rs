@@ -175,12 +175,10 @@ impl Program {
                         return Ok(Pause::Decide(decision));
                     }
                 }
-                Op::ChooseTable { table, targets, place } => {
-                    match &self.tables[*table as usize].options[..] {
-                        [only] => at.pc = targets[usize_of(only.option)],
-                        _ => return Ok(decide(*place, Odds::Table(*table))),
-                    };
-                }
+                Op::ChooseTable { table, targets, place } => match &self.tables[*table as usize].options[..] {
+                    [only] => at.pc = targets[usize_of(only.option)],
+                    _ => return Ok(decide(*place, Odds::Table(*table))),
+                },
                 Op::Choose(choose) => {
                     scratch.options.clear();
                     let mut upto = 0;
@@ -205,7 +203,7 @@ impl Program {
                 Op::Maybe { millionths, place, .. } => {
                     return Ok(decide(*place, Odds::Either { first: *millionths, total: MILLION }));
                 }
-                Op::Call { entry, frame, arguments, tail } => {
+                Op::Call { entry, frame, arguments, tail, .. } => {
                     scratch.values.clear();
                     for argument in arguments {
                         let value = self.evaluator(at, scratch).value(argument)?;
@@ -241,7 +239,7 @@ impl Program {
                 Op::Draw(draw) => {
                     scratch.options.clear();
                     let mut upto = 0;
-                    for (option, action) in (0..).zip(&draw.actions) {
+                    for (option, action) in (0..).zip(draw.actions.iter()) {
                         if self.is_enabled(at, scratch, *action)? {
                             let weight = &self.actions[action.index()].weight;
                             upto += self.weight(at, scratch, weight, draw.place)?;
@@ -253,17 +251,15 @@ impl Program {
                             Some(otherwise) => at.pc = otherwise,
                             None => return Err(self.dead_end(draw.place)),
                         },
-                        [only] => at.pc += 1 + u32_of(only.option),
+                        [only] => self.begin_action(at, draw, only.option)?,
                         _ => return Ok(decide(draw.place, Odds::Listed)),
                     }
                 }
-                Op::Bind { action, back, tail, .. } if self.actions[action.index()].bindings == 1 => {
-                    self.bind(at, *action, *tail, *back, 0)?;
-                }
-                Op::Bind { action, back, tail, place } => {
+                Op::Bind { action, .. } if self.actions[action.index()].bindings == 1 => self.bind(at, *action, 0)?,
+                Op::Bind { action, place } => {
                     self.list_bindings(at, scratch, *action)?;
                     match scratch.options[..] {
-                        [only] => self.bind(at, *action, *tail, *back, only.option)?,
+                        [only] => self.bind(at, *action, only.option)?,
                         _ => return Ok(decide(*place, Odds::Listed)),
                     }
                 }
@@ -324,8 +320,8 @@ impl Program {
                 }
                 Op::DeadEnd { place } => return Err(self.dead_end(*place)),
                 Op::AnyState { slot, place } => match self.slots[*slot as usize].size {
-                    0 | 1 => at.pc += 1,
-                    size => return Ok(decide(*place, Odds::Uniform(size))),
+                    Some(0 | 1) | None => at.pc += 1,
+                    Some(size) => return Ok(decide(*place, Odds::Uniform(size))),
                 },
                 Op::AnyElement { place, .. } => return Ok(decide(*place, Odds::Uniform(2))),
             }
@@ -364,8 +360,9 @@ impl Program {
             Op::RepeatNext(next) => iterate(at, next),
             Op::EachNext { each } => take_each(at, each, option),
             Op::One(one) => take_one(at, one.variable, one.candidates.values.at(option)),
-            Op::Draw(_) | Op::Sources { .. } => at.pc += 1 + u32_of(option),
-            Op::Bind { action, back, tail, .. } => self.bind(at, *action, *tail, *back, option)?,
+            Op::Draw(draw) => self.begin_action(at, draw, option)?,
+            Op::Bind { action, .. } => self.bind(at, *action, option)?,
+            Op::Sources { .. } => at.pc += 1 + u32_of(option),
             Op::Turn { .. } => at.activate(option),
             Op::AnyState { slot, .. } => {
                 at.set_raw(&self.slots[*slot as usize], option);
@@ -386,16 +383,29 @@ impl Program {
         Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
     }
 
-    /// Where the instruction at an address, or the next one that knows, stands in the text.
+    /// Where the instruction at an address, or the next one that knows, stands in the text. Jumps back lead to the head of
+    /// a loop, which knows.
     fn span_at(&self, pc: u32) -> Span {
-        let place = self.code[pc as usize..].iter().find_map(|op| match op {
-            Op::Emit(emission) => Some(self.place(emission.place).span),
-            Op::Assign(assignment) => Some(assignment.span),
-            Op::Choose(choose) => Some(self.place(choose.place).span),
-            Op::RepeatNext(next) => Some(self.place(next.place).span),
-            Op::EachNext { each } => Some(self.place(each.place).span),
-            Op::One(one) => Some(self.place(one.place).span),
-            Op::Draw(draw) => Some(self.place(draw.place).span),
+        let mut address = pc as usize;
+        while let Some(op) = self.code.get(address) {
+            match self.op_span(op) {
+                Some(span) => return span,
+                None => address = if let Op::Jump(target) = op { *target as usize } else { address + 1 },
+            }
+        }
+        Span::default()
+    }
+
+    fn op_span(&self, op: &Op) -> Option<Span> {
+        let place = match op {
+            Op::Assign(assignment) => return Some(assignment.span),
+            Op::Call { span, .. } => return Some(*span),
+            Op::Emit(emission) => emission.place,
+            Op::Choose(choose) => choose.place,
+            Op::RepeatNext(next) => next.place,
+            Op::EachNext { each } => each.place,
+            Op::One(one) => one.place,
+            Op::Draw(draw) => draw.place,
             Op::ChooseTable { place, .. }
             | Op::Maybe { place, .. }
             | Op::Bind { place, .. }
@@ -403,10 +413,10 @@ impl Program {
             | Op::Mark { place, .. }
             | Op::Turn { place, .. }
             | Op::Phase { place, .. }
-            | Op::DeadEnd { place } => Some(self.place(*place).span),
-            _ => None,
-        });
-        place.unwrap_or_default()
+            | Op::DeadEnd { place } => *place,
+            _ => return None,
+        };
+        Some(self.place(place).span)
     }
 
     fn dead_end(&self, place: PlaceId) -> Box<Fault> {
@@ -431,17 +441,22 @@ impl Program {
         Ok(())
     }
 
-    /// Begins the frame of a rule or an action.
-    fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
-        if at.words.len() + frame as usize > MAX_WORDS {
-            return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
-        }
+    /// Begins the frame of a rule or an action, in the place of the one at hand if nothing of that is needed any more.
+    pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
         if tail {
             at.words.truncate(at.frame as usize);
-            at.words.resize((at.frame + frame) as usize, 0);
         } else {
-            at.push_frame(back, frame);
+            at.push_frame(back);
         }
+        self.grow(at, (at.frame + frame) as usize)
+    }
+
+    /// Makes the words that many; the new ones are 0.
+    pub(super) fn grow(&self, at: &mut Configuration, length: usize) -> Result<(), Box<Fault>> {
+        if length > MAX_WORDS {
+            return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
+        }
+        at.words.resize(length, 0);
         Ok(())
     }
 
@@ -449,7 +464,7 @@ impl Program {
         let mut symbol = emission.base;
         for (part, first, stride) in &emission.of {
             let instance = self.evaluator(at, scratch).value(part)?;
-            let place = u32::try_from(instance - first).map_err(|_| fault(FaultKind::NoInstance, emission.span))?;
+            let place = u32::try_from(instance - first).map_err(|_| fault(FaultKind::NoValue, emission.span))?;
             symbol += place * stride;
         }
         scratch.values.clear();
@@ -510,66 +525,6 @@ impl Program {
             .ok()
             .filter(|weight| *weight <= MAX_WEIGHT)
             .ok_or_else(|| fault(FaultKind::Weight(weight), self.place(place).span))
-    }
-
-    fn is_enabled(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        for binding in 0..action.bindings {
-            if self.allows(at, scratch, id, binding)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the guard of an action holds for a binding.
-    fn allows(
-        &self,
-        at: &Configuration,
-        scratch: &mut Scratch,
-        id: ActionId,
-        binding: u64,
-    ) -> Result<bool, Box<Fault>> {
-        let action = &self.actions[id.index()];
-        let Some(guard) = &action.guard else { return Ok(true) };
-        let mut rest = binding;
-        for (index, values) in action.parameters.iter().enumerate().rev() {
-            scratch.environment.candidate(index, values.at(rest % values.size));
-            rest /= values.size;
-        }
-        self.evaluator(at, scratch).holds(guard)
-    }
-
-    fn list_bindings(&self, at: &Configuration, scratch: &mut Scratch, id: ActionId) -> Result<(), Box<Fault>> {
-        scratch.options.clear();
-        for binding in 0..self.actions[id.index()].bindings {
-            if self.allows(at, scratch, id, binding)? {
-                let upto = scratch.options.len() as u64 + 1;
-                scratch.options.push(Choice { option: binding, upto });
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs an action with a binding.
-    fn bind(
-        &self,
-        at: &mut Configuration,
-        id: ActionId,
-        tail: bool,
-        back: u32,
-        binding: u64,
-    ) -> Result<(), Box<Fault>> {
-        let action = &self.actions[id.index()];
-        self.enter(at, tail, back, action.frame)?;
-        let mut rest = binding;
-        let frame = at.frame as usize;
-        for (local, values) in action.parameters.iter().enumerate().rev() {
-            at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
-            rest /= values.size;
-        }
-        at.pc = action.entry;
-        Ok(())
     }
 
     /// Lists the candidates that pass, each equally likely.
@@ -716,13 +671,13 @@ fn take_one(at: &mut Configuration, variable: u32, value: i64) {
 /// The value of a state that `+=` and `-=` read: not `none`.
 fn defined(value: i64, slot: &Slot, span: Span) -> Result<i64, Box<Fault>> {
     let none = slot.optional && value == NONE;
-    if none { Err(outside(value, Base::Int { lo: slot.lo, hi: slot.value(slot.size - 1) }, span)) } else { Ok(value) }
+    if none { Err(fault(FaultKind::NoValue, span)) } else { Ok(value) }
 }
 
-fn usize_of(option: u64) -> usize {
+pub(super) fn usize_of(option: u64) -> usize {
     usize::try_from(option).expect("tables fit into memory")
 }
 
-fn u32_of(option: u64) -> u32 {
+pub(super) fn u32_of(option: u64) -> u32 {
     u32::try_from(option).expect("tables have fewer than 2^32 rows")
 }

@@ -7,6 +7,7 @@
 //! exploration. So this is the one place where the meaning of the language is written down; it knows nothing of random
 //! numbers, files or terminals.
 
+mod actions;
 mod compile;
 mod configuration;
 mod evaluate;
@@ -16,20 +17,18 @@ mod interpret;
 mod pack;
 mod program;
 mod repeat;
+#[cfg(test)]
+mod tests;
 
 pub use configuration::Configuration;
 pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};
 
+pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
+
 /// How many values `in any order` takes.
 pub const MAX_ANY_ORDER: u64 = 16;
-
-/// The highest count of a `repeat` with an upper bound.
-pub const MAX_REPEAT: i64 = 1_000_000;
-
-/// The greatest weight: so no sum of weights leaves 64 bits.
-pub const MAX_WEIGHT: u64 = 1_000_000_000;
 
 /// How many words of states and stack a configuration has at most: 8 MiB.
 pub const MAX_WORDS: usize = 1 << 20;

@@ -26,12 +26,12 @@ pub(super) fn pack_states(grammar: &Grammar) -> (Vec<Slot>, Vec<u64>) {
     let mut free = 0;
     for state in &grammar.states {
         let domain = values(grammar, state.ty);
-        let size = domain.map_or(0, |values| values.size);
+        let size = domain.map(|values| values.size);
         let bits = match domain {
             Some(values) => u64::BITS - values.size.saturating_sub(1).leading_zeros(),
             None => u64::BITS,
         };
-        if bits > free {
+        if bits > free || words.is_empty() {
             words.push(0);
             free = u64::BITS;
         }
@@ -49,9 +49,6 @@ pub(super) fn pack_states(grammar: &Grammar) -> (Vec<Slot>, Vec<u64>) {
             *words.last_mut().expect("the state's word is there") |= raw << slot.shift;
         }
         slots.push(slot);
-    }
-    if words.is_empty() && !slots.is_empty() {
-        words.push(0);
     }
     (slots, words)
 }

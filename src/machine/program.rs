@@ -3,6 +3,8 @@
 //! Names are gone: states are bit fields in words, variables are places in a frame, control flow is jumps. A program
 //! never changes; all that does is in a [`Configuration`](super::Configuration).
 
+use std::sync::Arc;
+
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, Comparison, EventId, PhaseId, Quantifier,
 };
@@ -73,8 +75,8 @@ pub(super) struct Slot {
     pub(super) shift: u8,
     /// As many ones as the field has bits.
     pub(super) mask: u64,
-    /// How many raw values there are, or 0 where all of 64 bits are.
-    pub(super) size: u64,
+    /// How many raw values there are, or `None` where all of 64 bits are.
+    pub(super) size: Option<u64>,
     /// The value of raw 0, or of raw 1 where raw 0 is `none`. For a set 0.
     pub(super) lo: i64,
     pub(super) optional: bool,
@@ -83,6 +85,8 @@ pub(super) struct Slot {
 /// What an action needs beside its body.
 #[derive(Clone, Debug)]
 pub(super) struct ActionCode {
+    /// Its [`Op::Bind`].
+    pub(super) bind: Address,
     pub(super) entry: Address,
     pub(super) frame: u32,
     pub(super) parameters: Box<[Values]>,
@@ -141,7 +145,7 @@ pub(super) struct Table {
 /// An option of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What [`Machine::resume`](super::Machine::resume) takes.
+    /// What [`Program::resume`] takes.
     pub option: u64,
     /// The sum of the weights of this option and of those before it.
     pub upto: u64,
@@ -198,6 +202,7 @@ pub(super) enum Op {
         frame: u32,
         arguments: Box<[Expr]>,
         tail: bool,
+        span: Span,
     },
     Return,
     /// Sets variables back to 0 at the end of their scope.
@@ -216,13 +221,11 @@ pub(super) enum Op {
     /// Evaluates the bounds of a `repeat` and goes to the [`Op::RepeatNext`] that follows.
     RepeatStart(Box<RepeatStart>),
     RepeatNext(Box<RepeatNext>),
-    /// An action or a reaction. As many [`Op::Bind`]s follow as there are candidates.
+    /// An action or a reaction: begins its frame, and goes to its [`Op::Bind`].
     Draw(Box<Draw>),
-    /// The binding of an action that was drawn; runs it, and comes back to `back`.
+    /// The arguments of an action that was drawn, whose frame has no locals yet.
     Bind {
         action: ActionId,
-        back: Address,
-        tail: bool,
         place: PlaceId,
     },
     /// Who causes an action: one of the [`Op::Mark`]s that follow.
@@ -384,7 +387,11 @@ pub(super) enum CountKind {
 
 #[derive(Clone, Debug)]
 pub(super) struct Draw {
-    pub(super) actions: Box<[ActionId]>,
+    pub(super) actions: Arc<[ActionId]>,
+    /// Where the action returns to.
+    pub(super) back: Address,
+    /// Whether nothing but the end of the body stands there.
+    pub(super) tail: bool,
     /// Where to go when none is enabled; `None` for a dead end.
     pub(super) otherwise: Option<Address>,
     pub(super) place: PlaceId,

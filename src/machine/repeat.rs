@@ -55,19 +55,11 @@ impl Program {
             at.pc = next.exit;
             return Ok(None);
         }
-        let odds = match stop_odds(at, next) {
-            // It cannot stop here.
-            None => None,
-            Some((first, total)) if first == total => {
-                at.pc = next.exit;
-                return Ok(None);
-            }
-            Some((first, total)) => Some(Odds::Either { first, total }),
-        };
-        if odds.is_none() {
+        let Some((first, total)) = stop_odds(at, next) else {
             iterate(at, next);
-        }
-        Ok(odds.map(|odds| Decision { place: next.place, odds }))
+            return Ok(None);
+        };
+        Ok(Some(Decision { place: next.place, odds: Odds::Either { first, total } }))
     }
 }
 
@@ -76,20 +68,29 @@ fn left(at: &Configuration, next: &RepeatNext) -> u64 {
     next.count.map_or(0, |count| at.local(count).cast_unsigned())
 }
 
-/// Whether the count of a loop is used up.
-pub(super) fn is_finished(at: &Configuration, next: &RepeatNext) -> bool {
-    match next.kind {
-        CountKind::Endless | CountKind::Open => false,
-        CountKind::Exact | CountKind::Uniform | CountKind::Bounded => left(at, next) == 0,
+/// A parameter of a loop.
+fn value(at: &Configuration, parameter: Parameter) -> u64 {
+    match parameter {
+        Parameter::Constant(value) => value,
+        Parameter::Local(local) => at.local(local).cast_unsigned(),
     }
 }
 
-/// The odds that a loop stops before its next iteration, as a part of a total; `None` where it can't.
+/// Whether the count of a loop is used up: also where it may go on by its bounds, but its mean is the lower one.
+pub(super) fn is_finished(at: &Configuration, next: &RepeatNext) -> bool {
+    let left = left(at, next);
+    match next.kind {
+        CountKind::Endless => false,
+        CountKind::Exact | CountKind::Uniform => left == 0,
+        CountKind::Open => left == 0 && value(at, next.spread) == 0,
+        CountKind::Bounded => left == 0 || left <= value(at, next.width) && value(at, next.spread) == 0,
+    }
+}
+
+/// The odds that a loop which is not finished stops before its next iteration, as a part of a total; `None` where it
+/// can't.
 fn stop_odds(at: &Configuration, next: &RepeatNext) -> Option<(u64, u64)> {
-    let value = |parameter| match parameter {
-        Parameter::Constant(value) => value,
-        Parameter::Local(local) => at.local(local).cast_unsigned(),
-    };
+    let value = |parameter| value(at, parameter);
     let left = left(at, next);
     match next.kind {
         CountKind::Endless | CountKind::Exact => None,
@@ -100,7 +101,7 @@ fn stop_odds(at: &Configuration, next: &RepeatNext) -> Option<(u64, u64)> {
     }
 }
 
-/// The probability, in 2^-32, that a geometric count with `mean` above its lower bound stops when it may go on for at
+/// The probability, in 2^-32, that a geometric count with `mean` > 0 above its lower bound stops when it may go on for at
 /// most `left` more: q / (1 − r^(left+1)) with q = 1 / (1 + mean) and r = 1 − q.
 fn bounded_hazard(mean: u64, left: u64) -> u64 {
     const ONE: u128 = 1 << 64;
@@ -110,14 +111,14 @@ fn bounded_hazard(mean: u64, left: u64) -> u64 {
     let (mut power, mut base, mut exponent) = (ONE, ratio, left + 1);
     while exponent > 0 {
         if exponent & 1 == 1 {
-            power = power * base >> 64;
+            power = (power * base) >> 64;
         }
         // `base` is below 2^64, or the mean is 0 and it is 0.
-        base = base * base >> 64;
+        base = (base * base) >> 64;
         exponent >>= 1;
     }
     let hazard = ((ONE / whole) << 32) / (ONE - power);
-    u64::try_from(hazard).expect("a probability is at most 1").clamp(1, 1 << 32)
+    u64::try_from(hazard).expect("a probability is at most 1").clamp(1, (1 << 32) - 1)
 }
 
 /// Begins an iteration.

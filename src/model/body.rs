@@ -1,10 +1,10 @@
 //! Statements.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::collect::Space;
 use super::grammar::{
-    ActionId, Alternative, Base, Branch, EventId, Range, StateId, Statement, StatementKind, Target, Type, Verb,
+    Alternative, Base, Branch, EventId, Range, StateId, Statement, StatementKind, Target, Type, Verb,
 };
 use super::names::{Drawn, Value};
 use super::reference::word_for;
@@ -38,7 +38,7 @@ impl Resolver<'_> {
 
     fn statement_kind(&mut self, tree: &tree::Statement) -> Option<StatementKind> {
         Some(match &tree.kind {
-            tree::StatementKind::Emit { template, payload } => return self.emission(template, payload),
+            tree::StatementKind::Emit { template, payload } => return self.emission(template, payload, tree.span),
             tree::StatementKind::Call { rule, arguments } => return self.call(rule, arguments, tree.span),
             tree::StatementKind::Assign { target, operator, value } => return self.assign(target, *operator, value),
             tree::StatementKind::Block(block) => StatementKind::Block(self.block(block)),
@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 let count = self.count(count.as_ref(), condition.is_some());
                 let condition = condition.as_ref().map(|condition| self.typed(condition, BOOL));
                 let body = self.block(body);
-                StatementKind::Repeat { count: count?, condition, body }
+                StatementKind::Repeat { count: Box::new(count?), condition, body }
             }
             tree::StatementKind::Maybe { chance, body } => {
                 if chance.millionths > CERTAIN {
@@ -119,18 +119,24 @@ impl Resolver<'_> {
             (_, Base::Int { .. }) => INT,
             (_, Base::Set { lo, hi }) => plain(Base::Int { lo, hi }),
             _ => {
-                let message = format!("`+=` and `-=` change integers and sets, and this is `{}`", self.written(ty));
+                let message =
+                    format!("`+=` and `-=` change integers and sets, and this is {}", describe(ty, self.grammar));
                 self.error(Code::TypeMismatch, target.span, message);
                 UNKNOWN
             }
         };
-        let value = self.typed(value, needed);
+        let declared = found.as_ref().map(|(target, _)| self.declared(target));
+        let value = self.typed_for(value, needed, declared);
         let (target, _) = found?;
         Some(StatementKind::Assign { target, operator, value })
     }
 
-    fn written(&self, ty: Type) -> String {
-        describe(ty, self.grammar)
+    /// Where a state is declared.
+    fn declared(&self, target: &Target) -> Span {
+        match target {
+            Target::State(id) => self.grammar.declared(*id),
+            Target::Of { kind, member, .. } => self.grammar.kinds[kind.index()].states[*member as usize].span,
+        }
     }
 
     /// The state that is assigned to, with its type.
@@ -259,14 +265,11 @@ impl Resolver<'_> {
 
     fn draw(&mut self, verb: Verb, names: Option<&[Name]>, otherwise: Option<&tree::Statement>) -> StatementKind {
         let actions = match (names, verb) {
-            (None, Verb::Do) => self.names.all_actions.clone(),
-            (None, Verb::React | Verb::Settle) => self.names.all_reactions.clone(),
+            (None, Verb::Do) => Arc::clone(&self.names.all_actions),
+            (None, Verb::React | Verb::Settle) => Arc::clone(&self.names.all_reactions),
             (Some(names), _) => {
-                let mut actions = BTreeSet::new();
-                for name in names {
-                    self.drawn(verb, name, &mut actions);
-                }
-                actions.into_iter().collect()
+                let all = names.iter().filter_map(|name| self.drawn(verb, name)).collect();
+                self.names.drawn(verb != Verb::Do, all, &self.grammar.actions)
             }
         };
         if let (Verb::Settle, Some(statement)) = (verb, otherwise) {
@@ -279,21 +282,14 @@ impl Resolver<'_> {
         StatementKind::Draw { verb, actions, otherwise }
     }
 
-    /// Adds what a name in `do(…)`, `react(…)` or `settle(…)` stands for.
-    fn drawn(&mut self, verb: Verb, name: &Name, actions: &mut BTreeSet<ActionId>) {
+    /// What a name in `do(…)`, `react(…)` or `settle(…)` stands for.
+    fn drawn(&mut self, verb: Verb, name: &Name) -> Option<Drawn> {
         let names = self.names;
         let reactions = verb != Verb::Do;
         match names.actions.get(&name.text) {
-            Some(Drawn::Group(group)) => {
-                let fitting = |id: &&ActionId| self.grammar.actions[id.index()].reaction == reactions;
-                actions.extend(names.groups[*group].iter().filter(fitting));
-            }
-            Some(Drawn::Action(id)) if !reactions => {
-                actions.insert(*id);
-            }
-            Some(Drawn::Reaction(id)) if reactions => {
-                actions.insert(*id);
-            }
+            Some(group @ Drawn::Group(_)) => return Some(*group),
+            Some(action @ Drawn::Action(_)) if !reactions => return Some(*action),
+            Some(reaction @ Drawn::Reaction(_)) if reactions => return Some(*reaction),
             Some(Drawn::Action(_)) => {
                 let message = format!("`{}` is an action, not a reaction", name.text);
                 let diagnostic = Diagnostic::error(Code::UndefinedReaction, name.span, message);
@@ -320,6 +316,7 @@ impl Resolver<'_> {
                 self.report_if(missing);
             }
         }
+        None
     }
 
     fn misplaced_meanwhile(&mut self, clauses: &[tree::Clause], span: Span) {

@@ -1,7 +1,5 @@
 //! The tests that a grammar has in itself.
 
-use std::collections::BTreeSet;
-
 use super::alphabet::Alphabet;
 use super::collect::Space;
 use super::grammar::{Check, Pattern, Test};
@@ -9,18 +7,17 @@ use super::pattern::resolve_pattern;
 use super::resolver::Builder;
 use super::types::BOOL;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::source::SourceId;
 use crate::syntax::tree::{self, DeclarationKind};
 
 /// Resolves the tests, their patterns only over an alphabet: an event that is missing because of a mistake would be
-/// called undefined in a pattern. The tests are those of the `own` files, and of the others the `never` tests without a
+/// called undefined in a pattern. The tests are those of the own files, and of the others the `never` tests without a
 /// profile.
-pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>, own: &BTreeSet<SourceId>) {
+pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
     let items = builder.items;
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Test { text, profile, check } = &item.kind else { continue };
         let invariant = profile.is_none() && matches!(check, tree::Check::Never(_));
-        if !own.contains(&item.span.source) && !invariant {
+        if !builder.own.contains(&item.span.source) && !invariant {
             continue;
         }
         let mut resolver = builder.resolver(place);

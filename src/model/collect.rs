@@ -155,8 +155,7 @@ impl Collector<'_> {
     fn add(&mut self, key: Key, item: Item) {
         let name = name_of(&key);
         if name.len() > MAX_NAME_BYTES && key.space != Space::Test {
-            let message = format!("a name may have {MAX_NAME_BYTES} bytes, this one has {}", name.len());
-            self.diagnostics.push(Diagnostic::error(Code::NameLimit, item.span, message));
+            self.diagnostics.push(name_limit(name, item.span));
         }
         if key.space == Space::Kind && DECLARING.contains(&name) {
             let message = format!("`{name}` begins a declaration, so no kind can have that name");
@@ -296,6 +295,12 @@ impl Collector<'_> {
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+/// Says that a name is longer than [`MAX_NAME_BYTES`].
+pub(super) fn name_limit(name: &str, span: Span) -> Diagnostic {
+    let message = format!("a name has at most {MAX_NAME_BYTES} bytes, this one has {}", name.len());
+    Diagnostic::error(Code::NameLimit, span, message)
 }
 
 /// The items that a declaration makes, one for each name.

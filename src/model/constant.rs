@@ -1,11 +1,6 @@
 //! Arithmetic on constants, with the meaning that a walk gives it.
 
-use super::grammar::{Arithmetic, Base, Comparison, NONE, Type};
-
-/// The elements of a set whose bit 0 stands for `lo`.
-pub(super) fn elements(bits: i64, lo: i64) -> impl Iterator<Item = i64> {
-    (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| lo.wrapping_add(bit))
-}
+use super::grammar::{Arithmetic, Base, Comparison, NONE, Type, elements};
 
 /// Whether a range has a value.
 fn holds(lo: i64, hi: i64, value: i64) -> bool {

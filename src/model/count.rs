@@ -1,13 +1,13 @@
 //! How often a `repeat` runs.
 
 use super::grammar::{Count, Expression};
+use super::limits::MAX_REPEAT;
+use super::names::{Named, Value};
+use super::reference::word_for;
 use super::resolver::Resolver;
 use super::types::{INT, UNKNOWN};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::{self, High};
-
-/// The largest count that can be written.
-const MAX_COUNT: i64 = 1_000_000;
 
 impl Resolver<'_> {
     /// What stands between `repeat` and the body; `None` when it is wrong.
@@ -64,11 +64,34 @@ impl Resolver<'_> {
         let bound = self.typed(tree, INT);
         match bound.value() {
             Some(value) if value < 0 => self.error(Code::BadCount, tree.span, "a count cannot be negative"),
-            Some(value) if value > MAX_COUNT => {
-                self.error(Code::RepeatLimit, tree.span, format!("a count is at most {MAX_COUNT}"));
+            Some(value) if value > MAX_REPEAT => {
+                self.error(Code::RepeatLimit, tree.span, format!("a count is at most {MAX_REPEAT}"));
             }
             _ => {}
         }
+        if bound.ty != UNKNOWN
+            && let tree::ExpressionKind::Name(name) = &tree.kind
+        {
+            self.check_bare_bound(name);
+        }
         bound
+    }
+
+    /// Says so if a name that is no param stands as a bound without parentheses.
+    fn check_bare_bound(&mut self, name: &tree::Name) {
+        let (what, declared) = match (self.scope.get(&name.text), self.names.values.get(&name.text)) {
+            (Some(id), _) => ("a variable", self.scope.variables[id.index()].span),
+            (None, Some(Named { value: Value::Param(_), .. }) | None) => return,
+            (None, Some(named)) => (word_for(named.value), named.span),
+        };
+        let message = format!("`{}` is {what}, and only integers and params are counts without parentheses", name.text);
+        let is_quoted = name.span.range().len() > name.text.len();
+        let meant = if is_quoted { format!("(`{}`)", name.text) } else { format!("({})", name.text) };
+        self.report(
+            Diagnostic::error(Code::BadCount, name.span, message)
+                .also(declared, "declared here")
+                .help(format!("write `{meant}`"))
+                .fix(name.span, meant),
+        );
     }
 }

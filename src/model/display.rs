@@ -1,13 +1,15 @@
 //! Values, types and names of a checked grammar as text.
 
-use super::grammar::{Base, Grammar, InstanceId, NONE, Type, elements};
+use super::grammar::{Base, Grammar, Instance, NONE, Type, elements};
 
 impl Grammar {
-    /// A value as it is written in a grammar: `true`, `3`, `{0, 2}`, `joined`, `db[1]`, `none`.
+    /// A value as it is written in a grammar: `true`, `3`, `{0, 2}`, `joined`, `db[1]`, `none`. Nothing for what is no
+    /// value of that type.
     pub fn value_text(&self, value: i64, base: Base) -> String {
         if value == NONE && !matches!(base, Base::Set { lo, hi } if hi - lo == 63) {
             return "none".to_owned();
         }
+        let place = || usize::try_from(value).unwrap_or(usize::MAX);
         match base {
             Base::Bool => (value != 0).to_string(),
             Base::Int { .. } => value.to_string(),
@@ -15,13 +17,9 @@ impl Grammar {
                 let elements: Vec<_> = elements(value, lo).map(|element| element.to_string()).collect();
                 format!("{{{}}}", elements.join(", "))
             }
-            Base::Enum(id) => {
-                let place = usize::try_from(value).ok();
-                place.and_then(|place| self.enums[id.index()].words.get(place)).cloned().unwrap_or_default()
-            }
+            Base::Enum(id) => self.enums[id.index()].words.get(place()).cloned().unwrap_or_default(),
             Base::Instance(_) | Base::Array(_) => {
-                let id = InstanceId(u32::try_from(value).expect("the value of an instance is its id"));
-                self.instances[id.index()].full_name()
+                self.instances.get(place()).map_or_else(String::new, Instance::full_name)
             }
         }
     }

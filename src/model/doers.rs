@@ -6,10 +6,11 @@ use super::collect::Space;
 use super::grammar::{
     Action, ActionId, Base, CauseId, Clause, Expression, ExpressionKind, Phase, Rule, Statement, Type, Variable,
 };
+use super::limits::MAX_WEIGHT;
 use super::names::Drawn;
 use super::resolver::{Builder, Resolver};
 use super::types::{BOOL, INT, plain};
-use super::walk::for_each_variable;
+use super::visit::for_each_variable;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Binder, DeclarationKind, Name};
@@ -43,14 +44,17 @@ pub(super) fn signatures(builder: &mut Builder<'_>) {
         }
     }
     builder.names.groups = vec![Vec::new(); builder.grammar.groups.len()];
+    let (mut all_actions, mut all_reactions) = (Vec::new(), Vec::new());
     for (id, action) in builder.grammar.actions.iter().enumerate() {
         let id = ActionId::new(id);
-        let all = if action.reaction { &mut builder.names.all_reactions } else { &mut builder.names.all_actions };
+        let all = if action.reaction { &mut all_reactions } else { &mut all_actions };
         all.push(id);
         for group in &action.groups {
             builder.names.groups[*group].push(id);
         }
     }
+    builder.names.all_actions = all_actions.into();
+    builder.names.all_reactions = all_reactions.into();
 }
 
 /// Resolves all bodies.
@@ -132,6 +136,13 @@ impl Resolver<'_> {
             self.report(
                 Diagnostic::error(Code::BadClause, label.span, message).help("leave out `as`, or declare an action"),
             );
+        }
+        // A story shows it between quotes, on one line.
+        let is_bad = |character: char| character == '\'' || character.is_control();
+        if label.value.is_empty() || label.value.contains(is_bad) {
+            let message = "a trace could not show this name";
+            let help = "name it without `'`, line breaks and other control characters";
+            self.report(Diagnostic::error(Code::BadLabel, label.span, message).help(help));
         }
         label.value.clone()
     }
@@ -228,10 +239,27 @@ impl Resolver<'_> {
     /// A weight: an integer that is not negative.
     pub(super) fn weight(&mut self, tree: &tree::Expression) -> Expression {
         let weight = self.typed(tree, INT);
-        if weight.value().is_some_and(|value| value < 0) {
-            self.error(Code::BadWeight, tree.span, "a weight cannot be negative");
+        if let Some(value) = weight.value() {
+            self.known_weight(value, tree.span);
         }
         weight
+    }
+
+    /// Says so if a weight that is known before the walk cannot be one; what may stand in its place.
+    pub(super) fn known_weight(&mut self, weight: i64, span: Span) -> i64 {
+        match u64::try_from(weight) {
+            Err(_) => {
+                self.error(Code::BadWeight, span, "a weight cannot be negative");
+                0
+            }
+            Ok(value) if value > MAX_WEIGHT => {
+                let message = format!("a weight is at most {MAX_WEIGHT}, this one is {weight}");
+                let help = "only their proportions matter: make all weights smaller";
+                self.report(Diagnostic::error(Code::BadWeight, span, message).help(help));
+                0
+            }
+            Ok(_) => weight,
+        }
     }
 
     fn phase(mut self, body: &tree::Block, extensions: &[tree::Block]) -> (Vec<Variable>, Vec<Clause>, Vec<Statement>) {

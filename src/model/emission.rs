@@ -1,12 +1,12 @@
 //! Which event a template means, and what is given with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{Key, Space, template_text};
 use super::grammar::{Base, EventId, Expression, ExpressionKind, Grammar, InstanceId, KindId, StatementKind, Type};
 use super::names::Drawn;
 use super::resolver::Resolver;
-use super::types::{UNKNOWN, describe, plain, unknown};
+use super::types::{UNKNOWN, describe, describe_one, plain, unknown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Argument, Name, Template, TemplatePart};
@@ -14,6 +14,35 @@ use crate::syntax::tree::{self, Argument, Name, Template, TemplatePart};
 /// How many names the templates are expanded to, so that a bare name finds its event. A grammar with more is beyond the
 /// limit of the alphabet anyway.
 const MAX_EXPANSIONS: usize = 1 << 20;
+
+/// What was written as an emission and names no event: its payload, and the span of all of it.
+struct NotEvent<'a> {
+    payload: &'a [Argument],
+    span: Span,
+}
+
+/// The arguments of a rule for which something was written by name, and whether they are certainly what was meant.
+fn by_position(parameters: &[&str], given: &[Argument]) -> (String, bool) {
+    // What is more than a word is not written again.
+    let shown = |value: &tree::Expression| match &value.kind {
+        tree::ExpressionKind::Integer(value) => Some(value.to_string()),
+        tree::ExpressionKind::Boolean(value) => Some(value.to_string()),
+        tree::ExpressionKind::Name(name) => Some(name.text.clone()),
+        _ => None,
+    };
+    if given.is_empty() || parameters.len() != given.len() {
+        return (parameters.join(", "), parameters.is_empty() && given.is_empty());
+    }
+    let named = |parameter: &&str| given.iter().find(|argument| argument.name.text == **parameter);
+    let values: Option<Vec<&Argument>> = parameters.iter().map(named).collect();
+    let certain = values.is_some();
+    // Where the names are others, the order is most likely right.
+    let values = values.unwrap_or_else(|| given.iter().collect());
+    let values: Vec<Option<String>> = values.into_iter().map(|argument| shown(&argument.value)).collect();
+    let certain = certain && values.iter().all(Option::is_some);
+    let values: Vec<String> = values.into_iter().map(|value| value.unwrap_or_else(|| "…".to_owned())).collect();
+    (values.join(", "), certain)
+}
 
 /// The event names that the templates make, each with its instances (of an array the first element).
 pub(super) type Expansions = BTreeMap<String, (EventId, Vec<InstanceId>)>;
@@ -71,11 +100,11 @@ fn first_elements(grammar: &Grammar, kind: KindId) -> impl Iterator<Item = Insta
 }
 
 impl Resolver<'_> {
-    /// An event with its payload.
-    pub(super) fn emission(&mut self, template: &Template, payload: &[Argument]) -> Option<StatementKind> {
+    /// An event with its payload; both together have the span.
+    pub(super) fn emission(&mut self, template: &Template, payload: &[Argument], span: Span) -> Option<StatementKind> {
         let (literals, placeholders) = split(template);
         let found = match &placeholders[..] {
-            [] => self.bare_event(&literals[0], template.span),
+            [] => self.bare_event(&literals[0], template.span, &NotEvent { payload, span }),
             _ => self.templated_event(literals, &placeholders, template),
         };
         let Some((event, of)) = found else {
@@ -84,19 +113,33 @@ impl Resolver<'_> {
             }
             return None;
         };
+        self.warn_deprecated(event, template.span);
         let payload = self.payload(event, payload, template.span)?;
         Some(StatementKind::Emit { event, of, payload })
     }
 
+    /// Warns of a deprecated event. What a used file shows is the business of that file.
+    fn warn_deprecated(&mut self, event: EventId, span: Span) {
+        let grammar = self.grammar;
+        let event = &grammar.events[event.index()];
+        let Some(why) = event.deprecated.as_ref().filter(|_| self.own.contains(&span.source)) else { return };
+        let template = event.template(&grammar.kinds);
+        let message = match why.trim() {
+            "" => format!("the event `{template}` is deprecated"),
+            why => format!("the event `{template}` is deprecated: {why}"),
+        };
+        self.report(Diagnostic::warning(Code::DeprecatedEvent, span, message).also(event.span, "declared here"));
+    }
+
     /// The event of a name without placeholders: one that is declared so, or one that a template makes.
-    fn bare_event(&mut self, name: &str, span: Span) -> Option<(EventId, Vec<Expression>)> {
+    fn bare_event(&mut self, name: &str, span: Span, otherwise: &NotEvent<'_>) -> Option<(EventId, Vec<Expression>)> {
         let names = self.names;
         if let Some(id) = names.events.get(&(vec![name.to_owned()], Vec::new())) {
             return Some((*id, Vec::new()));
         }
         let expansions = names.expansions.get_or_init(|| expansions(self.grammar));
         let Some((id, of)) = expansions.get(name) else {
-            self.no_event(name, span);
+            self.no_event(name, span, otherwise);
             return None;
         };
         let instances = of.iter().map(|id| (*id, &self.grammar.instances[id.index()]));
@@ -145,7 +188,7 @@ impl Resolver<'_> {
                 Base::Instance(kind) => self.convert(variable, plain(Base::Instance(kind))),
                 _ => {
                     let ty = describe(ty, self.grammar);
-                    self.error(Code::TypeMismatch, span, format!("a placeholder names an instance, this is `{ty}`"));
+                    self.error(Code::TypeMismatch, span, format!("a placeholder names an instance, this is {ty}"));
                     unknown(span)
                 }
             };
@@ -199,6 +242,8 @@ impl Resolver<'_> {
         let grammar = self.grammar;
         let event = &grammar.events[event.index()];
         let mut given: BTreeMap<&str, (Expression, Span)> = BTreeMap::new();
+        // Fields that are given under a name that is nearly theirs.
+        let mut meant: BTreeSet<&str> = BTreeSet::new();
         let mut complete = true;
         for argument in arguments {
             let name = argument.name.text.as_str();
@@ -212,9 +257,11 @@ impl Resolver<'_> {
                 let template = event.template(&grammar.kinds);
                 let message = format!("the event `{template}` has no payload field `{name}`");
                 let candidates = event.payload.iter().map(|member| member.name.as_str());
+                let nearest = self.names.nearest(name, candidates);
+                meant.extend(nearest);
                 let diagnostic = Diagnostic::error(Code::UndefinedPayload, argument.name.span, message)
                     .also(event.span, "declared here")
-                    .suggest(self.names.nearest(name, candidates));
+                    .suggest(nearest);
                 self.report(diagnostic);
             } else if let Some((_, first)) = given.insert(name, (value, argument.name.span)) {
                 let message = format!("the payload field `{name}` is given twice");
@@ -230,40 +277,47 @@ impl Resolver<'_> {
                 values.push(value);
                 continue;
             }
-            let ty = describe(member.ty, grammar);
+            complete = false;
+            if meant.contains(member.name.as_str()) {
+                continue;
+            }
+            let one = describe_one(member.ty, grammar);
             let message = format!("the payload field `{}` is missing", member.name);
             self.report(
                 Diagnostic::error(Code::MissingArgument, span, message)
                     .also(member.span, "declared here")
-                    .help(format!("write `({} = …)` behind it, a value of `{ty}`", member.name)),
+                    .help(format!("write `({} = …)` behind it, {one}", member.name)),
             );
-            complete = false;
         }
         complete.then_some(values)
     }
 
     /// Says that a bare name is no event, and what it is instead.
-    fn no_event(&mut self, text: &str, span: Span) {
+    fn no_event(&mut self, text: &str, span: Span, emission: &NotEvent<'_>) {
         let names = self.names;
         let name = Name { text: text.to_owned(), span };
-        let call = names.rules.get(text).map(|id| {
-            let rule = &self.grammar.rules[id.index()];
-            let parameters = rule.variables[..rule.parameters].iter().map(|parameter| parameter.name.as_str());
-            format!("{text}({})", parameters.collect::<Vec<_>>().join(", "))
-        });
-        // The arguments of a rule are only guessed by their names.
-        let fixable = call.as_ref().is_none_or(|call| call.ends_with("()"));
-        let meant = match (call, names.actions.get(text)) {
-            (Some(call), _) => Some(("a rule", call)),
-            (None, Some(Drawn::Action(_))) => Some(("an action", format!("do({text})"))),
-            (None, Some(Drawn::Reaction(_))) => Some(("a reaction", format!("react({text})"))),
-            (None, Some(Drawn::Group(_))) => Some(("a group", format!("do({text})"))),
+        let meant = match (names.rules.get(text), names.actions.get(text)) {
+            (Some(id), _) => {
+                let rule = &self.grammar.rules[id.index()];
+                let parameters = rule.variables[..rule.parameters].iter().map(|parameter| parameter.name.as_str());
+                let (arguments, certain) = by_position(&parameters.collect::<Vec<_>>(), emission.payload);
+                Some(("a rule", format!("{text}({arguments})"), certain))
+            }
+            (None, Some(Drawn::Action(_))) => Some(("an action", format!("do({text})"), emission.payload.is_empty())),
+            (None, Some(Drawn::Reaction(_))) => {
+                Some(("a reaction", format!("react({text})"), emission.payload.is_empty()))
+            }
+            (None, Some(Drawn::Group(_))) => Some(("a group", format!("do({text})"), emission.payload.is_empty())),
             (None, None) => None,
         };
-        if let Some((what, meant)) = meant {
+        if let Some((what, meant, certain)) = meant {
             let message = format!("there is no event `{text}`, but {what} of that name");
-            let diagnostic = Diagnostic::error(Code::UndefinedEvent, span, message).help(format!("write `{meant}`"));
-            self.report(if fixable { diagnostic.fix(span, meant) } else { diagnostic });
+            let help = match (what, emission.payload) {
+                ("a rule", [_, ..]) => format!("arguments of a rule are given by position: write `{meant}`"),
+                _ => format!("write `{meant}`"),
+            };
+            let diagnostic = Diagnostic::error(Code::UndefinedEvent, span, message).help(help);
+            self.report(if certain { diagnostic.fix(emission.span, meant) } else { diagnostic });
             return;
         }
         let literal = names.events.keys().filter(|(_, kinds)| kinds.is_empty()).map(|(literals, _)| &literals[0]);

@@ -20,7 +20,10 @@ pub(super) fn events(builder: &mut Builder<'_>) {
         let kinds = resolver.placeholders(&names, template);
         let payload = resolver.payload_fields(payload);
         // An event of unknown kinds is left out; whoever shows it names an unknown kind too.
-        let Some(kinds) = kinds else { continue };
+        let Some(kinds) = kinds else {
+            builder.lacks_events = true;
+            continue;
+        };
         let id = EventId::new(builder.grammar.events.len());
         builder.names.events.insert((literals.clone(), kinds.clone()), id);
         let deprecated = deprecated.as_ref().map(|text| text.value.clone());

@@ -6,7 +6,7 @@
 use super::constant;
 use super::grammar::{Arithmetic, Base, Comparison, Expression, ExpressionKind, Quantifier, Range, Type};
 use super::resolver::{Bound, Resolver};
-use super::types::{BOOL, INT, UNKNOWN, describe, fits, is_like, plain, unknown};
+use super::types::{BOOL, INT, UNKNOWN, describe, describe_found, fits, is_like, plain, unknown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOperator, Binder, UnaryOperator};
@@ -42,13 +42,23 @@ pub(super) fn inner(mut tree: &tree::Expression) -> &tree::Expression {
 impl Resolver<'_> {
     /// What an expression means, where a value of type `ty` must be.
     pub(super) fn typed(&mut self, tree: &tree::Expression, ty: Type) -> Expression {
+        self.typed_for(tree, ty, None)
+    }
+
+    /// The same as the value of what is declared at a place, of which a finding speaks too.
+    pub(super) fn typed_for(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Expression {
         let expression = self.expression(tree, Some(ty));
-        self.convert(expression, ty)
+        self.convert_for(expression, ty, declared)
     }
 
     /// The value of an expression that must be known before the walk.
     pub(super) fn constant(&mut self, tree: &tree::Expression, ty: Type) -> Option<i64> {
-        let expression = self.typed(tree, ty);
+        self.constant_for(tree, ty, None)
+    }
+
+    /// The same as the value of what is declared at a place, of which a finding speaks too.
+    pub(super) fn constant_for(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Option<i64> {
+        let expression = self.typed_for(tree, ty, declared);
         if expression.ty != UNKNOWN && ty != UNKNOWN && expression.value().is_none() {
             self.not_constant(tree.span);
         }
@@ -249,19 +259,19 @@ impl Resolver<'_> {
             _ => !is_like(left.ty, right.ty),
         };
         if differ {
-            let (a, b) = (describe(left.ty, self.grammar), describe(right.ty, self.grammar));
-            let message = format!("`{a}` cannot be compared with `{b}`");
+            let (a, b) = (describe_found(&left, self.grammar), describe_found(&right, self.grammar));
+            let message = format!("{a} cannot be compared with {b}");
             self.report(
                 Diagnostic::error(Code::TypeMismatch, right.span, message)
-                    .label(format!("this is `{b}`"))
-                    .also(left.span, format!("this is `{a}`")),
+                    .label(format!("this is {b}"))
+                    .also(left.span, format!("this is {a}")),
             );
             return unknown(span);
         }
         if !matches!(operator, Comparison::Equal | Comparison::Unequal) {
             if !matches!(left.ty.base, Base::Int { .. } | Base::Enum(_)) {
                 let ty = describe(left.ty, self.grammar);
-                self.error(Code::TypeMismatch, place, format!("values of `{ty}` have no order"));
+                self.error(Code::TypeMismatch, place, format!("values of {ty} have no order"));
                 return unknown(span);
             }
             // `none` has no place in an order.
@@ -309,8 +319,8 @@ impl Resolver<'_> {
             }
             _ if set.ty == UNKNOWN => set,
             _ => {
-                let ty = describe(set.ty, self.grammar);
-                self.error(Code::TypeMismatch, set.span, format!("expected a set, found `{ty}`"));
+                let found = describe_found(&set, self.grammar);
+                self.error(Code::TypeMismatch, set.span, format!("expected a set, found {found}"));
                 unknown(set.span)
             }
         }

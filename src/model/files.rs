@@ -84,7 +84,10 @@ impl Reader<'_> {
         let (identity, name, directory, text) = match root {
             Root::Builtin(name) => {
                 let text = builtin(name).unwrap_or_else(|| {
-                    self.unknown_builtin(name, place);
+                    self.files.incomplete = true;
+                    let message = format!("there is no built-in grammar `{name}`");
+                    self.diagnostics
+                        .push(meaning_builtin(Diagnostic::error(Code::UnknownBuiltin, place, message), name));
                     ""
                 });
                 (Identity::Builtin(name.clone()), name.clone(), PathBuf::new(), Ok(text.to_owned()))
@@ -99,7 +102,9 @@ impl Reader<'_> {
             }
         };
         let text = text.unwrap_or_else(|error| {
-            self.unloadable(&name, &error, place);
+            let diagnostic = self.unloadable(&name, &error, place);
+            let is_bare = matches!(error, LoadError::Unreadable(_)) && is_bare_name(&name);
+            self.diagnostics.push(if is_bare { meaning_builtin(diagnostic, &name) } else { diagnostic });
             String::new()
         });
         let source = self.files.sources.add(SourceFile::new(&name, without_mark(&text)));
@@ -160,7 +165,10 @@ impl Reader<'_> {
             }
             Identity::File(_) => match self.loader.load(&path) {
                 Ok(text) => text,
-                Err(error) => return self.unloadable(&name, &error, span),
+                Err(error) => {
+                    let diagnostic = self.unloadable(&name, &error, span);
+                    return self.diagnostics.push(diagnostic);
+                }
             },
         };
         let source = self.files.sources.add(SourceFile::new(&name, without_mark(&text)));
@@ -201,23 +209,43 @@ impl Reader<'_> {
     fn unknown_builtin(&mut self, name: &str, span: Span) {
         self.files.incomplete = true;
         let message = format!("there is no built-in grammar `{name}`");
-        let mut diagnostic = Diagnostic::error(Code::UnknownBuiltin, span, message);
-        diagnostic = match nearest(name, builtins().iter().map(|(name, _)| *name)) {
-            Some(name) => diagnostic.suggest(Some(name)),
+        let diagnostic = meaning_builtin(Diagnostic::error(Code::UnknownBuiltin, span, message), name);
+        self.diagnostics.push(match nearest_builtin(name) {
+            Some(name) => diagnostic.fix(span, name),
             None => diagnostic.help(format!("to use a file, write its path in quotes: `use \"{name}.charmgrammar\"`")),
-        };
-        self.diagnostics.push(diagnostic);
+        });
     }
 
-    fn unloadable(&mut self, name: &str, error: &LoadError, span: Span) {
+    /// The finding of a file that cannot be loaded.
+    fn unloadable(&mut self, name: &str, error: &LoadError, span: Span) -> Diagnostic {
         let code = match error {
             LoadError::Unreadable(_) => Code::UnreadableFile,
             LoadError::TooLarge => Code::FileTooLarge,
             LoadError::NotUtf8(_) => Code::NotUtf8,
         };
         self.files.incomplete = true;
-        self.diagnostics.push(Diagnostic::error(code, span, format!("cannot read `{name}`: {error}")));
+        Diagnostic::error(code, span, format!("cannot read `{name}`: {error}"))
     }
+}
+
+/// The built-in grammar that a name is most likely a mistake for.
+fn nearest_builtin(name: &str) -> Option<&'static str> {
+    nearest(name, builtins().iter().map(|(name, _)| *name))
+}
+
+/// Helps who meant a built-in grammar. There may be no text to mend: the name may come from the command line.
+fn meaning_builtin(diagnostic: Diagnostic, name: &str) -> Diagnostic {
+    let diagnostic = match nearest_builtin(name) {
+        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+        None => diagnostic,
+    };
+    diagnostic.help("`charmgrammar list` names the built-in grammars")
+}
+
+/// Whether a path looks like the name of a built-in grammar: no directory, no extension.
+fn is_bare_name(path: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    !path.is_empty() && path.chars().all(is_part)
 }
 
 /// The text without a byte order mark, which some editors write.

@@ -1,9 +1,11 @@
 //! Which statements of a body can be reached, and which bodies can be passed: the common ground of the checks of
 //! recursion. Guards and conditions count as open: they may hold or not.
 
+use std::collections::BTreeMap;
+
 use super::facts::{Fact, Facts};
 use super::grammar::{
-    Count, Domain, Expression, ExpressionKind, Grammar, Range, RuleId, Statement, StatementKind, Verb,
+    ActionId, Count, Domain, Expression, ExpressionKind, Grammar, Range, RuleId, Statement, StatementKind, Verb,
 };
 use crate::source::Span;
 
@@ -18,7 +20,8 @@ pub(super) enum Way {
 
 /// The ways through the bodies of a grammar's rules, actions and reactions.
 ///
-/// A body is known by its number: the rules first, then the actions and reactions.
+/// A body is known by its number: the rules first, then the actions and reactions. Behind them come the lists that
+/// draws draw from: each is a body that runs one of its actions, so that many draws from a long list cost little.
 #[derive(Debug)]
 pub(super) struct Flow<'g> {
     /// The grammar.
@@ -31,6 +34,8 @@ pub(super) struct Flow<'g> {
     pub(super) exits: Vec<Fact>,
     /// For each body, what it may run and where, in the order of the text.
     pub(super) calls: Vec<Vec<Call>>,
+    /// The number of each list, by where it is kept.
+    lists: BTreeMap<*const ActionId, usize>,
     way: Way,
 }
 
@@ -63,7 +68,8 @@ impl<'g> Flow<'g> {
         let mut facts = Facts::new();
         let passes = (0..count).map(|_| facts.open()).collect();
         let exits = (0..count).map(|_| facts.open()).collect();
-        let mut flow = Self { grammar, facts, passes, exits, calls: vec![Vec::new(); count], way };
+        let calls = vec![Vec::new(); count];
+        let mut flow = Self { grammar, facts, passes, exits, calls, lists: BTreeMap::new(), way };
         let rules = grammar.rules.iter().map(|rule| &rule.body);
         for (body, statements) in rules.chain(grammar.actions.iter().map(|action| &action.body)).enumerate() {
             let end = flow.sequence(body, statements, Facts::ALWAYS);
@@ -72,7 +78,12 @@ impl<'g> Flow<'g> {
         flow
     }
 
-    /// What a person calls a body.
+    /// Whether a body is a list that is drawn from.
+    pub(super) fn is_list(&self, body: usize) -> bool {
+        body >= self.grammar.rules.len() + self.grammar.actions.len()
+    }
+
+    /// What a person calls a body that is no list.
     pub(super) fn name(&self, body: usize) -> String {
         match body.checked_sub(self.grammar.rules.len()) {
             None => format!("`{}`", self.grammar.rules[body].name),
@@ -104,9 +115,7 @@ impl<'g> Flow<'g> {
                 Way::Ending => reached,
             },
             StatementKind::Assign { .. } => reached,
-            StatementKind::Call { rule: RuleId(rule), .. } => {
-                self.run(body, &[*rule as usize], statement.span, reached)
-            }
+            StatementKind::Call { rule: RuleId(rule), .. } => self.run(body, *rule as usize, statement.span, reached),
             StatementKind::Block(statements) | StatementKind::Atomic(statements) => {
                 self.sequence(body, statements, reached)
             }
@@ -151,16 +160,17 @@ impl<'g> Flow<'g> {
                 self.repeated(body, runs, std::slice::from_ref(&**inner), reached)
             }
             StatementKind::Draw { verb, actions, otherwise } => {
-                let first = self.grammar.rules.len();
-                let callees: Vec<usize> = actions.iter().map(|action| first + action.index()).collect();
-                let drawn = self.run(body, &callees, statement.span, reached);
+                let drawn = match self.list(actions) {
+                    Some(list) => self.run(body, list, statement.span, reached),
+                    None => Facts::NEVER,
+                };
                 match (verb, otherwise) {
                     (Verb::Settle, _) | (Verb::React, None) => reached,
                     (_, Some(otherwise)) => {
                         let otherwise = self.statement(body, otherwise, reached);
                         self.facts.any(&[drawn, otherwise])
                     }
-                    (Verb::Do, None) if callees.is_empty() => self.one_of(&[], reached),
+                    (Verb::Do, None) if actions.is_empty() => self.one_of(&[], reached),
                     (Verb::Do, None) => drawn,
                 }
             }
@@ -200,18 +210,35 @@ impl<'g> Flow<'g> {
         if runs == Runs::Certainly { passed } else { reached }
     }
 
-    /// Past one of these bodies.
-    fn run(&mut self, body: usize, callees: &[usize], span: Span, reached: Fact) -> Fact {
-        let passed = self.facts.open();
-        let exited = self.facts.open();
-        for callee in callees {
-            self.calls[body].push(Call { callee: *callee, span, reached });
-            self.facts.imply(self.passes[*callee], passed);
-            self.facts.imply(self.exits[*callee], exited);
-        }
-        let exited = self.facts.all(&[reached, exited]);
+    /// Past a body.
+    fn run(&mut self, body: usize, callee: usize, span: Span, reached: Fact) -> Fact {
+        self.calls[body].push(Call { callee, span, reached });
+        let exited = self.facts.all(&[reached, self.exits[callee]]);
         self.facts.imply(exited, self.exits[body]);
-        self.facts.all(&[reached, passed])
+        self.facts.all(&[reached, self.passes[callee]])
+    }
+
+    /// The body that stands for a list, unless that is empty.
+    fn list(&mut self, actions: &[ActionId]) -> Option<usize> {
+        if actions.is_empty() {
+            return None;
+        }
+        if let Some(list) = self.lists.get(&actions.as_ptr()) {
+            return Some(*list);
+        }
+        let list = self.calls.len();
+        let first = self.grammar.rules.len();
+        let callees: Vec<usize> = actions.iter().map(|action| first + action.index()).collect();
+        let passed: Vec<Fact> = callees.iter().map(|callee| self.passes[*callee]).collect();
+        let exited: Vec<Fact> = callees.iter().map(|callee| self.exits[*callee]).collect();
+        let (passed, exited) = (self.facts.any(&passed), self.facts.any(&exited));
+        self.passes.push(passed);
+        self.exits.push(exited);
+        // Where it is drawn from is known by those who draw.
+        let call = |callee| Call { callee, span: Span::default(), reached: Facts::ALWAYS };
+        self.calls.push(callees.into_iter().map(call).collect());
+        self.lists.insert(actions.as_ptr(), list);
+        Some(list)
     }
 }
 

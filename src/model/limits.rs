@@ -15,6 +15,12 @@ pub const MAX_ALPHABET: u128 = 1_000_000;
 /// its size.
 pub const MAX_PATTERN_REPETITIONS: u32 = 10_000;
 
+/// The highest count of a `repeat` with an upper bound.
+pub const MAX_REPEAT: i64 = 1_000_000;
+
+/// The greatest weight: so no sum of weights leaves 64 bits.
+pub const MAX_WEIGHT: u64 = 1_000_000_000;
+
 /// Reports actions and reactions with too many bindings, and an alphabet that is too large. Whether the alphabet may be
 /// made into an [`Alphabet`](super::alphabet::Alphabet).
 pub(super) fn check_limits(grammar: &Grammar, diagnostics: &mut Diagnostics) -> bool {
@@ -75,7 +81,8 @@ pub(super) fn values(grammar: &Grammar, ty: Type) -> u128 {
         Base::Set { lo, hi } => {
             u32::try_from(range(lo, hi)).ok().and_then(|elements| 1u128.checked_shl(elements)).unwrap_or(u128::MAX)
         }
-        Base::Enum(id) => grammar.enums[id.index()].words.len() as u128,
+        // Of a type that was reported the best is thought.
+        Base::Enum(id) => grammar.enums.get(id.index()).map_or(1, |known| known.words.len() as u128),
         Base::Instance(kind) | Base::Array(kind) => u128::from(grammar.kinds[kind.index()].count),
     };
     plain.saturating_add(u128::from(ty.optional))

@@ -8,6 +8,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::source::MAX_FILE_BYTES;
 
+/// [`MAX_FILE_BYTES`] as files count their bytes.
+const LIMIT: u64 = MAX_FILE_BYTES as u64;
+
 /// Gives the text of a path: from the disk, or from what an editor or a test holds.
 pub trait Loader {
     /// The text of a file.
@@ -54,9 +57,8 @@ pub struct Disk;
 impl Loader for Disk {
     fn load(&self, path: &Path) -> Result<String, LoadError> {
         let unreadable = |error: std::io::Error| LoadError::Unreadable(error.to_string());
-        let limit = u64::try_from(MAX_FILE_BYTES).expect("the limit fits into 64 bits");
         let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.len() > limit {
+        if file.metadata().map_err(unreadable)?.len() > LIMIT {
             return Err(LoadError::TooLarge);
         }
         // A device or a pipe says that it is empty, so the reading is bounded too.
@@ -74,9 +76,8 @@ impl Loader for Disk {
 ///
 /// If it cannot be read, is too large or is not UTF-8.
 pub fn read_text(reader: impl Read) -> Result<String, LoadError> {
-    let limit = u64::try_from(MAX_FILE_BYTES).expect("the limit fits into 64 bits");
     let mut bytes = Vec::new();
-    let read = reader.take(limit + 1).read_to_end(&mut bytes);
+    let read = reader.take(LIMIT + 1).read_to_end(&mut bytes);
     read.map_err(|error| LoadError::Unreadable(error.to_string()))?;
     if bytes.len() > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge);

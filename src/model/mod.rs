@@ -35,13 +35,13 @@ mod settings;
 mod things;
 mod types;
 mod visit;
-mod walk;
 
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
@@ -107,7 +107,11 @@ impl Loaded {
             hasher.update((file.text().len() as u64).to_le_bytes());
             hasher.update(file.text());
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }
 
@@ -121,14 +125,21 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     let mut files = files::read(loader, root, settings, &mut diagnostics);
 
     // Each name is declared once: nothing overrides, removes or extends any more.
-    let n_errors = diagnostics.n_errors();
     let declarations = std::mem::take(&mut files.declarations);
     let items = collect::collect(declarations, &files, &mut diagnostics);
 
     // Each declared name has its id; every enum that is written somewhere is known by its words.
     let (names, enums) = names::names(&items);
     let grammar = Grammar { enums, ..Grammar::default() };
-    let mut builder = Builder { items: &items, names, grammar, params: Vec::new(), diagnostics };
+    let mut builder = Builder {
+        items: &items,
+        own: &files.own,
+        names,
+        lacks_events: false,
+        grammar,
+        params: Vec::new(),
+        diagnostics,
+    };
     let chosen = builder.profile(settings, &mut files.sources);
     let used: Vec<&Setting> = files.used.iter().collect();
     let profile = chosen.and_then(|number| settings::profiles(&items).nth(number)).unwrap_or_default();
@@ -151,8 +162,8 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     doers::signatures(&mut builder);
     lets::lets(&mut builder);
 
-    // Signatures that have no mistake are what the alphabet and the patterns stand on, whatever the bodies are like.
-    let is_sound = builder.diagnostics.n_errors() == n_errors && items.know_all_events();
+    // Events and instances are what the alphabet and the patterns stand on, whatever all else is like.
+    let is_sound = !builder.lacks_events && items.know_all_events();
 
     // Every body is resolved: names are ids, types are known, constants are folded.
     doers::bodies(&mut builder);
@@ -167,14 +178,13 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     recursion::check_recursion(&builder.grammar, &mut builder.diagnostics);
     meanwhile::check_meanwhile(&builder.grammar, &mut builder.diagnostics);
 
-    // The tables are not too large, no event has two declarations, and the patterns of tests match something. All that
-    // asks for is the signatures.
+    // The tables are not too large, no event has two declarations, and the patterns of tests match something.
     let alphabet = (is_sound && limits::check_limits(&builder.grammar, &mut builder.diagnostics))
         .then(|| Alphabet::new(&builder.grammar));
     if let Some(alphabet) = &alphabet {
         alphabet::check_alphabet(&builder.grammar, alphabet, &mut builder.diagnostics);
     }
-    checks::tests(&mut builder, alphabet.as_ref(), &files.own);
+    checks::tests(&mut builder, alphabet.as_ref());
 
     let Builder { grammar, diagnostics, .. } = builder;
     let grammar = (!diagnostics.has_errors()).then_some(grammar);

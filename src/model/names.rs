@@ -1,11 +1,13 @@
 //! Where each name leads: ids for everything that is declared, in the order of declaration, before anything is checked.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::collect::{Item, Items};
 use super::emission::Expansions;
-use super::grammar::{ActionId, CauseId, Enum, EnumId, EventId, InstanceId, KindId, LetId, RuleId, StateId};
+use super::grammar::{Action, ActionId, CauseId, Enum, EnumId, EventId, InstanceId, KindId, LetId, RuleId, StateId};
 use crate::diagnostic::suggest::nearest;
 use crate::source::Span;
 use crate::syntax::tree::{self, DeclarationKind, Type, TypeKind};
@@ -40,7 +42,7 @@ pub(super) struct Named {
 }
 
 /// What `do`, `react` and `settle` can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Drawn {
     Action(ActionId),
     Reaction(ActionId),
@@ -66,6 +68,9 @@ pub(super) struct MemberName {
     /// Its place among the states or the fields.
     pub place: u32,
 }
+
+/// The list of what each set of names stands for, of reactions if so.
+type DrawnLists = BTreeMap<(bool, BTreeSet<Drawn>), Arc<[ActionId]>>;
 
 /// The literal texts of a template, and what stands between them.
 pub(super) type EventKey = (Vec<String>, Vec<KindId>);
@@ -93,9 +98,12 @@ pub(super) struct Names {
     /// What each group holds, in the order of declaration; filled when actions and reactions are declared.
     pub groups: Vec<Vec<ActionId>>,
     /// All actions without the reactions, in the order of declaration; filled with the groups.
-    pub all_actions: Vec<ActionId>,
+    pub all_actions: Arc<[ActionId]>,
     /// All reactions; filled with the groups.
-    pub all_reactions: Vec<ActionId>,
+    pub all_reactions: Arc<[ActionId]>,
+    /// What names in draws stand for, so that those with the same names share one list: whether reactions are drawn,
+    /// and the names.
+    drawn: RefCell<DrawnLists>,
     pub sources: BTreeMap<String, CauseId>,
     /// By the place among the profiles.
     pub profiles: BTreeMap<String, usize>,
@@ -229,6 +237,28 @@ impl Names {
     /// The value of a word in an enum that has it.
     pub(super) fn word(&self, id: EnumId, word: &str) -> Option<i64> {
         self.words.get(word)?.iter().find(|(candidate, _)| *candidate == id).map(|(_, place)| *place)
+    }
+
+    /// The actions, or the reactions, that names stand for, in the order of their declaration.
+    pub(super) fn drawn(&self, reactions: bool, named: BTreeSet<Drawn>, actions: &[Action]) -> Arc<[ActionId]> {
+        let make = |named: &BTreeSet<Drawn>| {
+            let all = named.iter().flat_map(|drawn| match drawn {
+                Drawn::Action(id) | Drawn::Reaction(id) => std::slice::from_ref(id),
+                Drawn::Group(group) => &self.groups[*group],
+            });
+            let fitting = all.filter(|id| actions[id.index()].reaction == reactions);
+            fitting.copied().collect::<BTreeSet<ActionId>>().into_iter().collect()
+        };
+        let mut known = self.drawn.borrow_mut();
+        let entry = known.entry((reactions, named));
+        let list = match entry {
+            Entry::Occupied(list) => list.into_mut(),
+            Entry::Vacant(place) => {
+                let list = make(&place.key().1);
+                place.insert(list)
+            }
+        };
+        Arc::clone(list)
     }
 
     /// How many names a search for a similar one may look at now.

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::Items;
-use super::grammar::{Base, Param};
+use super::grammar::{Base, Param, Type};
 use super::names::{Names, Value};
 use super::resolver::{Builder, Overlay, ParamValue, Resolver};
 use super::types::UNKNOWN;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::syntax::tree::{DeclarationKind, Expression, ExpressionKind, Setting, Type, TypeKind};
+use crate::source::Span;
+use crate::syntax::tree::{self, DeclarationKind, Expression, ExpressionKind, Setting, TypeKind};
 
 /// The declaration of a param.
 pub(super) struct Declared<'a> {
     place: usize,
-    ty: &'a Type,
+    ty: &'a tree::Type,
     value: &'a Expression,
+    /// Whether its bounds read params.
+    open: bool,
     /// The params that read this one.
     readers: Vec<usize>,
 }
@@ -32,9 +35,13 @@ pub(super) struct Params<'a> {
 type Effective<'a> = BTreeMap<usize, &'a Setting>;
 
 /// Evaluates all params in the order of their declaration.
-pub(super) fn params<'a>(builder: &mut Builder<'a>, used: &[&'a Setting], changed: &[&'a Setting]) -> Params<'a> {
+pub(super) fn params<'a>(
+    builder: &mut Builder<'a>,
+    used_settings: &[&'a Setting],
+    changed: &[&'a Setting],
+) -> Params<'a> {
     let declared = declared(builder.items, &builder.names);
-    let used = effective(&builder.names, used.iter().copied());
+    let used = effective(&builder.names, used_settings.iter().copied());
     let mut all = used.clone();
     all.extend(effective(&builder.names, changed.iter().copied()));
     // What is wrong without the settings may be right with them.
@@ -43,6 +50,9 @@ pub(super) fn params<'a>(builder: &mut Builder<'a>, used: &[&'a Setting], change
     let plain = builder.params.clone();
     builder.diagnostics = silent;
     evaluate(builder, &declared, &all);
+    for setting in used_settings.iter().chain(changed) {
+        builder.check_superseded(&declared, &all, setting);
+    }
     for (declared, param) in declared.iter().zip(&builder.params) {
         let item = &builder.items.list[declared.place];
         if let DeclarationKind::Param { name, .. } = &item.kind {
@@ -58,6 +68,31 @@ fn evaluate(builder: &mut Builder<'_>, declared: &[Declared<'_>], effective: &Ef
     for (param, declared) in declared.iter().enumerate() {
         let value = builder.resolver(declared.place).param_value(declared, effective.get(&param).copied());
         builder.params.push(value);
+    }
+}
+
+impl Builder<'_> {
+    /// Reports what is wrong with a setting in whose place a later one applies. Of its value only that is said which
+    /// does not depend on other params: they may have been others when it was written.
+    fn check_superseded(&mut self, declared: &[Declared<'_>], effective: &Effective<'_>, setting: &Setting) {
+        let Some(param) = target(&self.names, setting) else { return };
+        if effective.get(&param).is_none_or(|last| std::ptr::eq(*last, setting)) {
+            return;
+        }
+        let declared = &declared[param];
+        let mut read = BTreeSet::new();
+        reads(&setting.value, &self.names, &mut read);
+        let is_open = declared.open || !read.is_empty();
+        let mut of_type = Diagnostics::default();
+        let mut of_value = Diagnostics::default();
+        let mut resolver = self.resolver(declared.place);
+        resolver.diagnostics = &mut of_type;
+        let ty = resolver.ty(declared.ty);
+        resolver.diagnostics = &mut of_value;
+        resolver.set_param(declared, setting, ty);
+        for diagnostic in of_value.iter().filter(|it| !(is_open && it.code == Code::OutOfDomain)) {
+            self.diagnostics.push(diagnostic.clone());
+        }
     }
 }
 
@@ -86,13 +121,14 @@ fn declared<'a>(items: &'a Items, names: &Names) -> Vec<Declared<'a>> {
             reads(lo, names, &mut read);
             reads(hi, names, &mut read);
         }
+        let open = !read.is_empty();
         reads(value, names, &mut read);
         let reader = all.len();
         // A param that is declared later is an error elsewhere.
         for param in read.range(..reader) {
             all[*param].readers.push(reader);
         }
-        all.push(Declared { place, ty, value, readers: Vec::new() });
+        all.push(Declared { place, ty, value, open, readers: Vec::new() });
     }
     all
 }
@@ -146,6 +182,9 @@ impl Params<'_> {
     pub(super) fn under(&self, builder: &mut Builder<'_>, profile: &[Setting]) -> Overlay {
         let set = effective(&builder.names, profile.iter());
         let mut overlay = Overlay::new();
+        for setting in profile {
+            builder.check_superseded(&self.declared, &set, setting);
+        }
         let mut due: BTreeSet<usize> = set.keys().copied().collect();
         // A param reads earlier ones only, so in this order each is evaluated once.
         while let Some(param) = due.pop_first() {
@@ -176,12 +215,25 @@ impl Resolver<'_> {
             self.error(Code::BadType, declared.ty.span, "a param cannot be an instance: it is known before them");
             ty = UNKNOWN;
         }
-        self.constant = Some(self.place);
-        let value = self.constant(setting.map_or(declared.value, |setting| &setting.value), ty);
-        self.constant = None;
+        let value = match setting {
+            Some(setting) => self.set_param(declared, setting, ty),
+            None => self.known_param(declared.value, ty, None),
+        };
         match value {
             Some(value) => ParamValue { ty, value },
             None => ParamValue { ty: UNKNOWN, value: 0 },
         }
+    }
+
+    fn set_param(&mut self, declared: &Declared<'_>, setting: &Setting, ty: Type) -> Option<i64> {
+        let span = self.items.list[declared.place].span;
+        self.known_param(&setting.value, ty, Some(span))
+    }
+
+    fn known_param(&mut self, tree: &Expression, ty: Type, declared: Option<Span>) -> Option<i64> {
+        self.constant = Some(self.place);
+        let value = self.constant_for(tree, ty, declared);
+        self.constant = None;
+        value
     }
 }

@@ -1,6 +1,6 @@
 //! Recursion that never shows an event, and recursion that never ends.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::components::components;
 use super::flow::{Call, Flow, Way};
@@ -35,7 +35,7 @@ fn check_left_recursion(flow: &Flow<'_>, diagnostics: &mut Diagnostics) {
     let component_of = component_of(&components, edges.len());
     for component in &components {
         let start = component[0];
-        let cycle = shortest_cycle(start, |body| {
+        let cycle = shortest_cycle(flow, start, |body| {
             reached(body).filter(|call| component_of[call.callee] == component_of[start]).copied()
         });
         if let Some((first, rest)) = cycle.split_first() {
@@ -73,10 +73,13 @@ fn check_endless(flow: &mut Flow<'_>, diagnostics: &mut Diagnostics) {
         for _ in &component {
             entered = stopped(entered).map_or(entered, |call| call.callee);
         }
-        let cycle = shortest_cycle(entered, stopped);
+        if flow.is_list(entered) {
+            entered = stopped(entered).map_or(entered, |call| call.callee);
+        }
+        let cycle = shortest_cycle(flow, entered, stopped);
         let Some(first) = cycle.iter().min_by_key(|step| step.from) else { continue };
         let first = first.from;
-        let cycle = shortest_cycle(first, stopped);
+        let cycle = shortest_cycle(flow, first, stopped);
         let name = flow.name(first);
         let message = format!("{name} can never end: {}", shown_cycle(flow, &cycle));
         let diagnostic = Diagnostic::error(Code::EndlessRule, flow.span(first), message)
@@ -102,18 +105,32 @@ fn component_of(components: &[Vec<usize>], nodes: usize) -> Vec<usize> {
     component_of
 }
 
-/// The fewest steps that lead from `start` back to it, the first such ones in the order of the text; none if nothing
-/// does.
-fn shortest_cycle<I: IntoIterator<Item = Call>>(start: usize, calls: impl Fn(usize) -> I) -> Vec<Step> {
+/// The fewest steps that lead from `start`, which is no list, back to it, the first such ones in the order of the text;
+/// none if nothing does. A step to a list goes on to what is drawn from it.
+fn shortest_cycle<I: IntoIterator<Item = Call>>(
+    flow: &Flow<'_>,
+    start: usize,
+    calls: impl Fn(usize) -> I,
+) -> Vec<Step> {
     // The step by which each body was reached first; only bodies of one component are asked for, so a map of all would
     // make many small components cost too much.
     let mut reached_by = BTreeMap::new();
+    let mut lists = BTreeSet::new();
     let mut queue = VecDeque::from([start]);
     while let Some(from) = queue.pop_front() {
-        for Call { callee: to, span, .. } in calls(from) {
+        let mut steps: Vec<Step> = Vec::new();
+        for Call { callee, span, .. } in calls(from) {
+            if !flow.is_list(callee) {
+                steps.push(Step { from, span, to: callee });
+            } else if lists.insert(callee) {
+                steps.extend(calls(callee).into_iter().map(|call| Step { from, span, to: call.callee }));
+            }
+        }
+        for step in steps {
+            let to = step.to;
             reached_by.entry(to).or_insert_with(|| {
                 queue.push_back(to);
-                Step { from, span, to }
+                step
             });
             if to == start {
                 let mut cycle = vec![reached_by[&start]];
@@ -228,7 +245,7 @@ mod tests {
         assert!(is_left(|again| vec![repeat(uniform(0, 3), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(Count::Exact(unknown()), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(exactly(3), vec![assign(0)]), again]));
-        let limited = |body| StatementKind::Repeat { count: exactly(3), condition: Some(unknown()), body };
+        let limited = |body| StatementKind::Repeat { count: Box::new(exactly(3)), condition: Some(unknown()), body };
         assert!(is_left(|again| vec![statement(limited(vec![emit()])), again]));
         assert!(!is_left(|again| vec![maybe(100, emit()), again]));
         assert!(is_left(|again| vec![maybe(99, emit()), again]));
@@ -280,6 +297,27 @@ mod tests {
         );
         assert_eq!(codes(&findings), [Code::LeftRecursion; 2]);
         assert_eq!(findings[0].secondary[0].text, "`c` runs `a` here");
+    }
+
+    #[test]
+    fn a_cycle_leads_through_a_draw_to_what_it_draws() {
+        let mut grammar = Grammar::default();
+        let again = |place| draw(Verb::Do, &[0, 1, 2], None, place);
+        grammar.action("quiet", false, vec![assign(0)]);
+        grammar.action("first", false, vec![emit(), again(10)]);
+        grammar.action("second", false, vec![again(11)]);
+        assert_eq!(
+            brief(&findings(&grammar, check_recursion)),
+            ["action `second` reaches itself before any event: action `second` → action `second` @11"]
+        );
+        grammar.actions[0].body = vec![again(12)];
+        assert_eq!(
+            brief(&findings(&grammar, check_recursion)),
+            [
+                "action `quiet` reaches itself before any event: action `quiet` → action `quiet` @12",
+                "action `second` can never end: action `second` → action `second` @2002 +11",
+            ]
+        );
     }
 
     /// Whether `a` cannot end, where `again` is its call of itself, after an event.

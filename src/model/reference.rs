@@ -6,7 +6,7 @@ use super::expression::inner;
 use super::grammar::{Base, Expression, ExpressionKind, InstanceId, KindId, LetId, StateId, Type};
 use super::names::{Thing, Value};
 use super::resolver::{ParamValue, Resolver};
-use super::types::{INT, UNKNOWN, describe, plain, unknown};
+use super::types::{INT, UNKNOWN, describe, describe_one, plain, unknown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Name};
@@ -67,7 +67,7 @@ impl Resolver<'_> {
                 let message = format!("`{}` is a word of several types, and nothing here says of which", name.text);
                 self.report(
                     Diagnostic::error(Code::AmbiguousName, span, message)
-                        .help(format!("it is a word of `{}`", types.join("` and of `"))),
+                        .help(format!("it is a word of {}", types.join(" and of "))),
                 );
                 return unknown(span);
             }
@@ -243,9 +243,11 @@ impl Resolver<'_> {
                 let id = StateId(instance.first_state.0 + member.place);
                 Expression { kind: ExpressionKind::State(id), ty, span }
             }
-            Some(instance) if self.names.lost_fields.contains(&(instance.array, member.place)) => unknown(span),
-            Some(instance) => constant(instance.fields[place], ty, span),
-            None => {
+            // Of a field whose value was reported only the type is known.
+            Some(instance) if !member.state && !self.names.lost_fields.contains(&(instance.array, member.place)) => {
+                constant(instance.fields[place], ty, span)
+            }
+            _ => {
                 let (instance, member) = (Box::new(owner), member);
                 let kind = if member.state {
                     ExpressionKind::StateOf { instance, member: member.place }
@@ -303,8 +305,8 @@ impl Resolver<'_> {
             }
             _ if expression.ty == UNKNOWN => None,
             _ => {
-                let ty = describe(expression.ty, self.grammar);
-                self.error(Code::TypeMismatch, of.span, format!("a value of `{ty}` has no fields or states"));
+                let found = describe_one(expression.ty, self.grammar);
+                self.error(Code::TypeMismatch, of.span, format!("{found} has no fields or states"));
                 None
             }
         }

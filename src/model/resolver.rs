@@ -4,20 +4,24 @@
 //! A [`Resolver`] is made for each declaration. Types, expressions, emissions and statements are its methods, each
 //! group in a file of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{Items, Key, Space};
 use super::grammar::{Grammar, Type, Variable, VariableId};
 use super::names::Names;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::syntax::tree::Name;
 
 /// The grammar while it is made.
 #[derive(Debug)]
 pub(super) struct Builder<'a> {
     pub items: &'a Items,
+    /// The sources that are the user's own: the root and what was added to it.
+    pub own: &'a BTreeSet<SourceId>,
     pub names: Names,
+    /// Whether an event or an instance is missing because of a mistake, so that the alphabet is not known.
+    pub lacks_events: bool,
     pub grammar: Grammar,
     /// What each param is, in the order of their declaration.
     pub params: Vec<ParamValue>,
@@ -39,6 +43,7 @@ impl Builder<'_> {
     pub(super) fn resolver(&mut self, place: usize) -> Resolver<'_> {
         Resolver {
             items: self.items,
+            own: self.own,
             names: &self.names,
             grammar: &self.grammar,
             params: &self.params,
@@ -54,6 +59,7 @@ impl Builder<'_> {
 /// Resolves what one declaration says.
 pub(super) struct Resolver<'a> {
     pub items: &'a Items,
+    pub own: &'a BTreeSet<SourceId>,
     pub names: &'a Names,
     pub grammar: &'a Grammar,
     pub params: &'a [ParamValue],
@@ -112,7 +118,7 @@ impl Resolver<'_> {
     /// Brings a variable into scope.
     pub(super) fn bind(&mut self, name: &Name, ty: Type) -> Bound {
         if name.text.len() > super::collect::MAX_NAME_BYTES {
-            self.error(Code::NameLimit, name.span, "this name is too long");
+            self.report(super::collect::name_limit(&name.text, name.span));
         }
         let other = match self.scope.get(&name.text) {
             Some(id) => Some((self.scope.variables[id.index()].span, "a variable")),

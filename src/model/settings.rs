@@ -65,12 +65,12 @@ impl Builder<'_> {
         match resolver.target_of(setting) {
             Some(Target::Global(id, _)) => {
                 let ty = resolver.grammar.states[id.index()].ty;
-                let value = resolver.initial(&setting.value, ty);
+                let value = resolver.initial(&setting.value, ty, Some(resolver.grammar.declared(id)));
                 self.start(id, value);
             }
             Some(Target::Member { first, elements, step, .. }) => {
                 let ty = resolver.grammar.states[first.index()].ty;
-                let value = resolver.initial(&setting.value, ty);
+                let value = resolver.initial(&setting.value, ty, Some(resolver.grammar.declared(first)));
                 for element in 0..elements {
                     self.start(StateId(first.0 + element * step), value);
                 }
@@ -99,14 +99,16 @@ impl Builder<'_> {
         resolver.params = &params.plain;
         resolver.overlay = Some(overlay);
         let Some(target) = resolver.target_of(setting) else { return };
-        let ty = match target {
+        let (id, ty) = match target {
             Target::Param => return,
             Target::Weight(_) => {
                 resolver.set_weight(&setting.value);
                 return;
             }
-            Target::Global(_, place) => state_type(items, place),
-            Target::Member { kind, place, .. } => member_type(items, resolver.names.kind_places[kind.index()], place),
+            Target::Global(id, place) => (id, state_type(items, place)),
+            Target::Member { first, kind, place, .. } => {
+                (first, member_type(items, resolver.names.kind_places[kind.index()], place))
+            }
         };
         let Some((place, ty)) = ty else { return };
         // The type was checked where it is declared.
@@ -114,7 +116,7 @@ impl Builder<'_> {
         resolver.place = place;
         let ty = resolver.ty(ty);
         resolver.diagnostics = spoken;
-        resolver.initial(&setting.value, ty);
+        resolver.initial(&setting.value, ty, Some(resolver.grammar.declared(id)));
     }
 }
 
@@ -143,11 +145,7 @@ impl Resolver<'_> {
         self.constant = Some(usize::MAX);
         let weight = self.constant(tree, INT);
         self.constant = None;
-        let weight = weight?;
-        if weight < 0 {
-            self.error(Code::BadWeight, tree.span, "a weight cannot be negative");
-        }
-        Some(weight.max(0))
+        weight.map(|weight| self.known_weight(weight, tree.span))
     }
 
     fn target_of(&mut self, setting: &Setting) -> Option<Target> {

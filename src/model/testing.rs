@@ -64,7 +64,7 @@ pub(super) fn when(then: Vec<Statement>, otherwise: Option<Vec<Statement>>) -> S
 }
 
 pub(super) fn repeat(count: Count, body: Vec<Statement>) -> Statement {
-    statement(StatementKind::Repeat { count, condition: None, body })
+    statement(StatementKind::Repeat { count: Box::new(count), condition: None, body })
 }
 
 pub(super) fn range(domain: Domain) -> Range {

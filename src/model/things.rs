@@ -59,7 +59,7 @@ pub(super) fn members(builder: &mut Builder<'_>) {
                 resolver.error(Code::ReservedName, span, format!("every instance has its own `{name}` already"));
             }
             if name.len() > super::collect::MAX_NAME_BYTES {
-                resolver.error(Code::NameLimit, span, "this name is too long");
+                resolver.report(super::collect::name_limit(&name, span));
             }
             if let Some(first) = seen.insert(name.clone(), span) {
                 let message = format!("the member `{name}` is declared twice");
@@ -92,11 +92,17 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Instance { kind, name, size, .. } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
-        let Some(kind) = resolver.kind(kind) else { continue };
+        let Some(kind) = resolver.kind(kind) else {
+            builder.lacks_events = true;
+            continue;
+        };
         let size = size.as_ref().map(|size| resolver.array_size(size));
+        let size_is_known = size != Some(None);
+        let size = size.map(|size| size.unwrap_or(MAX_ELEMENTS));
         let before = total;
         total += size.unwrap_or(1) as usize;
         if total <= MAX_INSTANCES {
+            builder.lacks_events |= !size_is_known;
             by_kind[kind.index()].push(Declared { place, name, size });
             continue;
         }
@@ -104,6 +110,7 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
             let message = format!("a grammar has at most {MAX_INSTANCES} instances");
             resolver.error(Code::InstanceLimit, name.span, message);
         }
+        builder.lacks_events = true;
         if let Some(things) = builder.names.things.get_mut(&name.text) {
             things.retain(|thing| thing.kind != kind);
         }
@@ -149,7 +156,7 @@ pub(super) fn states(builder: &mut Builder<'_>) {
         let DeclarationKind::State { name, ty, initial } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
         let ty = resolver.state_type(ty);
-        let initial = resolver.initial(initial, ty);
+        let initial = resolver.initial(initial, ty, None);
         let name = name.text.clone();
         builder.grammar.states.push(State { name, ty, initial: word(initial), owner: None, span: item.span });
     }
@@ -205,9 +212,9 @@ fn defaults(builder: &mut Builder<'_>) -> Vec<Defaults> {
             let Some(known) = resolver.names.members[kind].get(&member.name.text).copied() else { continue };
             let index = known.place as usize;
             if known.state && member.state {
-                defaults.states[index] = Some(resolver.initial(value, states[index]));
+                defaults.states[index] = Some(resolver.initial(value, states[index], None));
             } else if !known.state && !member.state {
-                defaults.fields[index] = Some(resolver.fixed(value, fields[index]));
+                defaults.fields[index] = Some(resolver.fixed(value, fields[index], None));
             }
         }
         all.push(defaults);
@@ -262,30 +269,31 @@ fn word(value: Initial) -> Option<i64> {
 }
 
 impl Resolver<'_> {
-    fn array_size(&mut self, tree: &tree::Expression) -> u32 {
+    /// How many elements an array has, if that can be.
+    fn array_size(&mut self, tree: &tree::Expression) -> Option<u32> {
         self.constant = Some(usize::MAX);
         let size = self.constant(tree, INT);
         self.constant = None;
-        let Some(size) = size else { return MAX_ELEMENTS };
+        let size = size?;
         if let Ok(size @ 1..=MAX_ELEMENTS) = u32::try_from(size) {
-            return size;
+            return Some(size);
         }
         self.error(Code::ArrayLimit, tree.span, format!("an array has 1 to {MAX_ELEMENTS} elements, not {size}"));
-        MAX_ELEMENTS
+        None
     }
 
-    /// The value of a field.
-    fn fixed(&mut self, tree: &tree::Expression, ty: Type) -> Initial {
+    /// The value of a field, which is declared at a place other than this.
+    fn fixed(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Initial {
         self.constant = Some(usize::MAX);
-        let value = self.constant(tree, ty);
+        let value = self.constant_for(tree, ty, declared);
         self.constant = None;
         value.map_or(Initial::Unknown, Initial::Value)
     }
 
     /// The initial value of a state, which may be `any`.
-    pub(super) fn initial(&mut self, tree: &tree::Expression, ty: Type) -> Initial {
+    pub(super) fn initial(&mut self, tree: &tree::Expression, ty: Type, declared: Option<Span>) -> Initial {
         if inner(tree).kind != ExpressionKind::Any {
-            return self.fixed(tree, ty);
+            return self.fixed(tree, ty, declared);
         }
         if let Base::Instance(kind) = ty.base
             && !ty.optional
@@ -318,12 +326,14 @@ impl Resolver<'_> {
             }
             match self.names.members[kind.index()].get(&name.text).copied() {
                 Some(member) if member.state => {
-                    let place = member.place as usize;
-                    states[place] = Some(self.initial(&setting.value, row.states[place].ty));
+                    let state = &row.states[member.place as usize];
+                    let value = self.initial(&setting.value, state.ty, Some(state.span));
+                    states[member.place as usize] = Some(value);
                 }
                 Some(member) => {
-                    let place = member.place as usize;
-                    fields[place] = Some(self.fixed(&setting.value, row.fields[place].ty));
+                    let field = &row.fields[member.place as usize];
+                    let value = self.fixed(&setting.value, field.ty, Some(field.span));
+                    fields[member.place as usize] = Some(value);
                 }
                 None => self.no_member(kind, name),
             }

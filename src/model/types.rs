@@ -48,45 +48,36 @@ pub(super) fn fits(lo: i64, hi: i64, optional: bool) -> bool {
     width(lo, hi) <= MAX_SET_VALUES - i128::from(optional)
 }
 
-/// The type as it is written.
+/// The type as a message speaks of it: `` `0..7` `` as it is written, or words for what the language has no word for.
 pub(super) fn describe(ty: Type, grammar: &Grammar) -> String {
-    if ty == UNKNOWN {
-        return "unknown".to_owned();
+    let none = if ty.optional { " or `none`" } else { "" };
+    match ty.base {
+        _ if ty == UNKNOWN => "unknown".to_owned(),
+        base if plain(base) == INT => format!("an integer{none}"),
+        Base::Array(kind) => format!("an array of `{}`{none}", grammar.kinds[kind.index()].name),
+        _ => format!("`{}`", grammar.type_text(ty)),
     }
-    let base = match ty.base {
-        Base::Bool => "bool".to_owned(),
-        // What arithmetic gives, and literals.
-        Base::Int { lo, hi } if plain(ty.base) == INT || lo == hi => "integer".to_owned(),
-        Base::Int { lo, hi } => format!("{lo}..{hi}"),
-        Base::Set { lo, hi } => format!("set {lo}..{hi}"),
-        Base::Enum(id) => grammar.enums[id.index()].words.join(" | "),
-        Base::Instance(kind) => grammar.kinds[kind.index()].name.clone(),
-        Base::Array(kind) => format!("array of {}", grammar.kinds[kind.index()].name),
-    };
-    if ty.optional { format!("{base} | none") } else { base }
+}
+
+/// The type of an expression as a message speaks of it: of a number that is written nobody says `3..3`.
+pub(super) fn describe_found(expression: &Expression, grammar: &Grammar) -> String {
+    match (&expression.kind, expression.ty.base) {
+        (ExpressionKind::Constant(_), Base::Int { lo, hi }) if lo == hi => describe(INT, grammar),
+        _ => describe(expression.ty, grammar),
+    }
+}
+
+/// A value of the type, as a message speaks of it.
+pub(super) fn describe_one(ty: Type, grammar: &Grammar) -> String {
+    match ty.base {
+        base if plain(base) == INT => describe(ty, grammar),
+        _ => format!("a value of {}", describe(ty, grammar)),
+    }
 }
 
 /// The value as it is written.
 pub(super) fn describe_value(value: i64, ty: Type, grammar: &Grammar) -> String {
-    if ty.optional && value == NONE {
-        return "none".to_owned();
-    }
-    let place = || usize::try_from(value).unwrap_or(usize::MAX);
-    match ty.base {
-        Base::Bool => (value != 0).to_string(),
-        Base::Int { .. } => value.to_string(),
-        Base::Set { lo, .. } => {
-            let elements: Vec<String> = constant::elements(value, lo).map(|element| element.to_string()).collect();
-            format!("{{{}}}", elements.join(", "))
-        }
-        Base::Enum(id) => {
-            let words = grammar.enums.get(id.index()).map(|known| &known.words);
-            words.and_then(|words| words.get(place())).cloned().unwrap_or_default()
-        }
-        Base::Instance(_) | Base::Array(_) => {
-            grammar.instances.get(place()).map_or_else(String::new, super::grammar::Instance::full_name)
-        }
-    }
+    if ty.optional && value == NONE { "none".to_owned() } else { grammar.value_text(value, ty.base) }
 }
 
 /// Whether every value of one type is one of the other, in the same representation.
@@ -147,7 +138,7 @@ impl Resolver<'_> {
             let message = format!("a parameter of an action or a reaction has at most {MAX_RANGE_VALUES} values");
             self.error(Code::DomainLimit, tree.span, message);
         }
-        ty
+        if too_many { UNKNOWN } else { ty }
     }
 
     /// What the variable of a `for` or of a quantifier runs over, and its type.
@@ -226,27 +217,34 @@ impl Resolver<'_> {
     /// The expression as one of a type: unchanged where it always is one, checked at once where it is a constant, and
     /// otherwise checked when it is evaluated.
     pub(super) fn convert(&mut self, expression: Expression, ty: Type) -> Expression {
+        self.convert_for(expression, ty, None)
+    }
+
+    /// The same as the value of what is declared at a place, of which a finding speaks too.
+    pub(super) fn convert_for(&mut self, expression: Expression, ty: Type, declared: Option<Span>) -> Expression {
         if expression.ty == UNKNOWN || ty == UNKNOWN || expression.ty == ty {
             return expression;
         }
         let span = expression.span;
-        if !is_like(expression.ty, ty) {
-            let (expected, found) = (describe(ty, self.grammar), describe(expression.ty, self.grammar));
-            self.error(Code::TypeMismatch, span, format!("expected `{expected}`, found `{found}`"));
-            return unknown(span);
-        }
-        if let ExpressionKind::Constant(value) = expression.kind {
+        let (code, message) = if !is_like(expression.ty, ty) {
+            let (expected, found) = (describe(ty, self.grammar), describe_found(&expression, self.grammar));
+            (Code::TypeMismatch, format!("expected {expected}, found {found}"))
+        } else if let ExpressionKind::Constant(value) = expression.kind {
             if let Some(value) = constant::convert(value, expression.ty, ty) {
                 return Expression { kind: ExpressionKind::Constant(value), ty, span };
             }
             let value = describe_value(value, expression.ty, self.grammar);
-            let message = format!("`{value}` is not a value of `{}`", describe(ty, self.grammar));
-            self.error(Code::OutOfDomain, span, message);
-            return unknown(span);
-        }
-        if is_subset(expression.ty, ty) {
+            (Code::OutOfDomain, format!("`{value}` is not {}", describe_one(ty, self.grammar)))
+        } else if is_subset(expression.ty, ty) {
             return expression;
-        }
-        Expression { kind: ExpressionKind::Convert(Box::new(expression)), ty, span }
+        } else {
+            return Expression { kind: ExpressionKind::Convert(Box::new(expression)), ty, span };
+        };
+        let diagnostic = Diagnostic::error(code, span, message);
+        self.report(match declared {
+            Some(declared) => diagnostic.also(declared, "declared here"),
+            None => diagnostic,
+        });
+        unknown(span)
     }
 }

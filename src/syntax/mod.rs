@@ -1,6 +1,6 @@
 //! Text → syntax tree.
 //!
-//! [`parse`] reads a file: it always gives a tree, and every mistake that it found. [`print()`] is the way back.
+//! [`parse()`] reads a file: it always gives a tree, and every mistake that it found. [`print()`] is the way back.
 
 mod advice;
 mod message;

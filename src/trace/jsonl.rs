@@ -217,7 +217,7 @@ fn event_text(grammar: &Grammar, alphabet: &Alphabet, symbol: SymbolId) -> Strin
         text.push_str(if place == 0 { r#","of":{"# } else { "," });
         let kind = &grammar.kinds[kind.index()].name;
         let instance = grammar.instances[instance.index()].full_name();
-        text.push_str(&format!("{}:{}", quoted(kind), quoted(&instance)));
+        text.extend([&quoted(kind), ":", &quoted(&instance)]);
     }
     if !event.kinds.is_empty() {
         text.push('}');

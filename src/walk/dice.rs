@@ -15,7 +15,7 @@ pub(super) struct Dice {
 
 impl Dice {
     /// The generator is xoshiro256++ (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", 2021),
-    /// its state four words of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators",
+    /// its state four words of `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators",
     /// 2014) whose own state is mixed from the seed, the number of the trace and the attempt.
     pub(super) fn new(header: Header) -> Self {
         let start = mix(mix(mix(header.seed).wrapping_add(header.trace)).wrapping_add(header.attempt));
@@ -75,7 +75,7 @@ impl Dice {
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The output function of SplitMix64, one step on.
+/// The output function of `SplitMix64`, one step on.
 fn mix(word: u64) -> u64 {
     let word = word.wrapping_add(GAMMA);
     let word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

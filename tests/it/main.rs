@@ -1,1 +1,13 @@
-//! The integration tests.
+//! The integration tests: one binary, a module for each side of the program.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect stops there")]
+
+mod cli;
+mod corpus;
+mod documents;
+mod frequencies;
+mod layers;
+mod reference;
+mod robust;
+mod semantics;
+mod support;

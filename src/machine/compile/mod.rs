@@ -147,7 +147,7 @@ impl<'a> Compiler<'a> {
         for address in 0..self.program.code.len() {
             let next = match &self.program.code[address] {
                 Op::Call { .. } => address + 1,
-                Op::Bind { back, .. } => *back as usize,
+                Op::Draw(draw) => draw.back as usize,
                 _ => continue,
             };
             let last = self.returns(next);
@@ -157,8 +157,8 @@ impl<'a> Compiler<'a> {
                     let rule = self.rules[*entry as usize];
                     (*entry, *frame, *tail) = (rule.address, rule.frame, last);
                 }
-                Op::Bind { tail, .. } => *tail = last,
-                _ => unreachable!("only calls are left"),
+                Op::Draw(draw) => draw.tail = last,
+                _ => unreachable!("only calls and draws are left"),
             }
         }
         self.program
@@ -299,6 +299,8 @@ impl<'a> Compiler<'a> {
         let weight = self.expression(&action.weight);
         self.body.depth = 0;
 
+        let place = self.place_named(format!("{owner} arguments"), action.span);
+        let bind = self.emit(Op::Bind { action: id, place });
         let entry = self.here();
         if let [_, _, ..] = action.sources[..] {
             let place = self.place_named(format!("{owner} by"), action.span);
@@ -319,7 +321,7 @@ impl<'a> Compiler<'a> {
             action.variables[..action.parameters].iter().map(|variable| self.type_values(variable.ty)).collect();
         let bindings = parameters.iter().map(|values| values.size).product();
         let frame = self.body.max_locals;
-        self.program.actions.push(ActionCode { entry, frame, parameters, bindings, guard, weight });
+        self.program.actions.push(ActionCode { bind, entry, frame, parameters, bindings, guard, weight });
     }
 
     fn lets(&mut self) {

@@ -1,7 +1,8 @@
 //! Statements.
 
+use std::sync::Arc;
+
 use super::{Body, Compiler, Storage};
-use crate::machine::configuration::index;
 use crate::machine::program::{
     Address, Assignment, BranchCode, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
     Parameter, RepeatNext, RepeatStart, Target,
@@ -44,7 +45,7 @@ impl Compiler<'_> {
             }
             StatementKind::Call { rule, arguments } => {
                 let arguments = arguments.iter().map(|argument| self.expression(argument)).collect();
-                self.emit(Op::Call { entry: rule.0, frame: 0, arguments, tail: false });
+                self.emit(Op::Call { entry: rule.0, frame: 0, arguments, tail: false, span });
             }
             StatementKind::Assign { target, operator, value } => {
                 let ty = self.target_type(target);
@@ -256,31 +257,21 @@ impl Compiler<'_> {
         }
     }
 
-    fn draw(&mut self, verb: Verb, actions: &[ActionId], otherwise: Option<&Statement>, span: Span) {
+    fn draw(&mut self, verb: Verb, actions: &Arc<[ActionId]>, otherwise: Option<&Statement>, span: Span) {
         let place = self.place(span);
-        let draw = Draw { actions: actions.into(), otherwise: None, place };
+        let draw = Draw { actions: Arc::clone(actions), back: 0, tail: false, otherwise: None, place };
         let address = self.emit(Op::Draw(Box::new(draw)));
-        let owner = self.program.place(place).name.clone();
-        let behind = address + 1 + index(actions.len());
-        // A `settle` draws again after each reaction; behind a `do` and a `react` the `else` is jumped over.
-        let back = if verb == Verb::Settle { address } else { behind };
-        for action in actions {
-            let name = format!("{owner} {}", self.grammar.actions[action.index()].name);
-            let place = self.place_named(name, span);
-            self.emit(Op::Bind { action: *action, back, tail: false, place });
-        }
-        let none = match otherwise {
-            Some(otherwise) => {
-                let exit = self.emit(Op::Jump(0));
-                let none = self.here();
-                self.statement(otherwise);
-                self.land(exit);
-                Some(none)
-            }
-            None => (verb != Verb::Do).then_some(behind),
-        };
+        let none = otherwise.map(|otherwise| {
+            self.statement(otherwise);
+            address + 1
+        });
+        let behind = self.here();
         match &mut self.program.code[address as usize] {
-            Op::Draw(draw) => draw.otherwise = none,
+            Op::Draw(draw) => {
+                // A `settle` draws again after each reaction; behind a `do` and a `react` the `else` is jumped over.
+                draw.back = if verb == Verb::Settle { address } else { behind };
+                draw.otherwise = none.or((verb != Verb::Do).then_some(behind));
+            }
             _ => unreachable!("a draw was emitted there"),
         }
     }

@@ -74,6 +74,10 @@ fn types_are_checked() {
     );
     check("state s: 0..4294967295 = 0\nstate t: 0..4294967296 = 0", "domain-limit:3");
     check("state s: nothing = 0\nparam p: relation = http", "undefined-kind:2 bad-type:3");
+    // What is wrong with the type of a parameter is said once, and no limit is asked of it.
+    check("action x(r: nokind) by user { start }", "undefined-kind:2");
+    check("event x(r: nokind)\nreaction y(n: 0..1000000000000) { start }", "undefined-kind:2 domain-limit:3");
+    check("param most: ???\naction x(n: 0..most) by user { start }", "syntax:2");
     check(
         "param n: 0..later = 0\nparam later: 0..9 = 3 state t: 0..last = 0\nparam last: 0..9 = 3",
         "forward-param:2 forward-param:3",
@@ -129,6 +133,13 @@ fn kinds_and_instances() {
     let many: String = (0..64).fold(String::new(), |text, number| text + &format!("relation many{number}[64] "));
     check(&format!("{many}\nrelation more phase q {{ more.live = false }}"), "instance-limit:2");
     check(&format!("event {}\nevent {}", "a".repeat(255), "b".repeat(256)), "name-limit:3");
+    let long = "c".repeat(256);
+    let text = format!("event {long} kind k {{ field {long}: bool = true }} let f({long}: bool) = true");
+    let loaded = load_with(&text, &Settings::default());
+    for diagnostic in loaded.diagnostics.iter().filter(|it| it.code == Code::NameLimit) {
+        assert_eq!(diagnostic.message, "a name has at most 255 bytes, this one has 256");
+    }
+    assert_eq!(findings(&loaded), "name-limit:1 name-limit:1 name-limit:1");
 }
 
 #[test]
@@ -150,6 +161,12 @@ fn actions_and_their_clauses() {
         "action b by user weight (0 - 1) { start }\naction c(n: 0..3) by user weight (n) { start }\n\
             action d by user weight (scale) when 3 { start }",
         "bad-weight:2 bad-weight:3 type-mismatch:4",
+    );
+    check(
+        "param most: 0..9999999999 = 1000000000\naction b by user weight 1000000000 { start }\n\
+            action c by user weight 1000000001 { start }\nreaction d weight (most + 1) { start }\n\
+            profile q { weight b = 2000000000 }\nprofile r { weight b = 1000000000 weight seen = most }",
+        "bad-weight:4 bad-weight:5 bad-weight:6",
     );
     check(
         "action b(r: relation, r: relation) by user { start }\nrule x(leader: bool) {}",
@@ -175,6 +192,39 @@ fn tests_are_checked() {
 #[test]
 fn a_grammar_without_a_phase_is_only_odd() {
     check_alone("event e", "no-phase:1");
+}
+
+#[test]
+fn patterns_are_checked_unless_events_are_missing() {
+    // What has no part in the alphabet is no reason to leave patterns alone.
+    for mistake in [
+        "action b by nobody { start }",
+        "let f = f",
+        "param p: 0..3 = 4",
+        "event x(r: nokind)",
+        "event start",
+        "remove rule nothing",
+        "kind k { field f: bool = 3 }",
+        "rule b(r: nokind) { }",
+    ] {
+        let text = format!("{BASE} phase main {{ start }} {mistake}\ntest \"t\" rejects {{ zzz }}");
+        let loaded = load_with(&text, &Settings::default());
+        assert!(findings(&loaded).ends_with(" pattern-event:2"), "{mistake}: {}", findings(&loaded));
+        assert_eq!(loaded.diagnostics.len(), 2, "{mistake}: {:#?}", loaded.diagnostics);
+    }
+    for mistake in ["relatoin x", "event <nokind>-x", "relation x[0]", "param n: 0..9 = 10 relation x[n]"] {
+        let text = format!("{BASE} phase main {{ start }} {mistake}\ntest \"t\" rejects {{ x-joined }}");
+        assert_eq!(load_with(&text, &Settings::default()).diagnostics.len(), 1, "{mistake}");
+    }
+    check("reaction x(n: 0..1000000000000) { start }\ntest \"t\" rejects { zzz }", "domain-limit:2 pattern-event:3");
+}
+
+#[test]
+fn a_field_with_a_wrong_value_has_its_type_all_the_same() {
+    check(
+        "kind k { field peer: relation = 3 field f: bool = 3 } k x\nphase q { if x.peer.what { } if x.f == 3 { } }",
+        "type-mismatch:2 type-mismatch:2 undefined-member:3 type-mismatch:3",
+    );
 }
 
 #[test]

@@ -25,9 +25,8 @@ fn the_example_has_the_expected_tables() {
     assert_eq!(grammar.profiles, [("short".to_owned(), "a short life".to_owned())]);
     assert_eq!(grammar.phases[0].meanwhile.len(), 2);
     assert_eq!(grammar.phases[0].meanwhile[0].millionths, 200_000);
-    let StatementKind::Repeat { count: Count::Uniform { lo, hi }, .. } = &grammar.phases[1].body[0].kind else {
-        panic!("the second phase is a loop");
-    };
+    let StatementKind::Repeat { count, .. } = &grammar.phases[1].body[0].kind else { panic!("a loop") };
+    let Count::Uniform { lo, hi } = &**count else { panic!("a range") };
     assert_eq!((lo.value(), hi.value()), (Some(1), Some(10)));
 }
 

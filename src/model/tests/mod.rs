@@ -4,12 +4,11 @@ mod declarations;
 mod expressions;
 mod files;
 mod meaning;
+mod messages;
 mod mutations;
 mod settings_rules;
 mod size;
 mod statements;
-
-use std::fmt::Write as _;
 
 use super::grammar::*;
 use super::*;
@@ -44,6 +43,31 @@ fn check_alone(text: &str, expected: &str) {
     let loaded = load_with(text, &Settings::default());
     assert_eq!(findings(&loaded), expected, "{text}\n{:#?}", loaded.diagnostics);
     assert_eq!(loaded.grammar.is_some(), loaded.diagnostics.iter().all(|it| it.severity < Severity::Error));
+}
+
+/// Asserts the findings of a text in all that they say.
+#[track_caller]
+fn check_told(text: &str, expected: &[&str]) {
+    assert_eq!(told(&load_with(text, &Settings::default())), expected, "{text}");
+}
+
+/// What each finding says: `message [+second place] | help [=> fix]`, with texts in the place of spans.
+fn told(loaded: &Loaded) -> Vec<String> {
+    let text = |span: Span| &loaded.sources.file(span.source).text()[span.range()];
+    let tell = |diagnostic: &Diagnostic| {
+        let mut told = format!("{} @ {}", diagnostic.message, text(diagnostic.primary.span));
+        for label in &diagnostic.secondary {
+            let _ = write!(told, " + {}: {}", label.text, text(label.span));
+        }
+        for help in &diagnostic.help {
+            let _ = write!(told, " | {help}");
+        }
+        if let Some(fix) = &diagnostic.fix {
+            let _ = write!(told, " | {} => {}", text(fix.span), fix.replacement);
+        }
+        told
+    };
+    loaded.diagnostics.iter().map(tell).collect()
 }
 
 /// Asserts the findings of declarations behind the base, from line 2 on.

@@ -98,3 +98,20 @@ fn settings_from_outside_have_their_own_places() {
     let loaded = load_with(TEXT, &Settings { with: vec!["\nevent e".to_owned()], ..Settings::default() });
     assert_eq!(findings(&loaded), "duplicate-name:2");
 }
+
+#[test]
+fn a_setting_that_another_one_replaces_is_checked_too() {
+    let files = Memory::default()
+        .with("u", "param most: 0..9 = 9 param n: 0..3 = 1 param m: 0..most = 1 event e phase p { e }");
+    let check = |text: &str, set: &[&str], expected: &str| {
+        let root = Root::Text { name: "x".to_owned(), text: text.to_owned() };
+        let loaded = load(&files, &root, &super::set(set));
+        assert_eq!(findings(&loaded), expected, "{text}\n{:#?}", loaded.diagnostics);
+    };
+    check("use \"u\" { n = true n = 2 }", &[], "type-mismatch:1");
+    check("use \"u\" { n = 4 }\nuse \"u\" { n = nothing }", &["n = 2"], "out-of-domain:1 undefined-name:2");
+    check("use \"u\" { n = 2 }\nprofile a { n = none n = 4 n = 3 }", &[], "out-of-domain:2 out-of-domain:2");
+    // What it may be depends on what others are, and they may have been changed since.
+    check("use \"u\" { m = 9 }", &["most = 2", "m = 2"], "");
+    check("use \"u\" { n = most n = 2 }", &[], "");
+}

@@ -24,6 +24,31 @@ fn many_declarations_are_no_burden() {
 }
 
 #[test]
+fn many_draws_share_their_lists() {
+    let mut text = String::from("source user event e group g, h\nphase p {");
+    text += &"do react do(g) do(h, g) do(g, h) settle(g, h) ".repeat(2000);
+    text += "}\n";
+    for number in 0..2000 {
+        let _ =
+            writeln!(text, "action a{number} by user group g, h {{ e do else e }} reaction r{number} group h {{ e }}");
+    }
+    let grammar = built(&text);
+    let draws: Vec<_> = grammar.phases[0]
+        .body
+        .iter()
+        .map(|statement| match &statement.kind {
+            StatementKind::Draw { actions, .. } => actions,
+            _ => panic!("a draw"),
+        })
+        .collect();
+    assert_eq!(draws.iter().map(|actions| actions.len()).sum::<usize>(), 6 * 2000 * 2000);
+    for (draw, actions) in draws.iter().enumerate() {
+        assert!(std::sync::Arc::ptr_eq(draws[draw % 6], actions));
+    }
+    assert!(std::sync::Arc::ptr_eq(draws[3], draws[4]), "the order of the names is no matter");
+}
+
+#[test]
 fn many_mistakes_are_no_burden() {
     let mut text = String::from("source user phase p { do }\n");
     for number in 0..20_000 {

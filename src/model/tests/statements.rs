@@ -99,6 +99,7 @@ fn choices_are_well_formed() {
         "misplaced-statement:2 misplaced-statement:3 misplaced-statement:3 bad-weight:4 type-mismatch:4",
     );
     check_body("maybe 101% start", "bad-percentage:2");
+    check_body("choose { 1000000000 => start, 1 => start }\nchoose { 1000000001 => start }", "bad-weight:3");
 }
 
 #[test]

@@ -4,7 +4,13 @@
 //! place in the enum; an instance its [`InstanceId`]; an array its [`Instance::array`]; a set `lo..hi` the bits of its
 //! elements, `lo` being bit 0; and [`NONE`] is `none`, of whatever type.
 
+mod check;
+
+use std::sync::Arc;
+
 use crate::source::Span;
+
+pub use check::{Check, Element, EventPattern, Pattern, Test};
 
 /// The word for `none`. No integer has this value: arithmetic that reaches it overflows. An optional set has at most
 /// 63 values, so that no set has it either.
@@ -92,6 +98,20 @@ pub struct Grammar {
     pub tests: Vec<Test>,
     /// The names of the profiles with their docs.
     pub profiles: Vec<(String, String)>,
+}
+
+impl Grammar {
+    /// Where a state is declared: that of an instance in its kind.
+    pub fn declared(&self, id: StateId) -> Span {
+        let state = &self.states[id.index()];
+        match state.owner {
+            Some((instance, place)) => {
+                let kind = self.instances[instance.index()].kind;
+                self.kinds[kind.index()].states[place as usize].span
+            }
+            None => state.span,
+        }
+    }
 }
 
 /// A list of words that are compared by their order.
@@ -409,11 +429,11 @@ pub enum StatementKind {
     /// For one of them, drawn uniformly.
     ForOne { range: Range, body: Vec<Statement>, otherwise: Option<Vec<Statement>> },
     /// Again and again.
-    Repeat { count: Count, condition: Option<Expression>, body: Vec<Statement> },
+    Repeat { count: Box<Count>, condition: Option<Expression>, body: Vec<Statement> },
     /// With a probability, in millionths: at most 1,000,000.
     Maybe { millionths: u64, body: Box<Statement> },
-    /// One of `actions` (in the order of their declaration), by weight.
-    Draw { verb: Verb, actions: Vec<ActionId>, otherwise: Option<Box<Statement>> },
+    /// One of `actions` (in the order of their declaration), by weight. Draws from the same lists share one.
+    Draw { verb: Verb, actions: Arc<[ActionId]>, otherwise: Option<Box<Statement>> },
     /// Nothing comes between.
     Atomic(Vec<Statement>),
     /// Side by side.
@@ -579,66 +599,6 @@ pub enum Comparison {
     Greater,
     /// `>=`
     GreaterEqual,
-}
-
-/// A check of the grammar itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Test {
-    /// Its text.
-    pub text: String,
-    /// The profile that it runs with.
-    pub profile: Option<String>,
-    /// What it checks.
-    pub check: Check,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a test checks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the syntax, resolved")]
-pub enum Check {
-    /// Some complete trace matches.
-    Accepts(Pattern),
-    /// No complete trace matches.
-    Rejects(Pattern),
-    /// It holds in no reachable configuration.
-    Never { variables: Vec<Variable>, expression: Expression },
-}
-
-/// A pattern over the events of a trace; a sequence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    /// What must come, one after the other.
-    pub elements: Vec<Element>,
-}
-
-/// An element of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the syntax, resolved")]
-pub enum Element {
-    /// Any events, also none.
-    Gap,
-    /// One event out of these.
-    One(Vec<EventPattern>),
-    /// One event that none of these matches.
-    NoneOf(Vec<EventPattern>),
-    /// One of these patterns.
-    Group(Vec<Pattern>),
-    /// An element again and again.
-    Repeat { element: Box<Element>, least: u32, most: Option<u32> },
-}
-
-/// Which events an element matches: an event, of these instances (`None`: of any), with these payload values (by the
-/// place of the payload field).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventPattern {
-    /// The event.
-    pub event: EventId,
-    /// For each placeholder the instances that match; sorted.
-    pub of: Vec<Option<Vec<InstanceId>>>,
-    /// Payload fields with the value that they must have.
-    pub payload: Vec<(usize, i64)>,
 }
 
 /// The elements of a set with the lower bound `lo`, in ascending order.

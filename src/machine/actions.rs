@@ -1,0 +1,85 @@
+//! Actions and reactions: which of them are enabled, with which bindings.
+//!
+//! A binding is a number: its digits are the places of the arguments in the domains of the parameters, the last parameter
+//! being the last digit.
+
+use super::configuration::Configuration;
+use super::fault::Fault;
+use super::interpret::{Scratch, usize_of};
+use super::program::{Choice, Draw, Program};
+use crate::model::grammar::ActionId;
+
+impl Program {
+    /// Whether the guard of an action holds for one of its bindings.
+    pub(super) fn is_enabled(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        id: ActionId,
+    ) -> Result<bool, Box<Fault>> {
+        let action = &self.actions[id.index()];
+        for binding in 0..action.bindings {
+            if self.allows(at, scratch, id, binding)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the guard of an action holds for a binding.
+    fn allows(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        id: ActionId,
+        binding: u64,
+    ) -> Result<bool, Box<Fault>> {
+        let action = &self.actions[id.index()];
+        let Some(guard) = &action.guard else { return Ok(true) };
+        let mut rest = binding;
+        for (index, values) in action.parameters.iter().enumerate().rev() {
+            scratch.environment.candidate(index, values.at(rest % values.size));
+            rest /= values.size;
+        }
+        self.evaluator(at, scratch).holds(guard)
+    }
+
+    /// Lists the bindings for which it holds, each equally likely.
+    pub(super) fn list_bindings(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        id: ActionId,
+    ) -> Result<(), Box<Fault>> {
+        scratch.options.clear();
+        for binding in 0..self.actions[id.index()].bindings {
+            if self.allows(at, scratch, id, binding)? {
+                let upto = scratch.options.len() as u64 + 1;
+                scratch.options.push(Choice { option: binding, upto });
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins the frame of an action that was drawn, and goes to the choice of its arguments.
+    pub(super) fn begin_action(&self, at: &mut Configuration, draw: &Draw, option: u64) -> Result<(), Box<Fault>> {
+        let action = draw.actions[usize_of(option)];
+        self.enter(at, draw.tail, draw.back, 0)?;
+        at.pc = self.actions[action.index()].bind;
+        Ok(())
+    }
+
+    /// Gives it its arguments, and runs it.
+    pub(super) fn bind(&self, at: &mut Configuration, id: ActionId, binding: u64) -> Result<(), Box<Fault>> {
+        let action = &self.actions[id.index()];
+        let frame = at.frame as usize;
+        self.grow(at, frame + action.frame as usize)?;
+        let mut rest = binding;
+        for (local, values) in action.parameters.iter().enumerate().rev() {
+            at.words[frame + local] = values.at(rest % values.size).cast_unsigned();
+            rest /= values.size;
+        }
+        at.pc = action.entry;
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+simulation:
+PHASE Phase.only:
+    Event  :: a
+    Event  :: b
+    Event  :: a
+    Event  :: b
+
+end.

@@ -1,0 +1,10 @@
+simulation:
+PHASE Phase.only:
+    Event  :: web-fails
+    Event  :: db-fails
+    Event  :: linked
+    Event  :: linked
+    Event  :: web-fails
+    Event  :: db-fails
+
+end.

@@ -1,0 +1,55 @@
+simulation:
+PHASE Phase.logic:
+    Event  :: yes (line=1)
+    Event  :: no (line=2)
+    Event  :: no (line=3)
+    Event  :: yes (line=4)
+    Event  :: yes (line=5)
+    Event  :: no (line=6)
+    Event  :: yes (line=7)
+
+PHASE Phase.comparisons:
+    Event  :: yes (line=11)
+    Event  :: no (line=12)
+    Event  :: no (line=13)
+    Event  :: yes (line=14)
+    Event  :: no (line=15)
+    Event  :: yes (line=16)
+    Event  :: yes (line=21)
+    Event  :: yes (line=22)
+    Event  :: yes (line=23)
+    Event  :: no (line=24)
+    Event  :: yes (line=25)
+    Event  :: yes (line=26)
+    Event  :: no (line=27)
+    Event  :: yes (line=28)
+    Event  :: yes (line=29)
+    Event  :: no (line=30)
+    Event  :: yes (line=31)
+    Event  :: yes (line=32)
+    Event  :: yes (line=33)
+    Event  :: yes (line=34)
+
+PHASE Phase.arithmetic:
+    Event  :: value (line=41, is=3)
+    Event  :: value (line=42, is=9)
+    Event  :: value (line=43, is=-6)
+    Event  :: value (line=44, is=5)
+    Event  :: value (line=45, is=5)
+    Event  :: value (line=46, is=3)
+
+PHASE Phase.quantifiers:
+    Event  :: yes (line=51)
+    Event  :: no (line=52)
+    Event  :: yes (line=53)
+    Event  :: yes (line=54)
+    Event  :: value (line=55, is=2)
+    Event  :: value (line=56, is=4)
+    Event  :: value (line=57, is=4)
+    Event  :: yes (line=58)
+    Event  :: no (line=59)
+    Event  :: value (line=60, is=4)
+    Event  :: value (line=61, is=1)
+    Event  :: value (line=62, is=0)
+
+end.

@@ -1,0 +1,10 @@
+atom
+
+atom
+
+open
+atom
+comma
+atom
+close
+

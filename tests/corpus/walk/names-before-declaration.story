@@ -1,0 +1,5 @@
+simulation:
+PHASE Phase.only:
+    Event  :: red-opened (n=12)
+
+end.

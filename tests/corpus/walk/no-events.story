@@ -1,0 +1,6 @@
+simulation:
+PHASE Phase.only:
+
+PHASE Phase.other:
+
+end.

@@ -1,0 +1,10 @@
+simulation:
+PHASE Phase.only:
+    Event  :: a
+    Event  :: b
+    Event  :: a
+    Event  :: b
+    Event  :: a
+    Event  :: a
+
+end.

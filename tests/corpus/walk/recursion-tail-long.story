@@ -1,0 +1,6 @@
+simulation:
+PHASE Phase.before:
+
+PHASE Phase.after:
+
+end.

@@ -1,0 +1,6 @@
+simulation:
+    Action :: Source.user --> 'act'
+    Action :: Source.user --> 'act'
+    Action :: Source.user --> 'act'
+
+end.

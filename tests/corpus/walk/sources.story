@@ -1,0 +1,20 @@
+simulation:
+PHASE Phase.only:
+    Action :: Source.user --> 'work'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+    Action :: Source.agent --> 'work'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+    Action :: Source.agent --> 'rest'
+    Event  :: done
+
+end.

@@ -1,0 +1,15 @@
+simulation:
+PHASE Phase.up:
+    Event  :: boot
+    Event  :: web-opened
+    Event  :: admin-opened
+
+PHASE Phase.run:
+    Event  :: round (of=6)
+    Event  :: round (of=6)
+    Event  :: round (of=6)
+
+PHASE Phase.down:
+    Event  :: halt
+
+end.

@@ -1,0 +1,6 @@
+simulation:
+PHASE Phase.only:
+    Event  :: workload-pebble-ready
+    Event  :: proxy-pebble-ready
+
+end.
