@@ -113,11 +113,14 @@ impl Builder<'_> {
             left = right.span;
         }
         let instead = pairs.join(" and ");
-        self.diagnostics.push(
-            Diagnostic::error(Code::ChainedComparison, span, "comparisons do not chain")
-                .help(format!("write `{instead}`"))
-                .fix(span, instead),
-        );
+        let diagnostic = Diagnostic::error(Code::ChainedComparison, span, "comparisons do not chain");
+        // `n == 1 == true` compares what a comparison gives.
+        let is_boolean = |operand: &Expression| matches!(operand.kind, ExpressionKind::Boolean(_));
+        self.diagnostics.push(if is_boolean(first) || rest.iter().any(|(_, _, operand)| is_boolean(operand)) {
+            diagnostic.help("put one of them into parentheses, or leave out `true` and `false`")
+        } else {
+            diagnostic.help(format!("write `{instead}`")).fix(span, instead)
+        });
     }
 
     /// `not not e`, `--e`

@@ -163,6 +163,12 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ),
     ("let x = 1 <= n <= 3", &["1:9 chained-comparison comparisons do not chain | write `1 <= n and n <= 3`"]),
     (
+        "let x = n == 1 == true",
+        &[
+            "1:9 chained-comparison comparisons do not chain | put one of them into parentheses, or leave out `true` and `false`",
+        ],
+    ),
+    (
         "let x = a == not b",
         &[
             "1:14 syntax `not` cannot stand behind an operator that binds more tightly | put it into parentheses: `(not …)`",
