@@ -354,7 +354,9 @@ impl Scene<'_> {
             return Some(help("a `let` has no type: leave it out"));
         }
         if self.expects("`=`") || (self.expects("`)`") && self.expects("`,`")) {
-            return Some(self.write("="));
+            // In `a: 3` the `:` touches the name.
+            let sign = if self.is_glued() { " =" } else { "=" };
+            return Some(self.write(sign).saying("write `=`"));
         }
         if matches!(self.back(2), "state" | "param" | "let" | "source" | "event") && self.statement() {
             return Some(help("declarations stand at the top of the file, outside of all blocks"));

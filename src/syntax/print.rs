@@ -4,6 +4,7 @@
 //! tree, and broken declarations and statements are left out.
 
 use crate::syntax::message::is_plain_name;
+use crate::syntax::recover::DECLARATION_WORDS;
 use crate::syntax::tree::{
     Action, Alternative, Argument, AssignOperator, BinaryOperator, Binder, Block, Branch, Check, Clause, Count,
     Declaration, DeclarationKind, Doc, Element, ElementKind, Expression, ExpressionKind, File, High, Member, Name,
@@ -127,7 +128,10 @@ impl Printer {
                 self.braces(members, Self::member);
             }
             DeclarationKind::Instance { kind, name: instance, size, settings } => {
-                self.put(format!("{} {}", name(kind), name(instance)));
+                // A word that begins a declaration would begin that one.
+                let declares = DECLARATION_WORDS.contains(&kind.text.as_str());
+                let kind = if declares { format!("`{}`", kind.text) } else { name(kind) };
+                self.put(format!("{kind} {}", name(instance)));
                 if let Some(size) = size {
                     self.put(format!("[{}]", expression(size)));
                 }

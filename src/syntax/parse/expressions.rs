@@ -88,12 +88,7 @@ impl Builder<'_> {
             let span = self.span(&sign);
             let (operator, instead) = operator(sign.as_str());
             if let Some(instead) = instead {
-                let message = match sign.as_str() {
-                    "=" => "`=` gives a value, and does not compare".to_owned(),
-                    written => format!("`{written}` is no operator of the language"),
-                };
-                let diagnostic = mistake(span, message).help(format!("write `{instead}`")).fix(span, instead);
-                self.diagnostics.push(diagnostic);
+                self.wrong_operator(sign.as_str(), span, instead);
             }
             rest.push((operator, span, self.level(level.tighter(), parts)));
         }
@@ -105,6 +100,36 @@ impl Builder<'_> {
         Expression { span, kind: ExpressionKind::Chain { first: Box::new(first), rest } }
     }
 
+    // What reports is kept out of line: a diagnostic is large, and the callers recur as deep as brackets nest.
+    #[cold]
+    #[inline(never)]
+    fn wrong_operator(&mut self, written: &str, span: Span, instead: &str) {
+        let message = match written {
+            "=" => "`=` gives a value, and does not compare".to_owned(),
+            _ => format!("`{written}` is no operator of the language"),
+        };
+        self.diagnostics.push(mistake(span, message).help(format!("write `{instead}`")).fix(span, instead));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong_not(&mut self, span: Span) {
+        // `!` may touch what it stands before.
+        let glued = self.text[span.end as usize..].chars().next().is_some_and(|next| !next.is_whitespace());
+        let not = if glued { "not " } else { "not" };
+        let diagnostic = mistake(span, "`!` is no operator of the language");
+        self.diagnostics.push(diagnostic.help("write `not`").fix(span, not));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tight_not(&mut self, span: Span) {
+        let diagnostic = mistake(span, "`not` cannot stand behind an operator that binds more tightly");
+        self.diagnostics.push(diagnostic.help("put it into parentheses: `(not …)`"));
+    }
+
+    #[cold]
+    #[inline(never)]
     fn chained_comparison(&mut self, first: &Expression, rest: &[(BinaryOperator, Span, Expression)], span: Span) {
         let mut left = first.span;
         let mut pairs = Vec::new();
@@ -113,11 +138,14 @@ impl Builder<'_> {
             left = right.span;
         }
         let instead = pairs.join(" and ");
-        self.diagnostics.push(
-            Diagnostic::error(Code::ChainedComparison, span, "comparisons do not chain")
-                .help(format!("write `{instead}`"))
-                .fix(span, instead),
-        );
+        let diagnostic = Diagnostic::error(Code::ChainedComparison, span, "comparisons do not chain");
+        // `n == 1 == true` compares what a comparison gives.
+        let is_boolean = |operand: &Expression| matches!(operand.kind, ExpressionKind::Boolean(_));
+        self.diagnostics.push(if is_boolean(first) || rest.iter().any(|(_, _, operand)| is_boolean(operand)) {
+            diagnostic.help("put one of them into parentheses, or leave out `true` and `false`")
+        } else {
+            diagnostic.help(format!("write `{instead}`")).fix(span, instead)
+        });
     }
 
     /// `not not e`, `--e`
@@ -129,17 +157,12 @@ impl Builder<'_> {
             let operator = match sign.as_str() {
                 "-" => UnaryOperator::Negate,
                 "!" => {
-                    // `!` may touch what it stands before.
-                    let glued = self.text[span.end as usize..].chars().next().is_some_and(|next| !next.is_whitespace());
-                    let not = if glued { "not " } else { "not" };
-                    let diagnostic = mistake(span, "`!` is no operator of the language");
-                    self.diagnostics.push(diagnostic.help("write `not`").fix(span, not));
+                    self.wrong_not(span);
                     UnaryOperator::Not
                 }
                 _ => {
                     if level == Level::Negation {
-                        let diagnostic = mistake(span, "`not` cannot stand behind an operator that binds more tightly");
-                        self.diagnostics.push(diagnostic.help("put it into parentheses: `(not …)`"));
+                        self.tight_not(span);
                     }
                     UnaryOperator::Not
                 }

@@ -95,6 +95,8 @@ fn parse_alone<T>(
 }
 
 /// What too deep a nesting is called, be it found before or after the parse.
+#[cold]
+#[inline(never)]
 pub(super) fn nesting_limit(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error(Code::NestingLimit, span, format!("{what} nested deeper than {MAX_NESTING} levels"))
         .label("this is one too many")

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::chunks::track;
 use super::{Recovery, Work};
+use crate::syntax::message::is_plain_name;
 use crate::syntax::parse::Failure;
 use crate::syntax::trivia::LexemeKind;
 
@@ -34,7 +35,7 @@ impl Recovery<'_> {
         let body = open[level];
         let consequence = self.is_consequence(work, failure, place, end);
         let item = failure.expects_item();
-        let start = if item { place } else { self.statement_start(body, place) };
+        let start = if item { self.name_start(body, place) } else { self.statement_start(body, place) };
         let limit = self.mate(body, end).unwrap_or(end);
         let within = &open[level + 1..];
         let list = !within.is_empty() && within.iter().all(|open| self.mate(*open, limit).is_some());
@@ -60,6 +61,17 @@ impl Recovery<'_> {
             outer.iter().rev().find(|open| self.word(**open) == "{").map_or(body, |o| self.statement_start(*o, body));
         let stop = self.mate(body, end).map_or(end, |mate| mate + 1);
         self.erase(work, start..stop)
+    }
+
+    /// Where the event's name begins that has a space before the `-` at `place`: what stands before it is a part of it.
+    fn name_start(&self, body: usize, place: usize) -> usize {
+        let ends_name = place > body + 1 && (self.word(place - 1) == ">" || is_plain_name(self.word(place - 1)));
+        if place >= self.tokens.len() || self.word(place) != "-" || !ends_name {
+            return place;
+        }
+        let glued = |index: &usize| self.tokens[*index - 1].end == self.tokens[*index].start;
+        let glued_before = (body + 2..place).rev().take_while(glued).count();
+        place - 1 - glued_before
     }
 
     /// Whether a token is the counterpart of an opening bracket with nothing but blanks between, or is past it.

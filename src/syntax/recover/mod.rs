@@ -264,9 +264,10 @@ impl Recovery<'_> {
         }
     }
 
-    /// Whether a failure comes from a mistake that was already reported: it touches what was blanked.
+    /// Whether a failure comes from a mistake that was already reported: it touches what was blanked, or a name that
+    /// ends with a `-`.
     fn is_consequence(&self, work: &Work, failure: &Failure, place: usize, end: usize) -> bool {
-        let touches = place > 0 && self.blank[place - 1];
+        let touches = place > 0 && (self.blank[place - 1] || place == work.at && self.word(place - 1) == "-");
         if place >= end {
             touches || work.unclosed
         } else {

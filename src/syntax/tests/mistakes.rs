@@ -52,6 +52,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("phase p {\n    foo }\n    bar\n}\n\nphase q {\n    baz\n}\n", &["4:1 syntax unexpected `}`"]),
     ("phase p { foo }\n}\nphase q { }", &["2:1 syntax unexpected `}`"]),
     ("extend q { }\n}", &["1:8 syntax expected `phase`, found `q`", "2:1 syntax unexpected `}`"]),
+    ("event <r>- y\nevent z", &["1:7 syntax an event's name does not end with a `-` | no space stands within it"]),
     ("let f = n not 3", &["1:15 syntax expected `in`, found `3`"]),
     (
         "phase p { maybe 30 x  meanwhile { 5 y 10 % z } }",
@@ -161,6 +162,12 @@ const MISTAKES: &[(&str, &[&str])] = &[
         &["2:3 syntax expected `{`, found `install` | a block stands in braces: `{ … }`"],
     ),
     ("let x = 1 <= n <= 3", &["1:9 chained-comparison comparisons do not chain | write `1 <= n and n <= 3`"]),
+    (
+        "let x = n == 1 == true",
+        &[
+            "1:9 chained-comparison comparisons do not chain | put one of them into parentheses, or leave out `true` and `false`",
+        ],
+    ),
     (
         "let x = a == not b",
         &[
@@ -372,6 +379,16 @@ fn a_misspelled_word_is_read_as_what_was_meant() {
         panic!("{declarations:#?}")
     };
     assert_eq!((keyword.text.as_str(), name.text.as_str()), ("rule", "boot"));
+}
+
+#[test]
+fn what_stands_before_the_space_in_a_name_is_no_event() {
+    for text in ["phase p {\n  <r> -seen\n  other }", "phase p { other\n  db - seen }"] {
+        let declarations = read(text).file.declarations;
+        let DeclarationKind::Phase { body, .. } = &declarations[0].kind else { panic!("{declarations:#?}") };
+        assert_eq!(findings(text).len(), 1, "{text}");
+        assert_eq!(body.statements.len(), 1, "{body:#?}");
+    }
 }
 
 #[test]

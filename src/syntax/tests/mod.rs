@@ -320,6 +320,12 @@ fn doc_comments_belong_to_what_follows() {
 }
 
 #[test]
+fn a_kind_that_is_called_like_a_declaration_keeps_its_backquotes() {
+    let text = "`kind` x\n`event` y\nrelation z\n";
+    assert_eq!(print(&good(text)).replace("\n\n", "\n"), text);
+}
+
+#[test]
 fn types() {
     let shown = |text: &str| {
         let kinds = kinds(&format!("rule x(a: {text}) {{}}"));
