@@ -75,6 +75,7 @@ codes! {
     BadWeight "bad-weight" "a weight that cannot be"
     BadCount "bad-count" "a count that cannot be"
     BadClause "bad-clause" "a declaration with a clause that it cannot have"
+    BadInterleave "bad-interleave" "an `interleave` with one branch"
     BadLabel "bad-label" "a shown name that a story could not hold"
     BadIndex "bad-index" "an index out of an array, or of what is no array"
     MisplacedMeanwhile "misplaced-meanwhile" "a `meanwhile` that is not the first thing in a phase"

@@ -73,6 +73,11 @@ impl Resolver<'_> {
             }
             tree::StatementKind::Atomic(block) => StatementKind::Atomic(self.block(block)),
             tree::StatementKind::Interleave(branches) => {
+                if let [tree::Branch { each: None, span, .. }] = &branches[..] {
+                    let message = "an `interleave` with one branch has nothing to run beside it";
+                    let diagnostic = Diagnostic::warning(Code::BadInterleave, *span, message);
+                    self.report(diagnostic.help("write `with` before the next branch: `interleave { a } with { b }`"));
+                }
                 let branches = branches.iter().map(|branch| self.branch(branch)).collect();
                 StatementKind::Interleave(branches)
             }

@@ -7,6 +7,7 @@ mod corpus;
 mod documents;
 mod frequencies;
 mod layers;
+mod published;
 mod reference;
 mod robust;
 mod semantics;

@@ -31,3 +31,14 @@ a1
 a1
 after
 
+----- standard error -----
+warning[bad-interleave]: an `interleave` with one branch has nothing to run beside it
+  --> tests/corpus/walk/interleave.charmgrammar:15:16
+   |
+15 |     interleave { a1 }
+   |                ^^^^^^
+   |
+   = help: write `with` before the next branch: `interleave { a } with { b }`
+
+1 warning
+----- exit code 0 -----
