@@ -140,7 +140,7 @@ fn mass(weight: u64) -> f64 {
 fn trouble(kind: &FaultKind) -> Trouble {
     match kind {
         FaultKind::DeadEnd => Trouble::DeadEnd,
-        FaultKind::Domain { .. } | FaultKind::Value { .. } | FaultKind::NoInstance => Trouble::Domain,
+        FaultKind::Domain { .. } | FaultKind::Value { .. } | FaultKind::NoValue => Trouble::Domain,
         FaultKind::Overflow => Trouble::Overflow,
         FaultKind::Weight(_) => Trouble::Weight,
         FaultKind::Count(_) => Trouble::Count,
