@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::grammar::{Let, Type};
+use super::limits::MAX_LET_DEPTH;
 use super::names::{Names, Value};
 use super::params::for_each_name;
 use super::resolver::Builder;
 use super::types::{UNKNOWN, unknown};
+use super::visit::depth;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Binder, DeclarationKind, Expression};
@@ -39,14 +41,22 @@ pub(super) fn lets(builder: &mut Builder<'_>) {
         });
         declared.push(Declared { place, span: item.span, parameters, value });
     }
+    let mut depths = vec![0; declared.len()];
     for id in order(builder, &declared) {
         let declared = &declared[id];
         let row = &builder.grammar.lets[id];
         let types: Vec<Type> = row.variables.iter().map(|variable| variable.ty).collect();
         let mut resolver = builder.resolver(declared.place);
         resolver.bind_parameters(declared.parameters, &types);
-        let value = resolver.expression(declared.value, None);
+        let mut value = resolver.expression(declared.value, None);
         let variables = resolver.scope.variables;
+        depths[id] = depth(&value, &depths);
+        if depths[id] > MAX_LET_DEPTH {
+            let message = format!("the `let`s that this one uses nest deeper than {MAX_LET_DEPTH} levels");
+            builder.diagnostics.push(Diagnostic::error(Code::NestingLimit, declared.span, message));
+            // Those that use it are no deeper for it.
+            (depths[id], value) = (0, unknown(value.span));
+        }
         let row = &mut builder.grammar.lets[id];
         (row.variables, row.ty, row.value) = (variables, value.ty, value);
     }

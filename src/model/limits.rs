@@ -21,6 +21,10 @@ pub const MAX_REPEAT: i64 = 1_000_000;
 /// The greatest weight: so no sum of weights leaves 64 bits.
 pub const MAX_WEIGHT: u64 = 1_000_000_000;
 
+/// The most levels of a `let` whose own `let`s are taken for what they stand for. Evaluation recurs, so this bounds its
+/// stack.
+pub const MAX_LET_DEPTH: usize = 512;
+
 /// Reports actions and reactions with too many bindings, and an alphabet that is too large. Whether the alphabet may be
 /// made into an [`Alphabet`](super::alphabet::Alphabet).
 pub(super) fn check_limits(grammar: &Grammar, diagnostics: &mut Diagnostics) -> bool {

@@ -44,9 +44,26 @@ fn parts(statement: &Statement) -> Vec<&[Statement]> {
 
 /// Calls `action` for each variable that an expression reads.
 pub(super) fn for_each_variable(expression: &Expression, action: &mut dyn FnMut(VariableId, Span)) {
+    if let ExpressionKind::Variable(id) = &expression.kind {
+        action(*id, expression.span);
+    }
+    for_each_operand(expression, &mut |operand| for_each_variable(operand, action));
+}
+
+/// How many levels an expression has, `let`s taken for what they stand for: `depths` has those of each.
+pub(super) fn depth(expression: &Expression, depths: &[usize]) -> usize {
+    let mut deepest = match &expression.kind {
+        ExpressionKind::Let { id, .. } => depths[id.index()],
+        _ => 0,
+    };
+    for_each_operand(expression, &mut |operand| deepest = deepest.max(depth(operand, depths)));
+    deepest + 1
+}
+
+/// Calls `visit` for the expressions that one is directly made of.
+fn for_each_operand(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     match &expression.kind {
-        ExpressionKind::Variable(id) => action(*id, expression.span),
-        ExpressionKind::Constant(_) | ExpressionKind::State(_) => {}
+        ExpressionKind::Constant(_) | ExpressionKind::Variable(_) | ExpressionKind::State(_) => {}
         ExpressionKind::StateOf { instance: inside, .. }
         | ExpressionKind::FieldOf { instance: inside, .. }
         | ExpressionKind::IndexOf(inside)
@@ -54,26 +71,22 @@ pub(super) fn for_each_variable(expression: &Expression, action: &mut dyn FnMut(
         | ExpressionKind::Not(inside)
         | ExpressionKind::Negate(inside)
         | ExpressionKind::Size(inside)
-        | ExpressionKind::Convert(inside) => for_each_variable(inside, action),
+        | ExpressionKind::Convert(inside) => visit(inside),
         ExpressionKind::Let { arguments: all, .. }
         | ExpressionKind::Set(all)
         | ExpressionKind::And(all)
-        | ExpressionKind::Or(all) => all.iter().for_each(|inside| for_each_variable(inside, action)),
+        | ExpressionKind::Or(all) => all.iter().for_each(visit),
         ExpressionKind::Arithmetic { first, rest } => {
-            for_each_variable(first, action);
-            for (_, inside) in rest {
-                for_each_variable(inside, action);
+            visit(first);
+            for (_, operand) in rest {
+                visit(operand);
             }
         }
         ExpressionKind::Compare { left: one, right: other, .. }
         | ExpressionKind::Contains { element: one, set: other } => {
-            for_each_variable(one, action);
-            for_each_variable(other, action);
+            visit(one);
+            visit(other);
         }
-        ExpressionKind::Quantified { range, .. } => {
-            if let Some(filter) = &range.filter {
-                for_each_variable(filter, action);
-            }
-        }
+        ExpressionKind::Quantified { range, .. } => range.filter.iter().for_each(visit),
     }
 }

@@ -825,18 +825,19 @@ fn a_pipe_and_a_link_are_grammars_too() {
 }
 
 #[test]
-fn more_threads_than_the_machine_has_make_the_same_traces() {
+fn more_threads_than_the_machine_has_make_the_same_traces_up_to_a_limit() {
     let directory = directory();
     let line = ["generate", "small.charmgrammar", "--seed", "3", "-n", "200000", "--format", "names"];
     let one = charmgrammar(&directory, &[&line[..], &["--jobs", "1"]].concat()).ok();
-    let many = charmgrammar(&directory, &[&line[..], &["--jobs", "40000"]].concat()).ok();
-    assert_same(&one, &many, "with 40,000 threads other traces come");
+    let many = charmgrammar(&directory, &[&line[..], &["--jobs", "200"]].concat()).ok();
+    assert_same(&one, &many, "with 200 threads other traces come");
+    charmgrammar(&directory, &[&line[..], &["--jobs", "40000"]].concat()).unanswered();
 }
 
 #[test]
 fn expressions_that_are_deep_by_way_of_lets_are_walked_or_refused() {
     let directory = directory();
-    for (lets, levels) in [(60, 100), (2_000, 100), (100_000, 1)] {
+    for (lets, levels) in [(2, 100), (60, 100), (2_000, 100), (100_000, 1)] {
         let (open, close) = ("(1 - ".repeat(levels), ")".repeat(levels));
         let mut text = "state s: 0..1 = 1\nevent a\nphase p { a if l0 == 1 { a } }\n".to_owned();
         for number in 0..lets {

@@ -8,9 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use charmgrammar::diagnostic::Code;
+use charmgrammar::diagnostic::{Code, Diagnostic};
+use charmgrammar::machine::Program;
+use charmgrammar::model::{self, Alphabet, Disk, LoadError, Loader, Root, Settings};
+use charmgrammar::source::{SourceFile, SourceId};
+use charmgrammar::syntax::{parse, print};
+use charmgrammar::trace::{Shows, Story, TextSink as _};
+use charmgrammar::walk::{Limits, Memory, walk};
 
 use crate::support::{Ran, corpus, difference, files, run};
 
@@ -241,6 +247,132 @@ fn a_trace_is_the_same_in_every_format_and_on_any_number_of_threads() {
             assert!(lines.stderr.contains("without events"), "{path}: {}", lines.stderr);
         }
     }
+}
+
+/// The disk, but for one file.
+struct Changed<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Loader for Changed<'_> {
+    fn load(&self, path: &Path) -> Result<String, LoadError> {
+        if path == self.path { Ok(self.text.to_owned()) } else { Disk.load(path) }
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        Disk.identity(path)
+    }
+}
+
+/// Ten stories of the grammar at `path` as if `text` stood there, or the codes of what is wrong.
+fn stories(path: &Path, text: &str) -> Result<String, Vec<Code>> {
+    let loaded = model::load(&Changed { path, text }, &Root::Path(path.to_owned()), &Settings::default());
+    let codes: Vec<Code> = loaded.diagnostics.iter().map(|finding| finding.code).collect();
+    let grammar = loaded.grammar.ok_or(codes)?;
+    let (program, alphabet) = (Program::compile(&grammar), Alphabet::new(&grammar));
+    let limits = Limits { events: 1000, ..Limits::default() };
+    let mut memory = Memory::new(&program, &limits);
+    let mut sink = Story::new(&grammar, &alphabet, Shows::STORY);
+    for trace in 0..10 {
+        if let Err(error) = walk(&program, &limits, 1, trace, &mut sink, &mut memory) {
+            sink.out().extend_from_slice(format!("stopped after {} events\n", error.n_events).as_bytes());
+        }
+    }
+    Ok(String::from_utf8(sink.out().clone()).unwrap())
+}
+
+/// The variants of the enums in a Rust file, as `Enum::Variant`.
+fn variants(source: &str) -> Vec<(String, String)> {
+    let mut variants = Vec::new();
+    let mut inside: Option<&str> = None;
+    for line in source.lines() {
+        if let Some(name) = line.strip_prefix("pub enum ") {
+            inside = name.split(' ').next();
+        } else if line.starts_with('}') {
+            inside = None;
+        } else if let (Some(name), Some(rest)) = (inside, line.strip_prefix("    ")) {
+            let variant: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+            if variant.starts_with(|first: char| first.is_ascii_uppercase()) {
+                variants.push((name.to_owned(), variant));
+            }
+        }
+    }
+    variants
+}
+
+#[test]
+fn every_construct_of_the_language_walks() {
+    let mut trees = String::new();
+    for path in corpus("walk") {
+        let ran = run_on(&["generate"], &path, &options(&path));
+        if ran.code == 0 {
+            let text = fs::read_to_string(&path).unwrap();
+            let parsed = parse(SourceId(0), &SourceFile::new("it", text));
+            writeln!(trees, "{:?}", parsed.file.declarations).unwrap();
+        }
+    }
+    let words: BTreeSet<&str> = trees.split(|character: char| !character.is_ascii_alphanumeric()).collect();
+    let variants = variants(&fs::read_to_string("src/syntax/tree.rs").unwrap());
+    assert!(variants.len() > 90, "the test has gone blind: it sees {} variants", variants.len());
+    for (name, variant) in variants {
+        assert!(
+            variant == "Broken" || words.contains(variant.as_str()),
+            "no grammar that walks has a `{name}::{variant}`: add one to tests/corpus/walk"
+        );
+    }
+}
+
+#[test]
+fn a_printed_grammar_means_the_same() {
+    for path in corpus("walk").iter().chain(&corpus("check")) {
+        let path = Path::new(path);
+        let Ok(text) = fs::read_to_string(path) else { continue };
+        let parsed = parse(SourceId(0), &SourceFile::new("it", text.as_str()));
+        if parsed.diagnostics.iter().next().is_none() {
+            let printed = print(&parsed.file);
+            assert_eq!(stories(path, &text), stories(path, &printed), "{}, printed:\n{printed}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_fix_that_is_offered_mends_its_finding_and_breaks_nothing() {
+    let mut failures = Vec::new();
+    let mut n_fixes = 0;
+    for path in corpus("check") {
+        let path = Path::new(&path);
+        let Ok(text) = fs::read_to_string(path) else { continue };
+        let findings = |text: &str| -> Vec<Diagnostic> {
+            model::load(&Changed { path, text }, &Root::Path(path.to_owned()), &Settings::default()).diagnostics
+        };
+        let before = findings(&text);
+        for finding in &before {
+            // The grammar itself is the first source.
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.span.source.0 == 0) else { continue };
+            n_fixes += 1;
+            let mut mended = text.clone();
+            mended.replace_range(fix.span.range(), &fix.replacement);
+            let after = findings(&mended);
+            // Another finding may come to light; but this one is gone, and there are not more of them.
+            let is_left = |other: &Diagnostic| {
+                (other.code, &other.message, other.primary.span.start)
+                    == (finding.code, &finding.message, finding.primary.span.start)
+            };
+            if after.len() > before.len() || after.iter().any(is_left) {
+                let line = text[..fix.span.start as usize].matches('\n').count() + 1;
+                let messages: Vec<&str> = after.iter().map(|finding| finding.message.as_str()).collect();
+                failures.push(format!(
+                    "{}:{line}: `{}` does not mend \"{}\"; then: {messages:#?}",
+                    path.display(),
+                    fix.replacement,
+                    finding.message
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {n_fixes} fixes:\n{}", failures.len(), failures.join("\n"));
+    assert!(n_fixes > 50, "the corpus has lost its fixes: {n_fixes}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use charmgrammar::diagnostic::render::{Format, Renderer};
 use charmgrammar::diagnostic::{Diagnostic, Severity};
 use charmgrammar::machine::Program;
 use charmgrammar::model::{self, Alphabet, LoadError, Loader, Root, Settings};
-use charmgrammar::source::{SourceMap, Span};
+use charmgrammar::source::{SourceFile, SourceId, SourceMap, Span};
+use charmgrammar::syntax::{parse, print};
 use charmgrammar::trace::{Shows, Story};
 use charmgrammar::walk::{Limits, Memory, walk};
 
@@ -85,8 +86,25 @@ fn check_diagnostics(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Takes a text through everything: load, check, compile, a few short walks. What came of it: whether it is a grammar.
+/// What is read without a finding can be printed; what is printed is read without a finding, and printed alike.
+fn check_printing(text: &str) {
+    let read = |text: &str| parse(SourceId(0), &SourceFile::new("it", text));
+    let first = read(text);
+    if first.diagnostics.iter().next().is_none() {
+        let printed = print(&first.file);
+        let second = read(&printed);
+        let findings: Vec<&Diagnostic> = second.diagnostics.iter().collect();
+        assert!(findings.is_empty(), "what is printed is not read:\n{printed}\n{findings:?}");
+        assert_eq!(print(&second.file), printed);
+    }
+}
+
+/// Takes a text through everything: read, print, load, check, compile, a few short walks. What came of it: whether it is
+/// a grammar.
 fn answer(text: &[u8], settings: &Settings) -> bool {
+    if let Ok(text) = std::str::from_utf8(text) {
+        check_printing(text);
+    }
     let path = PathBuf::from("it.charmgrammar");
     let mut all = HashMap::from([(path.clone(), text.to_vec())]);
     for directory in ["tests/corpus/walk/used", "tests/corpus/check/used"] {
