@@ -443,7 +443,15 @@ impl Writer {
             6 => "repeat 1..3 mean 2".to_owned(),
             7 => self
                 .random
-                .pick(&["repeat (x)", "repeat (x)..2", "repeat (x - 1)", "repeat 0..x_ mean 1"])
+                .pick(&[
+                    "repeat (x)",
+                    "repeat (x)..2",
+                    "repeat (x - 1)",
+                    "repeat 1.. mean 1",
+                    "repeat 1..2 mean 1",
+                    "repeat (x)..2 mean (x)",
+                    "repeat 0..x_ mean 1",
+                ])
                 .replace("x_", "(x)"),
             _ => String::new(),
         };
