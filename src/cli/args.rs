@@ -94,7 +94,7 @@ pub(super) enum Command {
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
-    /// a file of the same name is written with its directory, as in `./juju`.
+    /// a file of the same name is written with its directory, as in `./example`.
     List,
     Show(ShowArguments),
     Completions(CompletionsArguments),

@@ -20,7 +20,7 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell the errors of a file.
   charmgrammar check --syntax --format github *.charmgrammar
       Tell those of many files as annotations in GitHub Actions.
-  charmgrammar check --syntax juju --with 'container workload'
+  charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
     ),
     (
@@ -45,7 +45,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "show",
         "
-  charmgrammar show juju > mine.charmgrammar
+  charmgrammar show example > mine.charmgrammar
       Begin a grammar of your own with a built-in one.",
     ),
     (
