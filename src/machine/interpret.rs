@@ -131,6 +131,18 @@ impl Program {
         }
     }
 
+    /// The option of a table in whose share of the running sum the number falls that `draw` gives below the total.
+    #[inline]
+    pub fn pick(&self, table: u32, draw: impl FnOnce(u64) -> u64) -> u64 {
+        let table = &self.tables[table as usize];
+        let drawn = draw(table.options.last().map_or(0, |choice| choice.upto));
+        let place = match table.places.get(usize_of(drawn)) {
+            Some(place) => usize::from(*place),
+            None => table.options.partition_point(|choice| choice.upto <= drawn),
+        };
+        table.options[place].option
+    }
+
     /// The value of a state.
     pub fn state(&self, configuration: &Configuration, state: StateId) -> i64 {
         self.state_in(&configuration.words, state)
@@ -424,6 +436,7 @@ impl Program {
     }
 
     /// Runs an instruction that neither decides nor shows, and that the end of a turn runs through.
+    #[inline]
     pub(super) fn plain(&self, at: &mut Configuration, scratch: &mut Scratch, op: &Op) -> Result<(), Box<Fault>> {
         match op {
             Op::Assign(assignment) => {
@@ -442,6 +455,7 @@ impl Program {
     }
 
     /// Begins the frame of a rule or an action, in the place of the one at hand if nothing of that is needed any more.
+    #[inline]
     pub(super) fn enter(&self, at: &mut Configuration, tail: bool, back: u32, frame: u32) -> Result<(), Box<Fault>> {
         if tail {
             at.words.truncate(at.frame as usize);
@@ -452,6 +466,7 @@ impl Program {
     }
 
     /// Makes the words that many; the new ones are 0.
+    #[inline]
     pub(super) fn grow(&self, at: &mut Configuration, length: usize) -> Result<(), Box<Fault>> {
         if length > MAX_WORDS {
             return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
@@ -460,6 +475,7 @@ impl Program {
         Ok(())
     }
 
+    #[inline]
     fn emit(&self, at: &mut Configuration, scratch: &mut Scratch, emission: &Emission) -> Result<Item, Box<Fault>> {
         let mut symbol = emission.base;
         for (part, first, stride) in &emission.of {

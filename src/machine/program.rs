@@ -140,6 +140,21 @@ impl Values {
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) options: Box<[Choice]>,
+    /// For each number below the total the place of its option, where that is not too much.
+    pub(super) places: Box<[u8]>,
+}
+
+impl Table {
+    /// The greatest total for which the places are kept.
+    const MAX_PLACES: u64 = 1_024;
+
+    pub(super) fn new(options: Box<[Choice]>) -> Self {
+        let total = options.last().map_or(0, |choice| choice.upto);
+        let is_small = total <= Self::MAX_PLACES && options.len() <= 1 << 8;
+        let place = |drawn| options.partition_point(|choice| choice.upto <= drawn);
+        let places = (0..if is_small { total } else { 0 }).filter_map(|drawn| u8::try_from(place(drawn)).ok());
+        Self { places: places.collect(), options }
+    }
 }
 
 /// An option of a decision.

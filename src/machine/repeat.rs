@@ -45,6 +45,7 @@ impl Program {
     }
 
     /// Whether a loop goes on; decides it where that can be known.
+    #[inline]
     pub(super) fn repeat_next(
         &self,
         at: &mut Configuration,

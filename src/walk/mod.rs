@@ -8,7 +8,7 @@ mod dice;
 
 use dice::Dice;
 
-use crate::machine::{Choice, Configuration, Decision, Fault, Item, Odds, Pause, Program, Scratch};
+use crate::machine::{Configuration, Decision, Fault, Item, Odds, Pause, Program, Scratch};
 use crate::model::SymbolId;
 use crate::source::Span;
 use crate::trace::{Header, Sink};
@@ -131,7 +131,7 @@ fn attempt_walk<S: Sink>(
     loop {
         match program.run(configuration, scratch).map_err(|fault| (n_events, Cause::Fault(fault)))? {
             Pause::Decide(decision) => {
-                let option = draw(&mut dice, &decision, program.choices(&decision, scratch));
+                let option = draw(&mut dice, program, &decision, scratch);
                 if shows.decisions {
                     sink.decision(&program.place(decision.place).name, option);
                 }
@@ -186,11 +186,13 @@ fn show_states<S: Sink>(program: &Program, at: &Configuration, before: &mut Vec<
 }
 
 #[inline]
-fn draw(dice: &mut Dice, decision: &Decision, choices: &[Choice]) -> u64 {
+fn draw(dice: &mut Dice, program: &Program, decision: &Decision, scratch: &Scratch) -> u64 {
     match decision.odds {
         Odds::Uniform(n) => dice.below(n),
         Odds::Either { first, total } => u64::from(dice.below(total) >= first),
-        Odds::Table(_) | Odds::Listed => {
+        Odds::Table(table) => program.pick(table, |total| dice.below(total)),
+        Odds::Listed => {
+            let choices = program.choices(decision, scratch);
             let total = choices.last().map_or(0, |choice| choice.upto);
             let drawn = dice.below(total);
             let index = if choices.len() <= 16 {

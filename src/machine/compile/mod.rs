@@ -272,7 +272,7 @@ impl<'a> Compiler<'a> {
             Choice { option, upto }
         });
         let options = options.collect();
-        self.program.tables.push(Table { options });
+        self.program.tables.push(Table::new(options));
         index(self.program.tables.len() - 1)
     }
 
