@@ -3,7 +3,8 @@
 use super::configuration::Configuration;
 use super::fault::{Fault, FaultKind};
 use super::program::{Candidates, Expr, Program};
-use crate::model::grammar::{Arithmetic, Base, Comparison, NONE, Quantifier, Type, elements};
+use crate::model::grammar::{Arithmetic, Base, Quantifier, Type};
+use crate::model::values::{arithmetic, compare, contains, convert};
 use crate::source::Span;
 
 /// What an expression reads beside the program and the configuration.
@@ -119,14 +120,7 @@ impl Evaluator<'_> {
             }
             Expr::Compare { operator, left, right } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                i64::from(match operator {
-                    Comparison::Equal => left == right,
-                    Comparison::Unequal => left != right,
-                    Comparison::Less => left < right,
-                    Comparison::LessEqual => left <= right,
-                    Comparison::Greater => left > right,
-                    Comparison::GreaterEqual => left >= right,
-                })
+                i64::from(compare(*operator, left, right))
             }
             Expr::Arithmetic { first, rest, span } => {
                 let mut value = self.value(first)?;
@@ -140,9 +134,9 @@ impl Evaluator<'_> {
                 let value = self.value(operand)?;
                 arithmetic(Arithmetic::Subtract, 0, value).ok_or_else(|| fault(FaultKind::Overflow, *span))?
             }
-            Expr::Contains { element, set, lo, hi } => {
+            Expr::Contains { element, set, lo } => {
                 let (element, set) = (self.value(element)?, self.value(set)?);
-                i64::from((*lo..=*hi).contains(&element) && set >> (element - lo) & 1 == 1)
+                i64::from(contains(set, *lo, element))
             }
             Expr::Size(set) => i64::from(self.value(set)?.count_ones()),
             Expr::Set { lo, hi, elements, span } => {
@@ -156,9 +150,10 @@ impl Evaluator<'_> {
                 }
                 set
             }
-            Expr::Convert { value, from, to, optional, span } => {
+            Expr::Convert { value, from, to, span } => {
                 let value = self.value(value)?;
-                convert(value, *from, *to, *optional, *span)?
+                let fails = || fault(FaultKind::Value { value, base: from.base, needed: *to }, *span);
+                convert(value, *from, *to).ok_or_else(fails)?
             }
             Expr::Let { id, arguments, depth, span } => {
                 self.environment.spend(*span)?;
@@ -197,31 +192,6 @@ impl Evaluator<'_> {
     pub(super) fn instance(&mut self, expr: &Expr, span: Span) -> Result<usize, Box<Fault>> {
         let value = self.value(expr)?;
         usize::try_from(value).map_err(|_| fault(FaultKind::NoValue, span))
-    }
-}
-
-/// The result of an operation, unless it does not fit; [`NONE`] is no number.
-pub(crate) fn arithmetic(operator: Arithmetic, left: i64, right: i64) -> Option<i64> {
-    let value = match operator {
-        Arithmetic::Add => left.checked_add(right),
-        Arithmetic::Subtract => left.checked_sub(right),
-        Arithmetic::Multiply => left.checked_mul(right),
-    };
-    value.filter(|value| *value != NONE)
-}
-
-/// The value as one of the type `to` (and `none`, when that is `optional`).
-fn convert(value: i64, from: Base, to: Base, optional: bool, span: Span) -> Result<i64, Box<Fault>> {
-    let fails = || fault(FaultKind::Value { value, base: from, needed: Type { base: to, optional } }, span);
-    match (from, to) {
-        // A set that is not optional may have this bit pattern; the type checker keeps such a set from here.
-        _ if value == NONE => optional.then_some(NONE).ok_or_else(fails),
-        (Base::Set { lo: old, .. }, Base::Set { lo, hi }) => elements(value, old).try_fold(0, |set, element| {
-            let held = (lo..=hi).contains(&element);
-            held.then(|| set | 1 << (element - lo)).ok_or_else(fails)
-        }),
-        (_, Base::Int { lo, hi }) => (lo..=hi).contains(&value).then_some(value).ok_or_else(fails),
-        _ => Ok(value),
     }
 }
 

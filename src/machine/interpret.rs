@@ -2,7 +2,7 @@
 
 use super::compile::{MILLION, compile};
 use super::configuration::{Configuration, Flags};
-use super::evaluate::{Environment, Evaluator, arithmetic, fault, outside};
+use super::evaluate::{Environment, Evaluator, fault, outside};
 use super::fault::{Fault, FaultKind};
 use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
@@ -12,6 +12,7 @@ use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
 };
+use crate::model::values::arithmetic;
 use crate::source::Span;
 
 /// Why a run pauses.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::model::grammar::{
-    ActionId, Arithmetic, AssignOperator, Base, CauseId, Comparison, EventId, PhaseId, Quantifier,
+    ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
 };
 use crate::source::Span;
 
@@ -478,14 +478,12 @@ pub(super) enum Expr {
         element: Box<Expr>,
         set: Box<Expr>,
         lo: i64,
-        hi: i64,
     },
     Size(Box<Expr>),
     Convert {
         value: Box<Expr>,
-        from: Base,
-        to: Base,
-        optional: bool,
+        from: Type,
+        to: Type,
         span: Span,
     },
     Quantified {

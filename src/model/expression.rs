@@ -3,10 +3,10 @@
 //! Types flow both ways: an expression is resolved under a *hint*, the type that is expected, which tells what a bare
 //! word or `none` is; then it is converted to that type where it must have it.
 
-use super::constant;
 use super::grammar::{Arithmetic, Base, Comparison, Expression, ExpressionKind, Quantifier, Range, Type};
 use super::resolver::{Bound, Resolver};
 use super::types::{BOOL, INT, UNKNOWN, describe, describe_found, fits, is_like, plain, unknown};
+use super::values;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOperator, Binder, UnaryOperator};
@@ -210,7 +210,7 @@ impl Resolver<'_> {
             match (first.value(), right.value()) {
                 (Some(left), Some(value)) if operands.is_empty() && !broken => {
                     let span = first.span.to(right.span);
-                    first = self.integer(constant::arithmetic(operator, left, value), span);
+                    first = self.integer(values::arithmetic(operator, left, value), span);
                     broken |= first.ty == UNKNOWN;
                 }
                 _ => operands.push((operator, right)),
@@ -281,7 +281,7 @@ impl Resolver<'_> {
         }
         match (left.value(), right.value()) {
             _ if left.ty == UNKNOWN || right.ty == UNKNOWN => unknown(span),
-            (Some(left), Some(right)) => truth(constant::compare(operator, left, right), span),
+            (Some(left), Some(right)) => truth(values::compare(operator, left, right), span),
             _ => {
                 let (left, right) = (Box::new(left), Box::new(right));
                 Expression { kind: ExpressionKind::Compare { operator, left, right }, ty: BOOL, span }
@@ -301,7 +301,7 @@ impl Resolver<'_> {
         let Base::Set { lo, .. } = set.ty.base else { return unknown(span) };
         match (element.value(), set.value()) {
             _ if element.ty == UNKNOWN => unknown(span),
-            (Some(element), Some(bits)) => truth(constant::contains(bits, lo, element), span),
+            (Some(element), Some(bits)) => truth(values::contains(bits, lo, element), span),
             _ => {
                 let (element, set) = (Box::new(element), Box::new(set));
                 Expression { kind: ExpressionKind::Contains { element, set }, ty: BOOL, span }
@@ -353,7 +353,7 @@ impl Resolver<'_> {
         let (lo, hi) = range.unwrap_or((0, 0));
         let ty = plain(Base::Set { lo, hi });
         let values: Option<Vec<i64>> = elements.iter().map(Expression::value).collect();
-        if let Some(bits) = values.and_then(|values| constant::set(values, lo, hi)) {
+        if let Some(bits) = values.and_then(|values| values::set(values, lo, hi)) {
             return Expression { kind: ExpressionKind::Constant(bits), ty, span };
         }
         elements = elements.into_iter().map(|element| self.convert(element, plain(Base::Int { lo, hi }))).collect();

@@ -9,7 +9,6 @@ mod builtin;
 mod checks;
 mod collect;
 mod components;
-mod constant;
 mod count;
 mod display;
 mod doers;
@@ -34,6 +33,7 @@ mod resolver;
 mod settings;
 mod things;
 mod types;
+pub(crate) mod values;
 mod visit;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Types: what they are, how they are written, and how a value of one becomes a value of another.
 
 use super::collect::Space;
-use super::constant;
 use super::grammar::{Base, Domain, EnumId, Expression, ExpressionKind, Grammar, NONE, Type};
 use super::names::words_of;
 use super::resolver::Resolver;
+use super::values;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -230,7 +230,7 @@ impl Resolver<'_> {
             let (expected, found) = (describe(ty, self.grammar), describe_found(&expression, self.grammar));
             (Code::TypeMismatch, format!("expected {expected}, found {found}"))
         } else if let ExpressionKind::Constant(value) = expression.kind {
-            if let Some(value) = constant::convert(value, expression.ty, ty) {
+            if let Some(value) = values::convert(value, expression.ty, ty) {
                 return Expression { kind: ExpressionKind::Constant(value), ty, span };
             }
             let value = describe_value(value, expression.ty, self.grammar);

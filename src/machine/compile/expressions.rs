@@ -80,17 +80,13 @@ impl Compiler<'_> {
                 Expr::Compare { operator: *operator, left: self.boxed(left), right: self.boxed(right) }
             }
             ExpressionKind::Contains { element, set } => {
-                let Base::Set { lo, hi } = set.ty.base else { unreachable!("a set has the type of a set") };
-                Expr::Contains { element: self.boxed(element), set: self.boxed(set), lo, hi }
+                let Base::Set { lo, .. } = set.ty.base else { unreachable!("a set has the type of a set") };
+                Expr::Contains { element: self.boxed(element), set: self.boxed(set), lo }
             }
             ExpressionKind::Size(set) => Expr::Size(self.boxed(set)),
-            ExpressionKind::Convert(value) => Expr::Convert {
-                from: value.ty.base,
-                value: self.boxed(value),
-                to: expression.ty.base,
-                optional: expression.ty.optional,
-                span,
-            },
+            ExpressionKind::Convert(value) => {
+                Expr::Convert { from: value.ty, value: self.boxed(value), to: expression.ty, span }
+            }
             ExpressionKind::Quantified { quantifier, range } => {
                 Expr::Quantified { quantifier: *quantifier, candidates: Box::new(self.candidates(range)), span }
             }

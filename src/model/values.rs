@@ -1,4 +1,4 @@
-//! Arithmetic on constants, with the meaning that a walk gives it.
+//! What operators make of values: of constants when a grammar is checked, of all others when it runs.
 
 use super::grammar::{Arithmetic, Base, Comparison, NONE, Type, elements};
 
@@ -8,7 +8,7 @@ fn holds(lo: i64, hi: i64, value: i64) -> bool {
 }
 
 /// The set of these elements, all of which must lie in the range.
-pub(super) fn set(elements: impl IntoIterator<Item = i64>, lo: i64, hi: i64) -> Option<i64> {
+pub(crate) fn set(elements: impl IntoIterator<Item = i64>, lo: i64, hi: i64) -> Option<i64> {
     let mut bits = 0;
     for element in elements {
         if !holds(lo, hi, element) {
@@ -20,7 +20,7 @@ pub(super) fn set(elements: impl IntoIterator<Item = i64>, lo: i64, hi: i64) -> 
 }
 
 /// A value of one type as one of a type that is like it, if that has it.
-pub(super) fn convert(value: i64, from: Type, to: Type) -> Option<i64> {
+pub(crate) fn convert(value: i64, from: Type, to: Type) -> Option<i64> {
     if from.optional && value == NONE {
         return to.optional.then_some(NONE);
     }
@@ -32,7 +32,7 @@ pub(super) fn convert(value: i64, from: Type, to: Type) -> Option<i64> {
 }
 
 /// The result of an operator, or `None` for an overflow.
-pub(super) fn arithmetic(operator: Arithmetic, left: i64, right: i64) -> Option<i64> {
+pub(crate) fn arithmetic(operator: Arithmetic, left: i64, right: i64) -> Option<i64> {
     let result = match operator {
         Arithmetic::Add => left.checked_add(right),
         Arithmetic::Subtract => left.checked_sub(right),
@@ -42,7 +42,7 @@ pub(super) fn arithmetic(operator: Arithmetic, left: i64, right: i64) -> Option<
 }
 
 /// Whether a comparison holds.
-pub(super) fn compare(operator: Comparison, left: i64, right: i64) -> bool {
+pub(crate) fn compare(operator: Comparison, left: i64, right: i64) -> bool {
     match operator {
         Comparison::Equal => left == right,
         Comparison::Unequal => left != right,
@@ -54,7 +54,7 @@ pub(super) fn compare(operator: Comparison, left: i64, right: i64) -> bool {
 }
 
 /// Whether a set has an element.
-pub(super) fn contains(bits: i64, lo: i64, element: i64) -> bool {
+pub(crate) fn contains(bits: i64, lo: i64, element: i64) -> bool {
     let bit = i128::from(element) - i128::from(lo);
     (0..64).contains(&bit) && bits >> bit & 1 == 1
 }
