@@ -132,6 +132,17 @@ impl Program {
         }
     }
 
+    /// All options of a decision, in their order: for whoever takes more than one.
+    pub fn options(&self, decision: &Decision, scratch: &Scratch) -> Vec<u64> {
+        match decision.odds {
+            Odds::Uniform(n) => (0..n).collect(),
+            Odds::Either { .. } => vec![0, 1],
+            Odds::Table(_) | Odds::Listed => {
+                self.choices(decision, scratch).iter().map(|choice| choice.option).collect()
+            }
+        }
+    }
+
     /// The option of a table in whose share of the running sum the number falls that `draw` gives below the total.
     #[inline]
     pub fn pick(&self, table: u32, draw: impl FnOnce(u64) -> u64) -> u64 {

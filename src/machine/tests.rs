@@ -1,6 +1,6 @@
 //! What a program promises to those who drive it.
 
-use super::{Configuration, Odds, Pause, Program, Scratch};
+use super::{Configuration, Pause, Program, Scratch};
 use crate::model::{Disk, Root, Settings, load};
 
 fn program(text: &str) -> Program {
@@ -19,13 +19,7 @@ fn run(program: &Program, mut answer: impl FnMut(&[u64]) -> u64, mut each: impl 
         each(&at);
         match pause {
             Pause::Decide(decision) => {
-                let options: Vec<u64> = match decision.odds {
-                    Odds::Uniform(n) => (0..n).collect(),
-                    Odds::Either { .. } => vec![0, 1],
-                    Odds::Table(_) | Odds::Listed => {
-                        program.choices(&decision, &scratch).iter().map(|choice| choice.option).collect()
-                    }
-                };
+                let options = program.options(&decision, &scratch);
                 assert!(options.len() > 1, "a decision with one option");
                 program.resume(&mut at, answer(&options)).unwrap();
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use charmgrammar::machine::{Configuration, Item, Odds, Pause, Program, Scratch};
+use charmgrammar::machine::{Configuration, Item, Pause, Program, Scratch};
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{Alphabet, Disk, Root, Settings, SymbolId, load};
 
@@ -42,13 +42,7 @@ fn follow(name: &str, items: &[String]) -> (usize, bool) {
         while let Some(mut at) = now.pop() {
             match program.run(&mut at, &mut scratch).unwrap() {
                 Pause::Decide(decision) => {
-                    let options: Vec<u64> = match decision.odds {
-                        Odds::Uniform(n) => (0..n).collect(),
-                        Odds::Either { .. } => vec![0, 1],
-                        Odds::Table(_) | Odds::Listed => {
-                            program.choices(&decision, &scratch).iter().map(|choice| choice.option).collect()
-                        }
-                    };
+                    let options = program.options(&decision, &scratch);
                     for option in options {
                         let mut branch = at.clone();
                         program.resume(&mut branch, option).unwrap();
