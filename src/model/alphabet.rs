@@ -18,6 +18,17 @@ impl SymbolId {
     }
 }
 
+/// A name that a trace shows, which one or, with arrays, several symbols have. Numbered from 0 in the order of the names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u32);
+
+impl NameId {
+    /// The place among all names.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Every event with every combination of instances in its name, and the names that those have.
 ///
 /// An element of an array is shown by the name of its array, so several symbols can have one name.
@@ -145,16 +156,29 @@ impl Alphabet {
 
     /// The name that a trace shows.
     pub fn name(&self, symbol: SymbolId) -> &str {
-        &self.names[self.name_of[symbol.index()] as usize]
+        self.name_text(self.name_of(symbol))
+    }
+
+    /// The name of a symbol.
+    pub fn name_of(&self, symbol: SymbolId) -> NameId {
+        NameId(self.name_of[symbol.index()])
+    }
+
+    /// The text of a name.
+    pub fn name_text(&self, name: NameId) -> &str {
+        &self.names[name.index()]
+    }
+
+    /// The name with this text. Costs a binary search over the names.
+    pub fn find(&self, text: &str) -> Option<NameId> {
+        let place = self.names.binary_search_by(|other| other.as_str().cmp(text)).ok()?;
+        Some(NameId(u32::try_from(place).expect("there are fewer names than symbols")))
     }
 
     /// The symbols with this name, in their order: none if the alphabet does not have it, several if an array is in
     /// it. Costs a binary search over the names.
     pub fn lookup(&self, name: &str) -> &[SymbolId] {
-        match self.names.binary_search_by(|other| other.as_str().cmp(name)) {
-            Ok(place) => self.symbols_named(place),
-            Err(_) => &[],
-        }
+        self.find(name).map_or(&[], |name| self.symbols_named(name))
     }
 
     /// All names, sorted, each once.
@@ -164,11 +188,12 @@ impl Alphabet {
 
     /// All names with their symbols, sorted by name.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &[SymbolId])> {
-        self.names().enumerate().map(|(place, name)| (name, self.symbols_named(place)))
+        (0..).map(NameId).zip(self.names()).map(|(name, text)| (text, self.symbols_named(name)))
     }
 
-    fn symbols_named(&self, place: usize) -> &[SymbolId] {
-        &self.by_name[self.starts[place] as usize..self.starts[place + 1] as usize]
+    /// The symbols with this name, in their order: at least one, all of one event.
+    pub fn symbols_named(&self, name: NameId) -> &[SymbolId] {
+        &self.by_name[self.starts[name.index()] as usize..self.starts[name.index() + 1] as usize]
     }
 }
 

@@ -46,7 +46,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-pub use alphabet::{Alphabet, SymbolId};
+pub use alphabet::{Alphabet, NameId, SymbolId};
 pub use builtin::{builtin, builtins};
 pub use loader::{Disk, LoadError, Loader, Memory, read_text};
 

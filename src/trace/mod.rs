@@ -5,11 +5,13 @@
 
 mod jsonl;
 mod names;
+mod observed;
 mod record;
 mod story;
 
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
+pub use observed::{Foreign, Observed};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
 
