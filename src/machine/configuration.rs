@@ -8,7 +8,8 @@ use crate::model::grammar::NONE;
 ///
 /// `words` holds the states' bit fields, then the stack. A frame is a return word, then its locals, the first of which
 /// `frame` points at; variables out of scope are 0. Distances, not addresses, link the frames, so that the stack of a
-/// suspended branch of an `interleave` can lie anywhere.
+/// suspended branch of an `interleave` can lie anywhere. The counters of loops lie apart, since nothing but their own
+/// loop ever reads them.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Configuration {
     pub(super) pc: Address,
@@ -20,17 +21,61 @@ pub struct Configuration {
     pub(super) phase: u32,
     pub(super) flags: Flags,
     pub(super) words: Vec<u64>,
+    /// Those of the loops that run, the innermost last; branches that wait keep theirs in `words`.
+    pub(super) counters: Vec<Counter>,
 }
 
 impl Clone for Configuration {
     fn clone(&self) -> Self {
-        Self { words: self.words.clone(), ..*self }
+        Self { words: self.words.clone(), counters: self.counters.clone(), ..*self }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let mut words = std::mem::take(&mut self.words);
+        let (mut words, mut counters) = (std::mem::take(&mut self.words), std::mem::take(&mut self.counters));
         words.clone_from(&source.words);
-        *self = Self { words, ..*source };
+        counters.clone_from(&source.counters);
+        *self = Self { words, counters, ..*source };
+    }
+}
+
+/// What a loop has left: how many iterations it must still make, and how many more it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Counter(pub(super) u64);
+
+impl Counter {
+    /// As many as it likes: what a loop without an upper bound may.
+    pub const UNBOUNDED: u32 = u32::MAX;
+    /// No iteration can come.
+    pub const USED_UP: Self = Self(0);
+
+    /// A counter of integers that are within the limit on counts, or [`Self::UNBOUNDED`].
+    pub(super) fn new(must: i64, may: i64) -> Self {
+        let part = |count: i64| u32::try_from(count).expect("counts are checked");
+        Self::of(part(must), part(may))
+    }
+
+    /// A counter of its parts.
+    pub fn of(must: u32, may: u32) -> Self {
+        Self(u64::from(must) << 32 | u64::from(may))
+    }
+
+    /// How many iterations must come.
+    pub fn must(self) -> u32 {
+        high(self.0)
+    }
+
+    /// How many may come after those, or [`Self::UNBOUNDED`].
+    pub fn may(self) -> u32 {
+        low(self.0)
+    }
+
+    /// The counter after one of them.
+    pub(super) fn next(self) -> Self {
+        match (self.must(), self.may()) {
+            (0, Self::UNBOUNDED) => self,
+            (0, may) => Self::of(0, may - 1),
+            (must, may) => Self::of(must - 1, may),
+        }
     }
 }
 
@@ -72,6 +117,39 @@ impl Configuration {
     pub(super) fn start(program: &Program) -> Self {
         let words = program.initial.clone();
         Self { frame: index(words.len()), words, ..Self::default() }
+    }
+
+    /// The counters of the loops that run, the innermost last; not those of branches that wait.
+    pub fn counters(&self) -> &[Counter] {
+        &self.counters
+    }
+
+    /// The same, to be changed: a loop goes on from what it has left.
+    pub fn counters_mut(&mut self) -> &mut [Counter] {
+        &mut self.counters
+    }
+
+    /// Appends all that it is, in words: equal words for equal configurations of one program, and only for those.
+    pub fn pack(&self, words: &mut Vec<u64>) {
+        words.push(u64::from(self.pc) | u64::from(self.frame) << 32);
+        words.push(u64::from(self.control) | u64::from(self.inner) << 32);
+        words.push(u64::from(self.phase) | self.flags.bits() << 32 | (self.counters.len() as u64) << 40);
+        words.extend(self.counters.iter().map(|counter| counter.0));
+        words.extend_from_slice(&self.words);
+    }
+
+    /// Becomes what was packed.
+    pub fn unpack(&mut self, words: &[u64]) {
+        let [first, second, third, rest @ ..] = words else { unreachable!("a packed configuration has a head") };
+        (self.pc, self.frame) = (low(*first), high(*first));
+        (self.control, self.inner) = (low(*second), high(*second));
+        self.phase = low(*third);
+        self.flags = Flags((third >> 32) as u8);
+        let n_counters = usize::try_from(third >> 40).expect("there are few counters");
+        self.counters.clear();
+        self.counters.extend(rest[..n_counters].iter().copied().map(Counter));
+        self.words.clear();
+        self.words.extend_from_slice(&rest[n_counters..]);
     }
 
     /// The raw value of a state.
@@ -124,7 +202,7 @@ impl Configuration {
     }
 
     /// Takes the flags and the records out of such a word.
-    pub(super) fn unpack(word: u64) -> (Flags, u32, u32) {
+    pub(super) fn surroundings_of(word: u64) -> (Flags, u32, u32) {
         let part = |shift: u32| low(word >> shift) & ((1 << 28) - 1);
         (Flags((word >> 56) as u8), part(28), part(0))
     }
@@ -132,6 +210,7 @@ impl Configuration {
     /// Empties the stack: what a phase leaves behind.
     pub(super) fn clear_stack(&mut self, n_state_words: usize) {
         self.words.truncate(n_state_words);
+        self.counters.clear();
         self.frame = index(n_state_words);
         self.control = 0;
         self.inner = 0;

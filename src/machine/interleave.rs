@@ -7,17 +7,18 @@
 //! |---|---|
 //! | `r - 1` | the address of the [`Op::Turn`], and how far below `r` the frame around it begins |
 //! | `r` | how many branches wait, and the number of the one that runs, plus 1 |
-//! | `r + 1` | the record around it within the same turn, or 0 |
+//! | `r + 1` | the record around it within the same turn, or 0; and how many counters the loops around it have |
 //!
-//! and then the images: the address and the frame, the number and the length, the innermost record plus 1 (the latter
-//! two counted from the start of the image's stack), and the stack itself. When a branch waits, so do all branches of
-//! the records in its stack, of which there is at most one that is not in another image.
+//! and then the images: the address and the frame (counted from the start of the image's stack), the number and the
+//! length, the innermost record plus 1 (counted likewise) and the number of counters, the stack itself, and the
+//! counters. When a branch waits, so do all branches of the records in its stack, of which there is at most one that is
+//! not in another image.
 
-use super::configuration::{Configuration, Flags, high, index, low};
+use super::configuration::{Configuration, Counter, Flags, high, index, low};
 use super::fault::Fault;
 use super::interpret::Scratch;
 use super::program::{Address, Choice, Interleave, Op, Program};
-use super::repeat::is_finished;
+use super::repeat::{exit_loop, is_finished};
 
 /// How many words an image has before its stack.
 const HEADER: usize = 3;
@@ -55,7 +56,7 @@ impl Program {
                 if let Some((variable, value)) = value {
                     stack[variable as usize] = value.cast_unsigned();
                 }
-                push_image(&mut images, branch.entry, 0, number - 1, 0, &stack);
+                push_image(&mut images, branch.entry, 0, number - 1, 0, &stack, &[]);
                 n_branches += 1;
             }
         }
@@ -63,7 +64,7 @@ impl Program {
         let record = index(at.words.len()) + 1;
         at.words.push(u64::from(at.pc) | u64::from(record - at.frame) << 32);
         at.words.push(n_branches);
-        at.words.push(u64::from(at.inner));
+        at.words.push(u64::from(at.inner) | u64::from(index(at.counters.len())) << 32);
         at.words.append(&mut images);
         at.frame = index(at.words.len());
         at.inner = record;
@@ -82,7 +83,7 @@ impl Program {
             match op {
                 Op::Assign(..) | Op::Clear { .. } | Op::Return => self.plain(at, scratch, op)?,
                 Op::Jump(target) => at.pc = *target,
-                Op::RepeatNext(next) if is_finished(at, next) => at.pc = next.exit,
+                Op::RepeatNext(next) if is_finished(at, next) => exit_loop(at, next),
                 Op::EachNext { each } if (0..each.words).all(|word| at.local(each.mask + word) == 0) => {
                     at.pc = each.exit;
                 }
@@ -123,14 +124,16 @@ impl Configuration {
         let size = HEADER + high(self.words[image + 1]) as usize;
         self.words[image..].rotate_left(size);
         let header = self.words.len() - size;
-        let (place, inner) = (self.words[header], low(self.words[header + 2]));
+        let place = self.words[header];
+        let (inner, n_counters) = (low(self.words[header + 2]), high(self.words[header + 2]) as usize);
+        self.counters.extend(self.words.drain(self.words.len() - n_counters..).map(Counter));
         self.words.drain(header..header + HEADER);
         self.words[record] = u64::from(low(self.words[record]) - 1) | (number + 1) << 32;
         self.pc = low(place);
         self.frame = index(header) + high(place);
         if inner != 0 {
             self.inner = index(header) + inner - 1;
-            self.words[self.inner as usize + 1] = u64::from(index(record));
+            self.set_parent(index(record));
         }
     }
 
@@ -161,9 +164,15 @@ impl Configuration {
             }
             let parent = low(self.words[self.inner as usize + 1]);
             // The image must not depend on where it lies.
-            self.words[self.inner as usize + 1] = 0;
+            self.set_parent(0);
             self.suspend_around(parent);
         }
+    }
+
+    /// Makes `parent` the record around the innermost one.
+    fn set_parent(&mut self, parent: u32) {
+        let word = &mut self.words[self.inner as usize + 1];
+        *word = u64::from(high(*word)) << 32 | u64::from(parent);
     }
 
     /// Makes the branch that runs on `record`, if one does, wait.
@@ -194,7 +203,9 @@ impl Configuration {
         let start = index(image);
         let inner = if inner == 0 { 0 } else { inner - start + 1 };
         let mut stored = Vec::with_capacity(HEADER + stack.len());
-        push_image(&mut stored, self.pc, self.frame - start, number, inner, &stack);
+        let n_around = high(self.words[record as usize + 1]) as usize;
+        push_image(&mut stored, self.pc, self.frame - start, number, inner, &stack, &self.counters[n_around..]);
+        self.counters.truncate(n_around);
         let place = place.unwrap_or(image);
         self.words.splice(place..place, stored);
         self.words[record as usize] = u64::from(low(word) + 1);
@@ -211,9 +222,18 @@ impl Configuration {
     }
 }
 
-fn push_image(words: &mut Vec<u64>, pc: Address, frame: u32, number: u32, inner: u32, stack: &[u64]) {
+fn push_image(
+    words: &mut Vec<u64>,
+    pc: Address,
+    frame: u32,
+    number: u32,
+    inner: u32,
+    stack: &[u64],
+    counters: &[Counter],
+) {
     words.push(u64::from(pc) | u64::from(frame) << 32);
-    words.push(u64::from(number) | u64::from(index(stack.len())) << 32);
-    words.push(u64::from(inner));
+    words.push(u64::from(number) | u64::from(index(stack.len() + counters.len())) << 32);
+    words.push(u64::from(inner) | u64::from(index(counters.len())) << 32);
     words.extend_from_slice(stack);
+    words.extend(counters.iter().map(|counter| counter.0));
 }

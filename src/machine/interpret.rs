@@ -7,7 +7,7 @@ use super::fault::{Fault, FaultKind};
 use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
 };
-use super::repeat::iterate;
+use super::repeat::{exit_loop, iterate};
 use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
@@ -183,6 +183,26 @@ impl Program {
     /// When the grammar fails: see [`FaultKind`]. The configuration is of no use then.
     #[inline]
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
+        Ok(self.advance::<true>(at, scratch)?.expect("a run that shows pauses only to show, to decide or to end"))
+    }
+
+    /// Runs through all that neither decides nor shows nor ends: to the last configuration before the next pause. Those
+    /// from which the same is still to come are equal then, however they came there.
+    ///
+    /// # Errors
+    ///
+    /// When the grammar fails on the way. The configuration is of no use then.
+    pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
+        self.advance::<false>(at, scratch).map(|_| ())
+    }
+
+    /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer.
+    #[inline]
+    fn advance<const SHOWS: bool>(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Pause>, Box<Fault>> {
         if at.flags.has(Flags::AFTER) {
             self.finish_turn(at, scratch)?;
         }
@@ -193,15 +213,16 @@ impl Program {
             }
             scratch.environment.fuel -= 1;
             match op {
-                Op::Emit(emission) => return self.emit(at, scratch, emission).map(Pause::Show),
+                Op::Emit(_) | Op::Mark { .. } | Op::Phase { .. } | Op::End if !SHOWS => return Ok(None),
+                Op::Emit(emission) => return Ok(Some(Pause::Show(self.emit(at, scratch, emission)?))),
                 Op::Slot => {
                     if let Some(decision) = self.slot(at, scratch)? {
-                        return Ok(Pause::Decide(decision));
+                        return Ok(Some(Pause::Decide(decision)));
                     }
                 }
                 Op::ChooseTable { table, targets, place } => match &self.tables[*table as usize].options[..] {
                     [only] => at.pc = targets[usize_of(only.option)],
-                    _ => return Ok(decide(*place, Odds::Table(*table))),
+                    _ => return Ok(Some(decide(*place, Odds::Table(*table)))),
                 },
                 Op::Choose(choose) => {
                     scratch.options.clear();
@@ -215,7 +236,7 @@ impl Program {
                     match scratch.options[..] {
                         [] => at.pc = choose.otherwise,
                         [only] => at.pc = choose.alternatives[usize_of(only.option)].2,
-                        _ => return Ok(decide(choose.place, Odds::Listed)),
+                        _ => return Ok(Some(decide(choose.place, Odds::Listed))),
                     }
                 }
                 Op::Jump(target) => at.pc = *target,
@@ -225,7 +246,7 @@ impl Program {
                 Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
                 Op::Maybe { millionths: MILLION, .. } => at.pc += 1,
                 Op::Maybe { millionths, place, .. } => {
-                    return Ok(decide(*place, Odds::Either { first: *millionths, total: MILLION }));
+                    return Ok(Some(decide(*place, Odds::Either { first: *millionths, total: MILLION })));
                 }
                 Op::Call { entry, frame, arguments, tail, .. } => {
                     scratch.values.clear();
@@ -242,12 +263,12 @@ impl Program {
                 }
                 Op::RepeatNext(next) => {
                     if let Some(decision) = self.repeat_next(at, scratch, next)? {
-                        return Ok(Pause::Decide(decision));
+                        return Ok(Some(Pause::Decide(decision)));
                     }
                 }
                 Op::EachNext { each } => {
                     if let Some(decision) = each_next(at, scratch, each) {
-                        return Ok(Pause::Decide(decision));
+                        return Ok(Some(Pause::Decide(decision)));
                     }
                 }
                 Op::EachStart(each) => self.each_start(at, scratch, each)?,
@@ -257,7 +278,7 @@ impl Program {
                     match scratch.options[..] {
                         [] => at.pc = one.otherwise,
                         [only] => take_one(at, one.variable, one.candidates.values.at(only.option)),
-                        _ => return Ok(decide(one.place, Odds::Listed)),
+                        _ => return Ok(Some(decide(one.place, Odds::Listed))),
                     }
                 }
                 Op::Draw(draw) => {
@@ -276,7 +297,7 @@ impl Program {
                             None => return Err(self.dead_end(draw.place)),
                         },
                         [only] => self.begin_action(at, draw, only.option)?,
-                        _ => return Ok(decide(draw.place, Odds::Listed)),
+                        _ => return Ok(Some(decide(draw.place, Odds::Listed))),
                     }
                 }
                 Op::Bind { action, .. } if self.actions[action.index()].bindings == 1 => self.bind(at, *action, 0)?,
@@ -284,17 +305,17 @@ impl Program {
                     self.list_bindings(at, scratch, *action)?;
                     match scratch.options[..] {
                         [only] => self.bind(at, *action, only.option)?,
-                        _ => return Ok(decide(*place, Odds::Listed)),
+                        _ => return Ok(Some(decide(*place, Odds::Listed))),
                     }
                 }
-                Op::Sources { count, place } => return Ok(decide(*place, Odds::Uniform(u64::from(*count)))),
+                Op::Sources { count, place } => return Ok(Some(decide(*place, Odds::Uniform(u64::from(*count))))),
                 Op::Mark { action, source, next, place } => {
                     at.pc = *next;
                     let n_parameters = self.actions[action.index()].parameters.len();
                     let frame = at.frame as usize;
                     scratch.values.clear();
                     scratch.values.extend(at.words[frame..frame + n_parameters].iter().map(|word| word.cast_signed()));
-                    return Ok(Pause::Show(Item::Action { action: *action, source: *source, place: *place }));
+                    return Ok(Some(Pause::Show(Item::Action { action: *action, source: *source, place: *place })));
                 }
                 Op::RepeatStart(start) => self.repeat_start(at, scratch, start)?,
                 Op::EnterAtomic { local } => {
@@ -317,13 +338,13 @@ impl Program {
                 Op::ClauseEnd => {
                     at.pop_frame();
                     let surroundings = at.words.pop().expect("a clause lies on a word that tells what was around it");
-                    (at.flags, at.control, at.inner) = Configuration::unpack(surroundings);
+                    (at.flags, at.control, at.inner) = Configuration::surroundings_of(surroundings);
                 }
                 Op::Interleave(interleave) => self.interleave(at, scratch, interleave)?,
                 Op::Turn { next, place } => match at.turn(&mut scratch.options) {
                     0 => at.end_interleave(*next),
                     1 => at.activate(scratch.options[0].option),
-                    _ => return Ok(decide(*place, Odds::Listed)),
+                    _ => return Ok(Some(decide(*place, Odds::Listed))),
                 },
                 Op::BranchEnd => at.end_branch(),
                 Op::Phase { phase, frame, place } => {
@@ -331,7 +352,7 @@ impl Program {
                     at.words.resize(self.initial.len() + *frame as usize, 0);
                     at.phase = phase.0;
                     at.pc += 1;
-                    return Ok(Pause::Show(Item::Phase { phase: *phase, place: *place }));
+                    return Ok(Some(Pause::Show(Item::Phase { phase: *phase, place: *place })));
                 }
                 Op::Leave => {
                     at.clear_stack(self.initial.len());
@@ -340,14 +361,14 @@ impl Program {
                 Op::End => {
                     at.clear_stack(self.initial.len());
                     at.pc = self.end;
-                    return Ok(Pause::End);
+                    return Ok(Some(Pause::End));
                 }
                 Op::DeadEnd { place } => return Err(self.dead_end(*place)),
                 Op::AnyState { slot, place } => match self.slots[*slot as usize].size {
                     Some(0 | 1) | None => at.pc += 1,
-                    Some(size) => return Ok(decide(*place, Odds::Uniform(size))),
+                    Some(size) => return Ok(Some(decide(*place, Odds::Uniform(size)))),
                 },
-                Op::AnyElement { place, .. } => return Ok(decide(*place, Odds::Uniform(2))),
+                Op::AnyElement { place, .. } => return Ok(Some(decide(*place, Odds::Uniform(2)))),
             }
         }
     }
@@ -380,7 +401,7 @@ impl Program {
             Op::ChooseTable { targets, .. } => at.pc = targets[usize_of(option)],
             Op::Choose(choose) => at.pc = choose.alternatives[usize_of(option)].2,
             Op::Maybe { otherwise, .. } => at.pc = if option == 0 { at.pc + 1 } else { *otherwise },
-            Op::RepeatNext(next) if option == 0 => at.pc = next.exit,
+            Op::RepeatNext(next) if option == 0 => exit_loop(at, next),
             Op::RepeatNext(next) => iterate(at, next),
             Op::EachNext { each } => take_each(at, each, option),
             Op::One(one) => take_one(at, one.variable, one.candidates.values.at(option)),
@@ -646,7 +667,7 @@ fn pass_slot(at: &mut Configuration) {
 
 /// Restores what was around an `atomic`. Whether the turn of an `interleave` ends here.
 fn exit_atomic(at: &mut Configuration, local: u32) -> bool {
-    let (around, control, inner) = Configuration::unpack(*at.bits_mut(local));
+    let (around, control, inner) = Configuration::surroundings_of(*at.bits_mut(local));
     *at.bits_mut(local) = 0;
     let shown = at.flags.has(Flags::SHOWN);
     if !around.has(Flags::QUIET) && !around.has(Flags::PENDING) {

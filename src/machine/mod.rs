@@ -20,7 +20,7 @@ mod repeat;
 #[cfg(test)]
 mod tests;
 
-pub use configuration::Configuration;
+pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};

@@ -31,6 +31,8 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(super) code: Vec<Op>,
+    /// For each instruction whether its frame holds instances there: in variables, or in what is left of a `for each`.
+    pub(super) names_instances: Vec<bool>,
     pub(super) places: Vec<Place>,
     /// Where each state is kept.
     pub(super) slots: Vec<Slot>,
@@ -364,8 +366,7 @@ pub(super) struct RepeatStart {
     pub(super) lo: Expr,
     pub(super) hi: Option<Expr>,
     pub(super) mean: Option<Expr>,
-    pub(super) count: u32,
-    pub(super) width: Parameter,
+    pub(super) kind: CountKind,
     pub(super) spread: Parameter,
     pub(super) span: Span,
 }
@@ -373,11 +374,8 @@ pub(super) struct RepeatStart {
 #[derive(Clone, Debug)]
 pub(super) struct RepeatNext {
     pub(super) kind: CountKind,
-    /// The local that holds what is left to the upper bound, or to the lower one of an open count; an open count
-    /// from 0 has none.
-    pub(super) count: Option<u32>,
-    /// The upper bound less the lower one.
-    pub(super) width: Parameter,
+    /// Whether it has a counter; an open count from 0 needs none.
+    pub(super) counted: bool,
     /// The mean less the lower bound.
     pub(super) spread: Parameter,
     pub(super) condition: Option<Expr>,

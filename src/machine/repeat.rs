@@ -1,9 +1,10 @@
 //! `repeat`: how a count is kept, and the odds that it ends.
 //!
-//! A count is drawn step by step, so a loop needs no more than what is left of it: nothing at all for `0.. mean m`.
+//! A count is drawn step by step, so a loop needs no more than what is left of it, its [`Counter`]; nothing at all for
+//! `0.. mean m`.
 
 use super::MAX_REPEAT;
-use super::configuration::Configuration;
+use super::configuration::{Configuration, Counter};
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Decision, Odds, Scratch};
@@ -33,13 +34,18 @@ impl Program {
         if start.mean.is_some() && mean < lo {
             return Err(bad(format!("the mean {mean} is below the lower bound {lo}")));
         }
-        at.set_local(start.count, if start.hi.is_some() { hi } else { lo });
-        if let Parameter::Local(local) = start.width {
-            at.set_local(local, hi - lo);
-        }
         if let Parameter::Local(local) = start.spread {
             at.set_local(local, mean - lo);
         }
+        let may = match start.kind {
+            CountKind::Endless | CountKind::Exact => 0,
+            CountKind::Uniform => hi - lo,
+            // The mean of a geometric count is its lower bound only if it never goes beyond.
+            CountKind::Open | CountKind::Bounded if mean == lo => 0,
+            CountKind::Open => Counter::UNBOUNDED.into(),
+            CountKind::Bounded => hi - lo,
+        };
+        at.counters.push(Counter::new(lo, may));
         at.pc += 1;
         Ok(())
     }
@@ -53,7 +59,7 @@ impl Program {
         next: &RepeatNext,
     ) -> Result<Option<Decision>, Box<Fault>> {
         if is_finished(at, next) || !self.evaluator(at, scratch).allows(next.condition.as_ref())? {
-            at.pc = next.exit;
+            exit_loop(at, next);
             return Ok(None);
         }
         let Some((first, total)) = stop_odds(at, next) else {
@@ -64,14 +70,14 @@ impl Program {
     }
 }
 
-/// What a loop has left to its upper bound, or to its lower one where it has no other.
-fn left(at: &Configuration, next: &RepeatNext) -> u64 {
-    next.count.map_or(0, |count| at.local(count).cast_unsigned())
+/// What a loop has left.
+fn counter(at: &Configuration, next: &RepeatNext) -> Option<Counter> {
+    next.counted.then(|| *at.counters.last().expect("the loop that runs has the last counter"))
 }
 
-/// A parameter of a loop.
-fn value(at: &Configuration, parameter: Parameter) -> u64 {
-    match parameter {
+/// The mean of a loop less its lower bound.
+fn spread(at: &Configuration, next: &RepeatNext) -> u64 {
+    match next.spread {
         Parameter::Constant(value) => value,
         Parameter::Local(local) => at.local(local).cast_unsigned(),
     }
@@ -79,26 +85,26 @@ fn value(at: &Configuration, parameter: Parameter) -> u64 {
 
 /// Whether the count of a loop is used up: also where it may go on by its bounds, but its mean is the lower one.
 pub(super) fn is_finished(at: &Configuration, next: &RepeatNext) -> bool {
-    let left = left(at, next);
-    match next.kind {
-        CountKind::Endless => false,
-        CountKind::Exact | CountKind::Uniform => left == 0,
-        CountKind::Open => left == 0 && value(at, next.spread) == 0,
-        CountKind::Bounded => left == 0 || left <= value(at, next.width) && value(at, next.spread) == 0,
+    match counter(at, next) {
+        Some(counter) => counter == Counter::USED_UP,
+        None => next.kind == CountKind::Open && spread(at, next) == 0,
     }
 }
 
 /// The odds that a loop which is not finished stops before its next iteration, as a part of a total; `None` where it
 /// can't.
 fn stop_odds(at: &Configuration, next: &RepeatNext) -> Option<(u64, u64)> {
-    let value = |parameter| value(at, parameter);
-    let left = left(at, next);
+    let counter = counter(at, next);
+    if counter.is_some_and(|counter| counter.must() > 0) {
+        return None;
+    }
+    let may = counter.map_or(0, |counter| u64::from(counter.may()));
     match next.kind {
         CountKind::Endless | CountKind::Exact => None,
-        // What is left is `hi` less the iterations so far: uniform over the ends that remain.
-        CountKind::Uniform => (left <= value(next.width)).then_some((1, left + 1)),
-        CountKind::Open => (left == 0).then(|| (1, value(next.spread) + 1)),
-        CountKind::Bounded => (left <= value(next.width)).then(|| (bounded_hazard(value(next.spread), left), 1 << 32)),
+        // Uniform over the ends that remain.
+        CountKind::Uniform => Some((1, may + 1)),
+        CountKind::Open => Some((1, spread(at, next) + 1)),
+        CountKind::Bounded => Some((bounded_hazard(spread(at, next), may), 1 << 32)),
     }
 }
 
@@ -124,9 +130,17 @@ fn bounded_hazard(mean: u64, left: u64) -> u64 {
 
 /// Begins an iteration.
 pub(super) fn iterate(at: &mut Configuration, next: &RepeatNext) {
-    if let Some(count) = next.count {
-        // Above the lower bound an open count stays 0.
-        at.set_local(count, (at.local(count) - 1).max(0));
+    if next.counted {
+        let counter = at.counters.last_mut().expect("the loop that runs has the last counter");
+        *counter = counter.next();
     }
     at.pc += 1;
+}
+
+/// Leaves a loop.
+pub(super) fn exit_loop(at: &mut Configuration, next: &RepeatNext) {
+    if next.counted {
+        at.counters.pop();
+    }
+    at.pc = next.exit;
 }

@@ -12,7 +12,7 @@ use super::pack::pack_states;
 use super::program::{
     ActionCode, Address, Choice, ClauseCode, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
-use crate::model::grammar::{self, ActionId, Base, Grammar, PhaseId, RuleId, VariableId};
+use crate::model::grammar::{self, ActionId, Base, Grammar, PhaseId, RuleId, Variable, VariableId};
 use crate::source::Span;
 
 /// Compiles a grammar. Costs a pass over it.
@@ -50,7 +50,7 @@ struct Compiler<'a> {
     /// For each event the symbol of the first of its instances, and the distances.
     symbols: Vec<(u32, Vec<u32>)>,
     has_slots: bool,
-    body: Body,
+    body: Body<'a>,
 }
 
 /// Where a variable is kept.
@@ -62,12 +62,15 @@ enum Storage {
 
 /// What the body that is being compiled keeps track of.
 #[derive(Debug, Default)]
-struct Body {
+struct Body<'a> {
     /// What its places are named after.
     owner: String,
     n_places: u32,
     span: Span,
+    declared: &'a [Variable],
     variables: BTreeMap<VariableId, Storage>,
+    /// The locals in use that hold instances.
+    instances: Vec<u32>,
     /// How many locals are in use, and how many were at once.
     n_locals: u32,
     max_locals: u32,
@@ -75,9 +78,9 @@ struct Body {
     depth: u32,
 }
 
-impl Body {
-    fn new(owner: String, span: Span) -> Self {
-        Self { owner, span, ..Self::default() }
+impl<'a> Body<'a> {
+    fn new(owner: String, span: Span, declared: &'a [Variable]) -> Self {
+        Self { owner, span, declared, ..Self::default() }
     }
 
     fn take(&mut self, count: u32) -> u32 {
@@ -90,7 +93,17 @@ impl Body {
     fn local(&mut self, variable: VariableId) -> u32 {
         let local = self.take(1);
         self.variables.insert(variable, Storage::Local(local));
+        if matches!(self.declared[variable.index()].ty.base, Base::Instance(_)) {
+            self.instances.push(local);
+        }
         local
+    }
+
+    /// Gives back the locals from `in_use` on.
+    fn release(&mut self, in_use: u32) {
+        self.n_locals = in_use;
+        self.variables.retain(|_, storage| !matches!(storage, Storage::Local(local) if *local >= in_use));
+        self.instances.retain(|local| *local < in_use);
     }
 }
 
@@ -122,6 +135,7 @@ impl<'a> Compiler<'a> {
             grammar,
             program: Program {
                 code: Vec::new(),
+                names_instances: Vec::new(),
                 places: Vec::new(),
                 slots,
                 initial,
@@ -180,6 +194,7 @@ impl<'a> Compiler<'a> {
     fn emit(&mut self, op: Op) -> Address {
         let address = self.here();
         self.program.code.push(op);
+        self.program.names_instances.push(!self.body.instances.is_empty());
         address
     }
 
@@ -229,8 +244,8 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn phase(&mut self, id: PhaseId, phase: &grammar::Phase) {
-        self.body = Body::new(format!("phase {}", phase.name), phase.span);
+    fn phase(&mut self, id: PhaseId, phase: &'a grammar::Phase) {
+        self.body = Body::new(format!("phase {}", phase.name), phase.span, &phase.variables);
         let place = self.place_named(format!("phase {}", phase.name), phase.span);
         let start = self.emit(Op::Phase { phase: id, frame: 0, place });
         self.block(&phase.body);
@@ -245,10 +260,10 @@ impl<'a> Compiler<'a> {
         self.program.phases.push(PhaseCode { clauses: Box::default(), table: None, place, after });
     }
 
-    fn clauses(&mut self, id: PhaseId, phase: &grammar::Phase) {
+    fn clauses(&mut self, id: PhaseId, phase: &'a grammar::Phase) {
         let mut clauses = Vec::new();
         for (number, clause) in (1..).zip(&phase.meanwhile) {
-            self.body = Body::new(format!("phase {} meanwhile {number}", phase.name), clause.span);
+            self.body = Body::new(format!("phase {} meanwhile {number}", phase.name), clause.span, &phase.variables);
             let guard = clause.guard.as_ref().map(|guard| self.expression(guard));
             let entry = self.here();
             self.statement(&clause.body);
@@ -276,8 +291,8 @@ impl<'a> Compiler<'a> {
         index(self.program.tables.len() - 1)
     }
 
-    fn rule(&mut self, id: RuleId, rule: &grammar::Rule) {
-        self.body = Body::new(format!("rule {}", rule.name), rule.span);
+    fn rule(&mut self, id: RuleId, rule: &'a grammar::Rule) {
+        self.body = Body::new(format!("rule {}", rule.name), rule.span, &rule.variables);
         let address = self.here();
         for parameter in 0..rule.parameters {
             self.body.local(VariableId::new(parameter));
@@ -287,9 +302,9 @@ impl<'a> Compiler<'a> {
         self.rules[id.index()] = Entry { address, frame: self.body.max_locals };
     }
 
-    fn action(&mut self, id: ActionId, action: &grammar::Action) {
+    fn action(&mut self, id: ActionId, action: &'a grammar::Action) {
         let owner = format!("{} {}", if action.reaction { "reaction" } else { "action" }, action.name);
-        self.body = Body::new(owner.clone(), action.span);
+        self.body = Body::new(owner.clone(), action.span, &action.variables);
         for parameter in 0..action.parameters {
             let id = VariableId::new(parameter);
             self.body.variables.insert(id, Storage::Bound(self.body.depth));
@@ -301,6 +316,9 @@ impl<'a> Compiler<'a> {
 
         let place = self.place_named(format!("{owner} arguments"), action.span);
         let bind = self.emit(Op::Bind { action: id, place });
+        for parameter in 0..action.parameters {
+            self.body.local(VariableId::new(parameter));
+        }
         let entry = self.here();
         if let [_, _, ..] = action.sources[..] {
             let place = self.place_named(format!("{owner} by"), action.span);
@@ -311,9 +329,6 @@ impl<'a> Compiler<'a> {
         let next = self.here() + index(action.sources.len());
         for source in &action.sources {
             self.emit(Op::Mark { action: id, source: *source, next, place });
-        }
-        for parameter in 0..action.parameters {
-            self.body.local(VariableId::new(parameter));
         }
         self.block(&action.body);
         self.emit(Op::Return);
@@ -326,7 +341,7 @@ impl<'a> Compiler<'a> {
 
     fn lets(&mut self) {
         for definition in &self.grammar.lets {
-            self.body = Body::new(format!("let {}", definition.name), definition.span);
+            self.body = Body::new(format!("let {}", definition.name), definition.span, &definition.variables);
             for parameter in 0..definition.parameters {
                 self.body.variables.insert(VariableId::new(parameter), Storage::Bound(self.body.depth));
                 self.body.depth += 1;

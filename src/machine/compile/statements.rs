@@ -7,7 +7,7 @@ use crate::machine::program::{
     Address, Assignment, BranchCode, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
     Parameter, RepeatNext, RepeatStart, Target,
 };
-use crate::model::grammar::{self, ActionId, Base, Count, Expression, Range, Statement, StatementKind, Type, Verb};
+use crate::model::grammar::{self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb};
 use crate::source::Span;
 
 impl Compiler<'_> {
@@ -104,7 +104,7 @@ impl Compiler<'_> {
                 self.emit(Op::EnterAtomic { local });
                 self.block(body);
                 self.emit(Op::ExitAtomic { local });
-                self.body.n_locals = in_use;
+                self.body.release(in_use);
             }
             StatementKind::Interleave(branches) => self.interleave(branches, span),
             StatementKind::Leave => {
@@ -128,8 +128,7 @@ impl Compiler<'_> {
         if count > 0 {
             self.emit(Op::Clear { first: in_use, count });
         }
-        self.body.n_locals = in_use;
-        self.body.variables.retain(|_, storage| !matches!(storage, Storage::Local(local) if *local >= in_use));
+        self.body.release(in_use);
     }
 
     fn target_type(&self, target: &grammar::Target) -> Type {
@@ -200,6 +199,9 @@ impl Compiler<'_> {
         let place = self.place(span);
         let in_use = self.body.n_locals;
         let mask = self.body.take(words);
+        if let Domain::Kind(_) = range.domain {
+            self.body.instances.push(mask);
+        }
         self.emit(Op::EachStart(Box::new(Each { candidates, mask, any_order, span })));
         let variable = self.body.local(range.variable);
         let each = EachNext { values, mask, words, variable, any_order, exit: 0, place };
@@ -221,27 +223,23 @@ impl Compiler<'_> {
         let place = self.place(span);
         let condition = condition.map(|condition| self.expression(condition));
         let in_use = self.body.n_locals;
-        let nothing = Parameter::Constant(0);
-        let (count, width, spread) = match bounds {
-            None => (None, nothing, nothing),
+        let (counted, spread) = match bounds {
+            None => (false, Parameter::Constant(0)),
             Some((lo, hi, mean)) => {
                 let lo = self.expression(lo);
                 let hi = hi.map(|hi| self.expression(hi));
                 let mean = mean.map(|mean| self.expression(mean));
-                let width = hi.as_ref().map_or(nothing, |hi| self.parameter(&lo, hi));
-                let spread = mean.as_ref().map_or(nothing, |mean| self.parameter(&lo, mean));
+                let spread = mean.as_ref().map_or(Parameter::Constant(0), |mean| self.spread(&lo, mean));
                 let is_memoryless = kind == CountKind::Open && matches!(lo, Expr::Constant(0));
                 if is_memoryless && matches!(spread, Parameter::Constant(_)) {
-                    (None, width, spread)
+                    (false, spread)
                 } else {
-                    let count = self.body.take(1);
-                    let start = RepeatStart { lo, hi, mean, count, width, spread, span };
-                    self.emit(Op::RepeatStart(Box::new(start)));
-                    (Some(count), width, spread)
+                    self.emit(Op::RepeatStart(Box::new(RepeatStart { lo, hi, mean, kind, spread, span })));
+                    (true, spread)
                 }
             }
         };
-        let next = RepeatNext { kind, count, width, spread, condition, exit: 0, place };
+        let next = RepeatNext { kind, counted, spread, condition, exit: 0, place };
         let next = self.emit(Op::RepeatNext(Box::new(next)));
         self.block(body);
         self.emit(Op::Jump(next));
@@ -249,10 +247,10 @@ impl Compiler<'_> {
         self.leave_scope(in_use);
     }
 
-    /// The distance of a bound or a mean from the lower bound.
-    fn parameter(&mut self, lo: &Expr, other: &Expr) -> Parameter {
-        match (lo, other) {
-            (Expr::Constant(lo), Expr::Constant(other)) if lo <= other => Parameter::Constant(lo.abs_diff(*other)),
+    /// The distance of a mean from the lower bound.
+    fn spread(&mut self, lo: &Expr, mean: &Expr) -> Parameter {
+        match (lo, mean) {
+            (Expr::Constant(lo), Expr::Constant(mean)) if lo <= mean => Parameter::Constant(lo.abs_diff(*mean)),
             _ => Parameter::Local(self.body.take(1)),
         }
     }
@@ -289,7 +287,7 @@ impl Compiler<'_> {
             let inner = Body {
                 n_places: self.body.n_places,
                 depth: self.body.depth,
-                ..Body::new(self.body.owner.clone(), self.body.span)
+                ..Body::new(self.body.owner.clone(), self.body.span, self.body.declared)
             };
             let outer = std::mem::replace(&mut self.body, inner);
             let mut captured = Vec::new();
