@@ -13,6 +13,8 @@ pub mod cli;
 pub mod diagnostic;
 pub mod machine;
 pub mod model;
+pub mod recognize;
+pub mod sets;
 pub mod source;
 pub mod syntax;
 pub mod trace;

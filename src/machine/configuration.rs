@@ -1,7 +1,7 @@
 //! A configuration: the values of all states, plus what is left to run.
 
 use super::program::{Address, Program, Slot};
-use crate::model::grammar::NONE;
+use crate::model::grammar::{NONE, PhaseId};
 
 /// Everything that changes as a grammar runs, and nothing else: two configurations of one program that are equal have
 /// the same future. Cheap to copy, compare and hash.
@@ -129,12 +129,26 @@ impl Configuration {
         &mut self.counters
     }
 
+    /// The phase that runs; before the first one it.
+    pub fn phase(&self) -> PhaseId {
+        PhaseId(self.phase)
+    }
+
     /// Appends all that it is, in words: equal words for equal configurations of one program, and only for those.
     pub fn pack(&self, words: &mut Vec<u64>) {
+        self.pack_with(&self.counters, words);
+    }
+
+    /// The same without the numbers in its counters.
+    pub fn pack_without_counters(&self, words: &mut Vec<u64>) {
+        self.pack_with(&[], words);
+    }
+
+    fn pack_with(&self, counters: &[Counter], words: &mut Vec<u64>) {
         words.push(u64::from(self.pc) | u64::from(self.frame) << 32);
         words.push(u64::from(self.control) | u64::from(self.inner) << 32);
-        words.push(u64::from(self.phase) | self.flags.bits() << 32 | (self.counters.len() as u64) << 40);
-        words.extend(self.counters.iter().map(|counter| counter.0));
+        words.push(u64::from(self.phase) | self.flags.bits() << 32 | (counters.len() as u64) << 40);
+        words.extend(counters.iter().map(|counter| counter.0));
         words.extend_from_slice(&self.words);
     }
 

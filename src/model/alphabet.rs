@@ -181,6 +181,11 @@ impl Alphabet {
         self.find(name).map_or(&[], |name| self.symbols_named(name))
     }
 
+    /// How many names there are.
+    pub fn n_names(&self) -> usize {
+        self.names.len()
+    }
+
     /// All names, sorted, each once.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.names.iter().map(String::as_str)

@@ -34,7 +34,7 @@ mod settings;
 mod things;
 mod types;
 pub(crate) mod values;
-mod visit;
+pub(crate) mod visit;
 
 #[cfg(test)]
 mod testing;

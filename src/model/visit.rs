@@ -7,7 +7,7 @@ use crate::source::Span;
 
 /// Calls `visit` for a statement and for every one in it, in the order of the text. Recurs as deep as the statements
 /// nest.
-pub(super) fn for_each_statement<'g>(statement: &'g Statement, visit: &mut dyn FnMut(&'g Statement)) {
+pub(crate) fn for_each_statement<'g>(statement: &'g Statement, visit: &mut dyn FnMut(&'g Statement)) {
     visit(statement);
     for inner in parts(statement).into_iter().flatten() {
         for_each_statement(inner, visit);
@@ -61,7 +61,7 @@ pub(super) fn depth(expression: &Expression, depths: &[usize]) -> usize {
 }
 
 /// Calls `visit` for the expressions that one is directly made of.
-fn for_each_operand(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+pub(crate) fn for_each_operand(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     match &expression.kind {
         ExpressionKind::Constant(_) | ExpressionKind::Variable(_) | ExpressionKind::State(_) => {}
         ExpressionKind::StateOf { instance: inside, .. }

@@ -1,0 +1,27 @@
+//! Whether an item that a sequence shows can be one that a run shows.
+
+use crate::model::Alphabet;
+use crate::sets::Item;
+use crate::trace::Observed;
+
+/// Whether they agree in all that the sequence says.
+pub(super) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
+    match (observed, item) {
+        (Observed::Phase(observed), Item::Phase(phase)) => observed == phase,
+        (Observed::Action { actions, source: by }, Item::Action { action, source, arguments }) => {
+            by.is_none_or(|by| by == *source)
+                && actions.iter().any(|(observed, given)| observed == action && fits(given, arguments))
+        }
+        (Observed::Event { name, of, payload: given }, Item::Event { symbol, payload }) => {
+            alphabet.name_of(*symbol) == *name
+                && (of.is_empty() || fits(of, &alphabet.instances_of(*symbol)))
+                && fits(given, payload)
+        }
+        _ => false,
+    }
+}
+
+/// Whether values are those that are given, as far as they are.
+fn fits<T: PartialEq>(given: &[Option<T>], values: &[T]) -> bool {
+    given.iter().zip(values).all(|(given, value)| given.as_ref().is_none_or(|given| given == value))
+}

@@ -1,0 +1,218 @@
+//! Whether a sequence belongs to a grammar, and where it leaves it.
+//!
+//! A [`Recognizer`] takes the items of a sequence one after the other, keeps the set of all configurations in which a run
+//! may be that has shown them, and says at the end what came of it, as a [`Verdict`].
+
+mod agreement;
+mod question;
+mod verdict;
+
+use rustc_hash::FxHashMap;
+
+use agreement::agrees;
+pub use question::{Precision, Question};
+pub use verdict::{Next, Rejection, Verdict};
+
+use crate::machine::Program;
+use crate::model::Alphabet;
+use crate::model::grammar::Grammar;
+use crate::sets::{Front, Sets, Statistics, TooMany, View};
+use crate::trace::{Observed, Shows};
+
+/// How many different items are known at once; then they are forgotten.
+const MAX_TOKENS: usize = 1 << 20;
+
+/// Judges sequences by a grammar. What it learns about the grammar from one serves the next.
+#[derive(Debug)]
+pub struct Recognizer<'g> {
+    grammar: &'g Grammar,
+    alphabet: &'g Alphabet,
+    program: &'g Program,
+    question: Question,
+    /// One for each view that was needed.
+    judges: Vec<Judge<'g>>,
+    /// The judge of the sequence at hand.
+    judge: usize,
+    front: Front,
+    shows: Shows,
+    /// How many items have been shown.
+    n_items: u64,
+    rejection: Option<Box<Rejection>>,
+}
+
+/// What is known under one view.
+#[derive(Debug)]
+struct Judge<'g> {
+    view: View,
+    sets: Sets<'g>,
+    /// The numbers of items that say more than a name. (Those of names are their own.)
+    tokens: FxHashMap<Observed, u32>,
+    /// Where a sequence that was not watched from the beginning can begin.
+    everywhere: Option<Everywhere<'g>>,
+}
+
+/// All configurations, in sets of their own, which are never forgotten.
+#[derive(Debug)]
+struct Everywhere<'g> {
+    sets: Sets<'g>,
+    front: Front,
+}
+
+impl<'g> Recognizer<'g> {
+    /// A recognizer of the language of a grammar, whose alphabet and program these are.
+    pub fn new(grammar: &'g Grammar, alphabet: &'g Alphabet, program: &'g Program, question: Question) -> Self {
+        Self {
+            grammar,
+            alphabet,
+            program,
+            question,
+            judges: Vec::new(),
+            judge: 0,
+            front: Front::default(),
+            shows: Shows::NOTHING,
+            n_items: 0,
+            rejection: None,
+        }
+    }
+
+    /// Begins a sequence that shows these kinds of items.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit.
+    pub fn begin(&mut self, shows: Shows, precision: Precision) -> Result<(), TooMany> {
+        let view = View {
+            phases: shows.phases,
+            actions: shows.actions,
+            events: shows.events,
+            instances: precision.instances,
+            payloads: precision.payloads,
+            hidden: self.question.hidden.clone(),
+            stuttering: self.question.stuttering.clone(),
+        };
+        self.judge = match self.judges.iter().position(|judge| judge.view == view) {
+            Some(judge) => judge,
+            None => {
+                let sets = || Sets::new(self.grammar, self.alphabet, self.program, view.clone(), self.question.bounds);
+                let mut judge = Judge { sets: sets(), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
+                if self.question.from_anywhere {
+                    let mut sets = sets();
+                    let front = sets.everywhere()?;
+                    judge.everywhere = Some(Everywhere { sets, front });
+                }
+                self.judges.push(judge);
+                self.judges.len() - 1
+            }
+        };
+        (self.shows, self.n_items, self.rejection) = (shows, 0, None);
+        let judge = &mut self.judges[self.judge];
+        if judge.everywhere.is_none() {
+            self.front = judge.sets.start()?;
+        }
+        Ok(())
+    }
+
+    /// Takes the next item. Whether a run can show it there; if not, the sequence has its verdict, and what else comes of
+    /// it makes no difference. Items of kinds that are not shown are passed over.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit; then the sequence has no verdict.
+    #[inline]
+    pub fn item(&mut self, item: &Observed) -> Result<bool, TooMany> {
+        let is_shown = match item {
+            Observed::Phase(_) => self.shows.phases,
+            Observed::Action { .. } => self.shows.actions,
+            Observed::Event { .. } => self.shows.events,
+            Observed::Foreign(_) => true,
+        };
+        if !is_shown || self.rejection.is_some() {
+            return Ok(self.rejection.is_none());
+        }
+        self.n_items += 1;
+        let n_names = self.alphabet.n_names();
+        let judge = &mut self.judges[self.judge];
+        let token = match item {
+            Observed::Foreign(_) => {
+                self.reject(Some(item));
+                return Ok(false);
+            }
+            Observed::Event { name, of, payload } if of.is_empty() && payload.is_empty() => name.0,
+            _ => judge.token(item, n_names),
+        };
+        let mut agrees = |shown: &_| agrees(item, shown, self.alphabet);
+        let goes_on = match &mut judge.everywhere {
+            Some(everywhere) if self.n_items == 1 => {
+                let mut front = everywhere.front.clone();
+                let goes_on = everywhere.sets.step(&mut front, token, &mut agrees)?;
+                if goes_on {
+                    self.front = judge.sets.adopt(&everywhere.sets, &front)?;
+                }
+                goes_on
+            }
+            _ => judge.sets.step(&mut self.front, token, &mut agrees)?,
+        };
+        if !goes_on {
+            self.reject(Some(item));
+        }
+        Ok(goes_on)
+    }
+
+    /// What came of the sequence.
+    pub fn finish(&mut self) -> Verdict {
+        if self.rejection.is_none() && !self.question.prefix && !self.ends() {
+            self.reject(None);
+        }
+        match self.rejection.take() {
+            None => Verdict::Valid { approximate: false },
+            Some(rejection) => Verdict::Invalid(rejection),
+        }
+    }
+
+    /// What was done so far, under all views.
+    pub fn statistics(&self) -> Statistics {
+        self.judges.iter().fold(Statistics::default(), |sum, judge| sum.add(judge.sets.statistics()))
+    }
+
+    /// Where the runs are behind a number of items.
+    fn place(&self, n_items: u64) -> (&Sets<'g>, &Front) {
+        let judge = &self.judges[self.judge];
+        match &judge.everywhere {
+            Some(everywhere) if n_items == 0 => (&everywhere.sets, &everywhere.front),
+            _ => (&judge.sets, &self.front),
+        }
+    }
+
+    fn ends(&self) -> bool {
+        let (sets, front) = self.place(self.n_items);
+        sets.ends(front)
+    }
+
+    /// Keeps the reason why the sequence does not belong.
+    #[cold]
+    fn reject(&mut self, item: Option<&Observed>) {
+        let (sets, front) = self.place(self.n_items - u64::from(item.is_some()));
+        let end = sets.ends(front).then_some(Next::End);
+        let expected = end.into_iter().chain(sets.next(front).into_iter().cloned().map(Next::Item)).collect();
+        let at = item.map(|_| self.n_items);
+        self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected }));
+    }
+}
+
+impl Judge<'_> {
+    fn token(&mut self, item: &Observed, n_names: usize) -> u32 {
+        if let Some(token) = self.tokens.get(item) {
+            return *token;
+        }
+        if self.tokens.len() == MAX_TOKENS {
+            self.tokens.clear();
+            self.sets.forget_tokens();
+            if let Some(everywhere) = &mut self.everywhere {
+                everywhere.sets.forget_tokens();
+            }
+        }
+        let token = u32::try_from(n_names + self.tokens.len()).expect("both are bounded");
+        self.tokens.insert(item.clone(), token);
+        token
+    }
+}

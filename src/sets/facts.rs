@@ -1,0 +1,379 @@
+//! What of a configuration no answer depends on, found in the grammar once and for all.
+//!
+//! All of it errs on the safe side: what is said here to make no difference makes none.
+
+use std::collections::BTreeSet;
+
+use super::View;
+use crate::model::grammar::{
+    AssignOperator, Base, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId, Range,
+    Statement, StatementKind, StateId, Target, VariableId,
+};
+use crate::model::visit::{for_each_operand, for_each_statement};
+
+/// What makes no difference under a view.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// States that nothing depends on: they are kept at their first value.
+    pub(super) idle: Vec<StateId>,
+    /// Arrays whose elements can be exchanged, each as the states of its elements.
+    pub(super) arrays: Vec<Vec<Vec<StateId>>>,
+    /// For each phase whether branches run side by side in it: then a loop that may go on longer can not do all that a
+    /// shorter one can, since the turn of a branch ends at a loop that is not finished.
+    pub(super) interleaves: Vec<bool>,
+}
+
+impl Facts {
+    /// Goes through the whole grammar a few times.
+    pub(super) fn new(grammar: &Grammar, view: &View) -> Self {
+        let survey = Survey { grammar, view };
+        let relevant = survey.relevant();
+        let is_idle = |state: &StateId| !relevant.contains(&survey.class(*state));
+        let idle: Vec<StateId> = (0..grammar.states.len()).map(StateId::new).filter(is_idle).collect();
+        Self {
+            arrays: survey.arrays(&relevant),
+            interleaves: (0..grammar.phases.len()).map(|phase| survey.interleaves(PhaseId::new(phase))).collect(),
+            idle,
+        }
+    }
+}
+
+/// A global state, or the same state of all instances of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Global(StateId),
+    Member(KindId, u32),
+}
+
+struct Survey<'g> {
+    grammar: &'g Grammar,
+    view: &'g View,
+}
+
+impl<'g> Survey<'g> {
+    fn class(&self, state: StateId) -> Class {
+        match self.grammar.states[state.index()].owner {
+            Some((instance, member)) => Class::Member(self.grammar.instances[instance.index()].kind, member),
+            None => Class::Global(state),
+        }
+    }
+
+    /// Every statement of the grammar, those within others too.
+    fn for_each_statement(&self, visit: &mut dyn FnMut(&'g Statement)) {
+        let grammar = self.grammar;
+        let bodies = grammar.rules.iter().map(|rule| &rule.body);
+        let bodies = bodies.chain(grammar.actions.iter().map(|action| &action.body));
+        for statement in bodies.chain(grammar.phases.iter().map(|phase| &phase.body)).flatten() {
+            for_each_statement(statement, visit);
+        }
+        for clause in grammar.phases.iter().flat_map(|phase| &phase.meanwhile) {
+            for_each_statement(&clause.body, visit);
+        }
+    }
+
+    /// Every expression that stands outside of statements and of named expressions.
+    fn conditions(&self) -> impl Iterator<Item = &'g Expression> + use<'g> {
+        let clauses = self.grammar.phases.iter().flat_map(|phase| &phase.meanwhile);
+        let guards = clauses.filter_map(|clause| clause.guard.as_ref());
+        let actions = self.grammar.actions.iter();
+        guards.chain(actions.flat_map(|action| action.guard.iter().chain([&action.weight])))
+    }
+
+    /// The states that something depends on.
+    fn relevant(&self) -> BTreeSet<Class> {
+        let mut relevant = BTreeSet::new();
+        // What an assignment to a state reads is relevant if that state is.
+        let mut flows: Vec<(Class, BTreeSet<Class>)> = Vec::new();
+        for condition in self.conditions() {
+            self.read(condition, &mut relevant);
+        }
+        self.for_each_statement(&mut |statement| match &statement.kind {
+            StatementKind::Emit { of, payload, .. } => {
+                of.iter().for_each(|of| self.read(of, &mut relevant));
+                for value in payload.iter().filter(|value| self.view.payloads || self.may_fail(value)) {
+                    self.read(value, &mut relevant);
+                }
+            }
+            StatementKind::Assign { target, operator, value } => {
+                let (class, ty) = match target {
+                    Target::State(state) => (self.class(*state), self.grammar.states[state.index()].ty),
+                    Target::Of { instance, kind, member } => {
+                        self.read(instance, &mut relevant);
+                        let state = &self.grammar.kinds[kind.index()].states[*member as usize];
+                        (Class::Member(*kind, *member), state.ty)
+                    }
+                };
+                let fits = match (operator, ty.base, &value.kind) {
+                    (AssignOperator::Set, ..) => !self.may_fail(value),
+                    (_, Base::Set { lo, hi }, ExpressionKind::Constant(element)) => {
+                        !ty.optional && (lo..=hi).contains(element)
+                    }
+                    _ => false,
+                };
+                let mut read = BTreeSet::new();
+                self.read(value, &mut read);
+                if fits {
+                    flows.push((class, read));
+                } else {
+                    // Whether the run goes on depends on it.
+                    relevant.insert(class);
+                    relevant.append(&mut read);
+                }
+            }
+            other => for_each_expression(other, &mut |expression| self.read(expression, &mut relevant)),
+        });
+        while let Some(place) = flows.iter().position(|(class, _)| relevant.contains(class)) {
+            relevant.append(&mut flows.swap_remove(place).1);
+        }
+        relevant
+    }
+
+    /// Adds what an expression reads.
+    fn read(&self, expression: &Expression, into: &mut BTreeSet<Class>) {
+        match &expression.kind {
+            ExpressionKind::State(state) => {
+                into.insert(self.class(*state));
+            }
+            ExpressionKind::StateOf { instance, member } => {
+                if let Base::Instance(kind) = instance.ty.base {
+                    into.insert(Class::Member(kind, *member));
+                }
+            }
+            ExpressionKind::Let { id, .. } => self.read(&self.grammar.lets[id.index()].value, into),
+            _ => {}
+        }
+        for_each_operand(expression, &mut |operand| self.read(operand, into));
+    }
+
+    /// Whether the evaluation of an expression can end in an error.
+    fn may_fail(&self, expression: &Expression) -> bool {
+        let mut fails = match &expression.kind {
+            ExpressionKind::Convert(_) | ExpressionKind::Arithmetic { .. } | ExpressionKind::Negate(_) => true,
+            ExpressionKind::Set(elements) => !elements.is_empty(),
+            ExpressionKind::StateOf { instance, .. }
+            | ExpressionKind::FieldOf { instance, .. }
+            | ExpressionKind::IndexOf(instance)
+            | ExpressionKind::ArrayOf(instance) => instance.ty.optional,
+            ExpressionKind::Let { id, .. } => self.may_fail(&self.grammar.lets[id.index()].value),
+            _ => false,
+        };
+        for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
+        fails
+    }
+
+    /// Whether a phase can come to an `interleave`.
+    fn interleaves(&self, phase: PhaseId) -> bool {
+        let phase = &self.grammar.phases[phase.index()];
+        let mut found = false;
+        let (mut rules, mut actions) = (BTreeSet::new(), BTreeSet::new());
+        let mut bodies: Vec<&[Statement]> = vec![&phase.body];
+        bodies.extend(phase.meanwhile.iter().map(|clause| std::slice::from_ref(&clause.body)));
+        while let Some(body) = bodies.pop() {
+            for statement in body {
+                for_each_statement(statement, &mut |statement| match &statement.kind {
+                    StatementKind::Interleave(_) => found = true,
+                    StatementKind::Call { rule, .. } if rules.insert(*rule) => {
+                        bodies.push(&self.grammar.rules[rule.index()].body);
+                    }
+                    StatementKind::Draw { actions: drawn, .. } => {
+                        let new = drawn.iter().filter(|action| actions.insert(**action));
+                        bodies.extend(new.map(|action| &self.grammar.actions[action.index()].body[..]));
+                    }
+                    _ => {}
+                });
+            }
+        }
+        found
+    }
+
+    /// The arrays whose elements can be exchanged.
+    fn arrays(&self, relevant: &BTreeSet<Class>) -> Vec<Vec<Vec<StateId>>> {
+        let grammar = self.grammar;
+        let mut arrays = Vec::new();
+        for place in 0..grammar.kinds.len() {
+            let (kind, row) = (KindId::new(place), &grammar.kinds[place]);
+            let firsts: BTreeSet<InstanceId> =
+                row.instances().map(|instance| grammar.instances[instance.index()].array).collect();
+            let elements = |first: InstanceId| {
+                row.instances().filter(move |instance| grammar.instances[instance.index()].array == first)
+            };
+            if firsts.iter().all(|first| elements(*first).count() < 2) || self.tells_apart(kind, relevant) {
+                continue;
+            }
+            let named = self.named(kind);
+            for first in firsts {
+                let elements: Vec<InstanceId> = elements(first).collect();
+                if elements.len() < 2 || elements.iter().any(|element| named.contains(element)) {
+                    continue;
+                }
+                let states = |element: &InstanceId| {
+                    let first = grammar.instances[element.index()].first_state.0;
+                    (first..first + row.states.len() as u32).map(StateId).collect()
+                };
+                arrays.push(elements.iter().map(states).collect());
+            }
+        }
+        arrays
+    }
+
+    /// Whether elements of arrays of a kind can be told apart: by the sequence, by where they stand, or by their order.
+    fn tells_apart(&self, kind: KindId, relevant: &BTreeSet<Class>) -> bool {
+        let grammar = self.grammar;
+        let is_kind = |base: Base| base == Base::Instance(kind);
+        let mut does = self.view.instances;
+        does |= self.view.actions
+            && grammar.actions.iter().any(|action| {
+                action.variables[..action.parameters].iter().any(|variable| is_kind(variable.ty.base))
+            });
+        does |= self.view.payloads
+            && grammar.events.iter().flat_map(|event| &event.payload).any(|field| is_kind(field.ty.base));
+        does |= grammar.states.iter().any(|state| is_kind(state.ty.base));
+        // An evaluation that may fail, and that is stopped by the first element that passes.
+        let bad_guard = |action: &crate::model::grammar::Action| {
+            action.variables[..action.parameters].iter().any(|variable| is_kind(variable.ty.base))
+                && action.guard.as_ref().is_some_and(|guard| self.may_fail(guard))
+        };
+        does |= grammar.actions.iter().any(bad_guard);
+        self.for_each_expression_anywhere(&mut |expression| match &expression.kind {
+            ExpressionKind::IndexOf(instance) => does |= is_kind(instance.ty.base),
+            ExpressionKind::Quantified { range, .. } => {
+                let fails = range.filter.as_ref().is_some_and(|filter| self.may_fail(filter));
+                does |= range.domain == Domain::Kind(kind) && fails;
+            }
+            _ => {}
+        });
+        self.for_each_statement(&mut |statement| {
+            let ranges: Vec<&Range> = match &statement.kind {
+                StatementKind::ForEach { range, any_order, .. } => {
+                    does |= range.domain == Domain::Kind(kind) && !any_order && !self.is_pinned(range, kind, relevant);
+                    vec![range]
+                }
+                StatementKind::ForOne { range, .. } => vec![range],
+                StatementKind::Interleave(branches) => {
+                    branches.iter().filter_map(|branch| branch.each.as_ref()).collect()
+                }
+                _ => Vec::new(),
+            };
+            for range in ranges.into_iter().filter(|range| range.domain == Domain::Kind(kind)) {
+                does |= range.filter.as_ref().is_some_and(|filter| self.may_fail(filter));
+            }
+        });
+        does
+    }
+
+    /// Whether a filter fixes all states of the instances that pass, so that their order makes no difference.
+    fn is_pinned(&self, range: &Range, kind: KindId, relevant: &BTreeSet<Class>) -> bool {
+        let mut pinned = BTreeSet::new();
+        if let Some(filter) = &range.filter {
+            pins(filter, range.variable, &mut pinned);
+        }
+        let n_states = self.grammar.kinds[kind.index()].states.len() as u32;
+        (0..n_states).all(|member| pinned.contains(&member) || !relevant.contains(&Class::Member(kind, member)))
+    }
+
+    /// The instances of a kind that the grammar speaks of by their names.
+    fn named(&self, kind: KindId) -> BTreeSet<InstanceId> {
+        let grammar = self.grammar;
+        let mut named = BTreeSet::new();
+        let instance = |value: i64| u32::try_from(value).ok().map(InstanceId);
+        let owner = |state: StateId| grammar.states[state.index()].owner.map(|(instance, _)| instance);
+        self.for_each_expression_anywhere(&mut |expression| match expression.kind {
+            ExpressionKind::Constant(value) if expression.ty.base == Base::Instance(kind) => {
+                named.extend(instance(value));
+            }
+            ExpressionKind::State(state) => named.extend(owner(state)),
+            _ => {}
+        });
+        self.for_each_statement(&mut |statement| {
+            if let StatementKind::Assign { target: Target::State(state), .. } = &statement.kind {
+                named.extend(owner(*state));
+            }
+        });
+        for row in &grammar.instances {
+            let fields = &grammar.kinds[row.kind.index()].fields;
+            let values = row.fields.iter().zip(fields).filter(|(_, field)| field.ty.base == Base::Instance(kind));
+            named.extend(values.filter_map(|(value, _)| instance(*value)));
+        }
+        named
+    }
+
+    /// Every expression of the grammar, those within others too.
+    fn for_each_expression_anywhere(&self, visit: &mut dyn FnMut(&Expression)) {
+        fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+            visit(expression);
+            for_each_operand(expression, &mut |operand| deep(operand, visit));
+        }
+        self.conditions().chain(self.grammar.lets.iter().map(|row| &row.value)).for_each(|one| deep(one, visit));
+        self.for_each_statement(&mut |statement| {
+            for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
+        });
+    }
+}
+
+/// Adds the states of a variable's instance that must have one certain value where a condition holds.
+fn pins(condition: &Expression, variable: VariableId, into: &mut BTreeSet<u32>) {
+    let member = |expression: &Expression| match &expression.kind {
+        ExpressionKind::StateOf { instance, member } if instance.kind == ExpressionKind::Variable(variable) => {
+            Some(*member)
+        }
+        _ => None,
+    };
+    match &condition.kind {
+        ExpressionKind::And(operands) => operands.iter().for_each(|operand| pins(operand, variable, into)),
+        ExpressionKind::Not(operand) => into.extend(member(operand)),
+        ExpressionKind::Compare { operator: crate::model::grammar::Comparison::Equal, left, right } => {
+            for (one, other) in [(left, right), (right, left)] {
+                if let ExpressionKind::Constant(_) = other.kind {
+                    into.extend(member(one));
+                }
+            }
+        }
+        _ => into.extend(member(condition)),
+    }
+}
+
+/// The expressions that a statement is directly made of, those of the statements in it left out.
+fn for_each_expression<'g>(statement: &'g StatementKind, visit: &mut dyn FnMut(&'g Expression)) {
+    match statement {
+        StatementKind::Emit { of, payload, .. } => of.iter().chain(payload).for_each(visit),
+        StatementKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        StatementKind::Assign { target, value, .. } => {
+            if let Target::Of { instance, .. } = target {
+                visit(instance);
+            }
+            visit(value);
+        }
+        StatementKind::Choose { alternatives, .. } => {
+            for alternative in alternatives {
+                visit(&alternative.weight);
+                alternative.guard.iter().for_each(&mut *visit);
+            }
+        }
+        StatementKind::If { arms, .. } => arms.iter().for_each(|(condition, _)| visit(condition)),
+        StatementKind::ForEach { range, .. } | StatementKind::ForOne { range, .. } => {
+            range.filter.iter().for_each(visit);
+        }
+        StatementKind::Repeat { count, condition, .. } => {
+            condition.iter().for_each(&mut *visit);
+            match &**count {
+                Count::Endless => {}
+                Count::Exact(lo) | Count::Open { lo } => visit(lo),
+                Count::Uniform { lo, hi } => [lo, hi].into_iter().for_each(visit),
+                Count::Geometric { lo, hi, mean } => {
+                    [Some(lo), hi.as_ref(), Some(mean)].into_iter().flatten().for_each(visit);
+                }
+            }
+        }
+        StatementKind::Interleave(branches) => {
+            for filter in branches.iter().filter_map(|branch| branch.each.as_ref()?.filter.as_ref()) {
+                visit(filter);
+            }
+        }
+        StatementKind::Block(_)
+        | StatementKind::Maybe { .. }
+        | StatementKind::Draw { .. }
+        | StatementKind::Atomic(_)
+        | StatementKind::Leave
+        | StatementKind::End => {}
+    }
+}

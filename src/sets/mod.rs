@@ -1,0 +1,415 @@
+//! Sets of configurations: where all the runs are that agree with what was seen so far.
+//!
+//! A sequence shows a part of a run ([`View`]). [`Sets`] takes the set of all configurations in which a run may be that
+//! has shown a sequence, its [`Front`], over the next item: it follows every silent way and keeps those that end with an
+//! item that agrees. What depends on the set and the item alone is kept, as in a lazily built deterministic automaton
+//! (Cox, "Regular Expression Matching in the Wild", 2010); when that takes too much memory, it is forgotten and begun
+//! anew, so that memory depends on the grammar and not on how much is read.
+//!
+//! Configurations are made equal where no answer can tell them apart: payload-only states where no payload is shown, the
+//! elements of an array, and the counters of loops, which lie beside a set instead of in it.
+
+mod counters;
+mod facts;
+mod graph;
+mod interner;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use counters::Update;
+use graph::{Graph, PointId};
+use interner::Interner;
+
+pub use graph::TooMany;
+pub use view::{Item, View};
+
+use crate::machine::{Counter, Program};
+use crate::model::Alphabet;
+use crate::model::grammar::Grammar;
+
+/// What bounds the work. `Default` has the defaults that are given here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The number of configurations at once; 1,000,000.
+    pub configurations: usize,
+    /// The memory for what is kept, in bytes; 64 MiB. A single set may need more.
+    pub memory: usize,
+    /// The number of steps of one silent way between two decisions; 1,000,000.
+    pub steps: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { configurations: 1_000_000, memory: 64 << 20, steps: 1_000_000 }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// The items over which a set was taken.
+    pub steps: u64,
+    /// For how many of them the set that follows was not known.
+    pub misses: u64,
+    /// How often all that was known was forgotten.
+    pub clears: u64,
+    /// The most configurations that were in one set.
+    pub widest: usize,
+}
+
+impl Statistics {
+    /// What was done by two.
+    #[must_use]
+    pub fn add(self, other: Self) -> Self {
+        Self {
+            steps: self.steps + other.steps,
+            misses: self.misses + other.misses,
+            clears: self.clears + other.clears,
+            widest: self.widest.max(other.widest),
+        }
+    }
+}
+
+/// The set of all configurations in which a run may be. Of use with the [`Sets`] that made it, until those are asked to
+/// take another one over an item: one front is in use at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Front {
+    set: u32,
+    /// What the loops of its members have left, where their points do not say it.
+    registers: Vec<Counter>,
+}
+
+/// A configuration of a set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    point: PointId,
+    registers: Vec<Counter>,
+}
+
+/// Where a set leads to with an item.
+#[derive(Clone, Copy, Debug)]
+struct Transition {
+    /// The set, or [`NOWHERE`].
+    target: u32,
+    /// The registers of the target: a range of [`Sets::moves`].
+    moves: (u32, u32),
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// A register behind an item.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    update: Update,
+    /// Which parts of the counter must still be open, since the point says so.
+    must: bool,
+    may: bool,
+}
+
+/// Sets of configurations of one program under one view.
+#[derive(Debug)]
+pub struct Sets<'p> {
+    graph: Graph<'p>,
+    bounds: Bounds,
+    sets: Interner<PointId>,
+    transitions: FxHashMap<(u32, u32), Transition>,
+    moves: Vec<Move>,
+    spare: Vec<Counter>,
+    statistics: Statistics,
+}
+
+impl<'p> Sets<'p> {
+    /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.
+    pub fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
+        Self {
+            graph: Graph::new(grammar, alphabet, program, view, bounds.configurations, bounds.steps),
+            bounds,
+            sets: Interner::default(),
+            transitions: FxHashMap::default(),
+            moves: Vec::new(),
+            spare: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// What was done so far.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// The front of the empty sequence.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit.
+    pub fn start(&mut self) -> Result<Front, TooMany> {
+        let (point, registers) = self.graph.start();
+        self.settled(vec![Member { point, registers }])
+    }
+
+    /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
+    /// watched from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit.
+    pub fn everywhere(&mut self) -> Result<Front, TooMany> {
+        let start = self.start()?;
+        let mut open = self.members(&start);
+        let mut members = Vec::new();
+        // For each point the registers of those of its members that no others cover.
+        let mut seen: FxHashMap<PointId, Vec<Vec<Counter>>> = FxHashMap::default();
+        while let Some(member) = open.pop() {
+            let covers = self.graph.has_cover(member.point);
+            let is_covered = |registers: &Vec<Counter>| {
+                *registers == member.registers || covers && counters::covers(registers, &member.registers)
+            };
+            let kept = seen.entry(member.point).or_default();
+            if kept.iter().any(is_covered) {
+                continue;
+            }
+            kept.push(member.registers.clone());
+            if members.len() > self.bounds.configurations {
+                let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
+                return Err(self.graph.too_many_points(&points));
+            }
+            for place in 0..self.graph.edges(member.point).len() {
+                let edge = &self.graph.edges(member.point)[place];
+                let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
+                let mut next = Member { point: edge.target, registers };
+                self.graph.settle(&mut next.point, &mut next.registers)?;
+                open.push(next);
+            }
+            members.push(member);
+        }
+        self.front(members)
+    }
+
+    /// Copies a front of other sets, of the same program under the same view.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit.
+    pub fn adopt(&mut self, other: &Self, front: &Front) -> Result<Front, TooMany> {
+        let members = other.members(front).into_iter().map(|member| {
+            let point = self.graph.adopt(other.graph.key(member.point), member.registers.len());
+            Member { point, registers: member.registers }
+        });
+        let members = members.collect();
+        self.settled(members)
+    }
+
+    /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
+    /// `agrees` tells. If no run shows such an item there, the front stays what it is, and the answer is no.
+    ///
+    /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
+    ///
+    /// # Errors
+    ///
+    /// More configurations than the limit; the front is of no use then.
+    #[inline]
+    pub fn step(
+        &mut self,
+        front: &mut Front,
+        token: u32,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Result<bool, TooMany> {
+        self.statistics.steps += 1;
+        if let Some(transition) = self.transitions.get(&(front.set, token)) {
+            if transition.target == NOWHERE {
+                return Ok(false);
+            }
+            let (start, end) = transition.moves;
+            if start == end {
+                front.set = transition.target;
+                front.registers.clear();
+                return Ok(true);
+            }
+            self.spare.clear();
+            for step in &self.moves[start as usize..end as usize] {
+                let counter = step.update.apply(&front.registers);
+                if step.must && !counters::is_more(counter.must()) || step.may && !counters::is_more(counter.may()) {
+                    return self.find(front, token, agrees);
+                }
+                self.spare.push(counter);
+            }
+            std::mem::swap(&mut self.spare, &mut front.registers);
+            front.set = transition.target;
+            return Ok(true);
+        }
+        self.find(front, token, agrees)
+    }
+
+    /// Whether a run that is there can end.
+    pub fn ends(&self, front: &Front) -> bool {
+        self.sets.get(front.set).iter().any(|point| self.graph.ends(*point))
+    }
+
+    /// What can be shown next.
+    pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
+        let points = self.sets.get(front.set).iter();
+        points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
+    }
+
+    /// The numbers of items have new meanings from here on.
+    pub fn forget_tokens(&mut self) {
+        self.transitions.clear();
+        self.moves.clear();
+    }
+
+    /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
+    #[cold]
+    fn find(
+        &mut self,
+        front: &mut Front,
+        token: u32,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Result<bool, TooMany> {
+        self.statistics.misses += 1;
+        self.tidy(front)?;
+        let ways = self.ways(front, agrees);
+        if ways.is_empty() {
+            self.transitions.insert((front.set, token), Transition { target: NOWHERE, moves: (0, 0) });
+            return Ok(false);
+        }
+        // Where the registers come from, as long as each point is reached in one way.
+        let mut sources = Some(Vec::new());
+        let mut members: Vec<Member> = Vec::new();
+        let mut ways = &ways[..];
+        while let [(point, _), ..] = *ways {
+            let (group, rest) = ways.split_at(ways.partition_point(|(other, _)| *other == point));
+            ways = rest;
+            let covers = self.graph.has_cover(point);
+            let group = least(group.iter().collect(), |(_, one): &&(_, Vec<Update>), (_, other)| {
+                covers && one.iter().zip(other).all(|(one, other)| one.covers(*other))
+            });
+            match (&group[..], &mut sources) {
+                ([(_, updates)], Some(sources)) => sources.extend(updates.iter().copied()),
+                (_, sources) => *sources = None,
+            }
+            let registers = group.iter().map(|(_, updates)| updates.iter().map(|update| update.apply(&front.registers)));
+            let registers = least(registers.map(Iterator::collect).collect(), |one: &Vec<Counter>, other| {
+                one == other || covers && counters::covers(one, other)
+            });
+            members.extend(registers.into_iter().map(|registers| Member { point, registers }));
+        }
+        let mut has_changed = false;
+        for member in &mut members {
+            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
+        }
+        let before = front.set;
+        *front = self.front(members)?;
+        if let Some(sources) = sources.filter(|_| !has_changed) {
+            let start = self.moves.len();
+            self.moves.extend(sources.into_iter().zip(&front.registers).map(|(update, counter)| Move {
+                update,
+                must: counters::is_more(counter.must()),
+                may: counters::is_more(counter.may()),
+            }));
+            let row = |length: usize| u32::try_from(length).expect("memory is full long before 2^32 rows");
+            let moves = (row(start), row(self.moves.len()));
+            self.transitions.insert((before, token), Transition { target: front.set, moves });
+        }
+        Ok(true)
+    }
+
+    /// The points to which items that agree lead, in their order, each with where its registers come from: those of the
+    /// front counted from the first of all. Each once.
+    fn ways(&self, front: &Front, agrees: &mut dyn FnMut(&Item) -> bool) -> Vec<(PointId, Vec<Update>)> {
+        let mut ways = Vec::new();
+        let mut known = FxHashMap::default();
+        let mut offset = 0u32;
+        for point in self.sets.get(front.set) {
+            for edge in self.graph.edges(*point) {
+                if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
+                    let updates = edge.updates.iter().map(|update| match *update {
+                        Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
+                        new @ Update::New(_) => new,
+                    });
+                    ways.push((edge.target, updates.collect()));
+                }
+            }
+            offset += u32::try_from(self.graph.n_registers(*point)).expect("there are few counters");
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        ways
+    }
+
+    /// The front of members.
+    fn settled(&mut self, mut members: Vec<Member>) -> Result<Front, TooMany> {
+        for member in &mut members {
+            self.graph.settle(&mut member.point, &mut member.registers)?;
+        }
+        self.front(members)
+    }
+
+    /// The front of members that are settled.
+    fn front(&mut self, mut members: Vec<Member>) -> Result<Front, TooMany> {
+        members.sort_unstable();
+        members.dedup();
+        let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
+        if points.len() > self.bounds.configurations {
+            return Err(self.graph.too_many_points(&points));
+        }
+        self.statistics.widest = self.statistics.widest.max(points.len());
+        let (set, _) = self.sets.intern(&points);
+        Ok(Front { set, registers: members.into_iter().flat_map(|member| member.registers).collect() })
+    }
+
+    /// The members of a front.
+    fn members(&self, front: &Front) -> Vec<Member> {
+        let mut registers = &front.registers[..];
+        let points = self.sets.get(front.set).iter();
+        points
+            .map(|point| {
+                let (own, rest) = registers.split_at(self.graph.n_registers(*point));
+                registers = rest;
+                Member { point: *point, registers: own.to_vec() }
+            })
+            .collect()
+    }
+
+    /// Forgets what is known if it is too much, all but a front.
+    fn tidy(&mut self, front: &mut Front) -> Result<(), TooMany> {
+        const TRANSITION: usize = size_of::<((u32, u32), Transition)>() * 2;
+        let transitions = self.transitions.len() * TRANSITION + size_of_val(self.moves.as_slice());
+        if self.graph.bytes() + self.sets.bytes() + transitions <= self.bounds.memory {
+            return Ok(());
+        }
+        self.statistics.clears += 1;
+        let members: Vec<(Vec<u64>, Vec<Counter>)> = self
+            .members(front)
+            .into_iter()
+            .map(|member| (self.graph.key(member.point).to_vec(), member.registers))
+            .collect();
+        self.graph.clear();
+        self.sets.clear();
+        self.transitions.clear();
+        self.moves.clear();
+        let adopt = |(key, registers): (Vec<u64>, Vec<Counter>)| Member {
+            point: self.graph.adopt(&key, registers.len()),
+            registers,
+        };
+        let members = members.into_iter().map(adopt).collect();
+        *front = self.settled(members)?;
+        Ok(())
+    }
+}
+
+/// Those of a list that no others cover, and of those that cover each other the first.
+fn least<T>(list: Vec<T>, covers: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for one in list {
+        if !kept.iter().any(|other| covers(other, &one)) {
+            kept.retain(|other| !covers(&one, other));
+            kept.push(one);
+        }
+    }
+    kept
+}
