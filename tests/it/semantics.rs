@@ -16,7 +16,7 @@ use crate::reference::explore::{self, Bounds, Compared, compare, complete_traces
 use crate::reference::{Shown, random};
 
 /// The grammar of a text, or what is wrong with it.
-fn load(text: &str) -> Result<Grammar, String> {
+pub(crate) fn load(text: &str) -> Result<Grammar, String> {
     let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
     let loaded = model::load(&Memory::default(), &root, &Settings::default());
     let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));

@@ -8,6 +8,8 @@
 mod evaluate;
 pub(crate) mod explore;
 pub(crate) mod random;
+pub(crate) mod recognize;
+mod tests;
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
