@@ -1,14 +1,18 @@
-//! The slow recognizer by grammars whose answers are known.
+//! The slow recognizer by grammars whose answers are known, and against languages by brute force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use charmgrammar::model::grammar::{ActionId, CauseId, Grammar, InstanceId, PhaseId};
-use charmgrammar::model::{Alphabet, NameId};
+use charmgrammar::model::{self, Alphabet, Memory, NameId, Root, Settings};
 use charmgrammar::trace::{Foreign, Observed, Shows};
 
-use super::explore;
-use super::recognize::{Judged, Next, Reading, judge, probability};
-use crate::semantics::load;
+use super::Shown;
+use super::brute::{self, Language};
+use super::explore::{self, complete_traces};
+use super::mutate::{self, Drawn, Maker, Precision};
+use super::random::{self, Random};
+use super::recognize::{Account, Judged, Next, Reading, judge, probability};
+use crate::semantics::{cases, load, setting};
 
 const EFFORT: usize = 20_000;
 
@@ -367,4 +371,263 @@ fn probabilities_are_those_of_all_runs_that_a_sequence_can_tell_of() {
     let (found, lost) =
         probability(&case.grammar, &case.alphabet, &case.sequence(&"v(7) ".repeat(100)), &events, EFFORT);
     assert!((found.log10() + 100.0).abs() < 1e-9 && lost == 0.0, "{found}, {lost}");
+}
+
+/// All cases in `tests/semantics`.
+fn all_cases() -> Vec<(String, Case)> {
+    let mut all = Vec::new();
+    for file in ["statements", "draws", "meanwhile", "interleave", "wide", "frequencies"] {
+        let (prelude, cases) = cases(file);
+        all.extend(
+            cases.iter().map(|(name, text)| (format!("{file}: {name}"), Case::new(&format!("{prelude}{text}")))),
+        );
+    }
+    all
+}
+
+/// Which names the events of a shown item have.
+fn name(alphabet: &Alphabet, shown: &Shown) -> Option<NameId> {
+    match shown {
+        Shown::Event { event, of, .. } => Some(alphabet.name_of(alphabet.symbol(*event, of))),
+        Shown::Phase(_) | Shown::Action { .. } => None,
+    }
+}
+
+/// Of all sequences of the names that occur and of another one, those are accepted that brute force finds: complete
+/// ones, and prefixes.
+#[test]
+fn the_sequences_of_names_that_are_accepted_are_those_of_brute_force() {
+    let (mut n_languages, mut n_sequences, mut n_valid) = (0, 0, 0);
+    for (case_name, case) in all_cases() {
+        let Case { grammar, alphabet } = &case;
+        let find = |most| brute::language(grammar, most, 5_000, |shown| name(alphabet, shown));
+        let occur = |language: &Language<NameId>| -> BTreeSet<NameId> {
+            let mut names: BTreeSet<NameId> = language.shown.iter().flatten().copied().collect();
+            names.extend(alphabet.find("d"));
+            names
+        };
+        let number = |names: usize, most: usize| -> usize {
+            (0..=most).map(|length| names.pow(u32::try_from(length).unwrap())).sum()
+        };
+        // As long ones as there is time for.
+        let longest = (1..=6).rev().find_map(|most| {
+            let language = find(most)?;
+            let names = occur(&language);
+            (number(names.len(), most) <= 300).then_some((most, language, names))
+        });
+        let Some((most, language, names)) = longest else { continue };
+        n_languages += 1;
+        let reading = Reading::of(Shows::EVENTS);
+        let names: Vec<NameId> = names.into_iter().collect();
+        for sequence in brute::sequences(&names, most) {
+            let items =
+                sequence.iter().map(|name| Observed::Event { name: *name, of: Vec::new(), payload: Vec::new() });
+            let items: Vec<Observed> = items.collect();
+            for (reading, belongs) in [(&reading, &language.complete), (&prefix(&reading), &language.shown)] {
+                let found = case.judge(reading, &items);
+                assert_ne!(found, Judged::Undecided, "{case_name}");
+                let texts = || sequence.iter().map(|name| alphabet.name_text(*name)).collect::<Vec<&str>>();
+                assert_eq!(found == Judged::Valid, belongs.contains(&sequence), "{case_name}: {:?}", texts());
+                n_sequences += 1;
+                n_valid += usize::from(found == Judged::Valid);
+            }
+        }
+    }
+    println!("{n_languages} languages, {n_sequences} sequences, {n_valid} of them valid");
+    assert!(n_languages > 100 && n_valid > 1_000);
+}
+
+/// What random sequences came to.
+#[derive(Default, Debug)]
+struct Tally {
+    languages: usize,
+    verdicts: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    fn count(&mut self, judged: &Judged) {
+        let kind = match judged {
+            Judged::Valid => "valid",
+            Judged::Invalid { at: Some(_), .. } => "invalid",
+            Judged::Invalid { at: None, .. } => "invalid at end",
+            Judged::Undecided => "undecided",
+        };
+        *self.verdicts.entry(kind).or_default() += 1;
+    }
+}
+
+/// Random accounts of random runs, with mistakes, are judged as brute force does; with fewer points to look at the
+/// answer is the same or there is none.
+fn mistakes(case: &Case, case_name: &str, random: &mut Random, many: usize, tally: &mut Tally) {
+    let Case { grammar, alphabet } = case;
+    let most = 12;
+    let Some(language) = brute::language(grammar, most, 3_000, |shown| Some(shown.clone())) else { return };
+    // What compares with all traces takes its time.
+    if language.shown.len() > 300 {
+        return;
+    }
+    tally.languages += 1;
+    for _ in 0..many {
+        let shows = if language.whole { mutate::shows(random) } else { Shows::STORY };
+        let maker = Maker { grammar, alphabet, shows, precision: mutate::precision(random) };
+        let mut reading = maker.reading(random);
+        if !language.whole {
+            // Then longer traces than are known must not have accounts as short.
+            reading.hide.clear();
+        }
+        let drawn = mutate::run(random, grammar, most - 4, 5_000);
+        let mut items = maker.observe(random, &drawn.items);
+        for _ in 0..random.below(4) {
+            maker.mutate(random, &mut items);
+        }
+        let found = case.judge(&reading, &items);
+        let expected = brute::judge(&language, Account { alphabet, reading: &reading }, &items);
+        let what = || format!("{case_name}: {items:?}\n{reading:?}");
+        assert_eq!(case.words(&found), case.words(&expected), "{}", what());
+        assert_eq!(found, expected, "{}", what());
+        tally.count(&found);
+        let hasty = judge(grammar, alphabet, &items, &reading, 1 + random.below(60));
+        assert!(hasty == found || hasty == Judged::Undecided, "{}: {hasty:?} after {found:?}", what());
+    }
+}
+
+/// `CHARMGRAMMAR_CASES` random grammars, from the seed `CHARMGRAMMAR_SEED` on.
+#[test]
+fn random_sequences_with_mistakes_are_judged_as_by_brute_force() {
+    let (many, first) = (setting("CHARMGRAMMAR_CASES", 300), setting("CHARMGRAMMAR_SEED", 0));
+    let mut random = Random::new(first);
+    let mut tally = Tally::default();
+    for (case_name, case) in all_cases() {
+        mistakes(&case, &case_name, &mut random, 20, &mut tally);
+    }
+    for seed in first..first + many {
+        let Ok(grammar) = load(&random::grammar(seed)) else { continue };
+        let alphabet = Alphabet::new(&grammar);
+        mistakes(&Case { grammar, alphabet }, &format!("seed {seed}"), &mut random, 20, &mut tally);
+    }
+    println!("{tally:?}");
+    let times = |kind| tally.verdicts.get(kind).copied().unwrap_or(0);
+    assert!(tally.languages > 100);
+    assert!(times("valid") > 500 && times("invalid") > 500 && times("invalid at end") > 100);
+    assert_eq!(times("undecided"), 0);
+}
+
+/// What a run has shown is a prefix, however little is said of it; and it belongs if the run has come to its end.
+#[test]
+fn every_run_belongs_to_its_grammar() {
+    let mut random = Random::new(2);
+    let (mut n_complete, mut n_cut, mut n_undecided) = (0, 0, 0);
+    for seed in 0..150 {
+        let Ok(grammar) = load(&random::grammar(seed)) else { continue };
+        let case = Case { alphabet: Alphabet::new(&grammar), grammar };
+        for _ in 0..4 {
+            let Drawn { items, complete } = mutate::run(&mut random, &case.grammar, 25, 3_000);
+            let (shows, precision) = (mutate::shows(&mut random), mutate::precision(&mut random));
+            let maker = Maker { grammar: &case.grammar, alphabet: &case.alphabet, shows, precision };
+            let observed = maker.observe(&mut random, &items);
+            if precision == Precision::Names {
+                let gives_nothing = |item: &Observed| match item {
+                    Observed::Event { of, payload, .. } => of.is_empty() && payload.is_empty(),
+                    Observed::Action { actions, source } => {
+                        source.is_none() && actions.iter().all(|(_, said)| said.iter().all(Option::is_none))
+                    }
+                    Observed::Phase(_) | Observed::Foreign(_) => true,
+                };
+                assert!(observed.iter().all(gives_nothing), "{observed:?}");
+            }
+            let reading = Reading { prefix: !complete, stutter: BTreeSet::new(), ..maker.reading(&mut random) };
+            match judge(&case.grammar, &case.alphabet, &observed, &reading, 3_000) {
+                Judged::Valid if complete => n_complete += 1,
+                Judged::Valid => n_cut += 1,
+                Judged::Undecided => n_undecided += 1,
+                found @ Judged::Invalid { .. } => panic!("seed {seed}: {observed:?}: {}", case.words(&found)),
+            }
+        }
+    }
+    println!("{n_complete} complete, {n_cut} prefixes, {n_undecided} undecided");
+    assert!(n_complete > 100 && n_cut > 50 && n_undecided < 50);
+}
+
+/// The probability of an account is the sum over the complete traces that it can be one of; that of a prefix is the sum
+/// over all that is shown the first time that it can be the account of it.
+#[test]
+fn probabilities_are_sums_over_all_traces() {
+    let mut random = Random::new(3);
+    let (mut n_languages, mut n_positive) = (0, 0);
+    for (case_name, case) in all_cases() {
+        let Case { grammar, alphabet } = &case;
+        if brute::language(grammar, 40, 2_000, |shown| Some(shown.clone())).is_none_or(|language| !language.whole) {
+            continue;
+        }
+        let (traces, without) = complete_traces(grammar, 0.0);
+        let masses = brute::masses(grammar);
+        n_languages += 1;
+        for _ in 0..10 {
+            let shows = mutate::shows(&mut random);
+            let maker = Maker { grammar, alphabet, shows, precision: mutate::precision(&mut random) };
+            let reading = Reading { prefix: false, stutter: BTreeSet::new(), ..maker.reading(&mut random) };
+            let drawn = mutate::run(&mut random, grammar, 40, 5_000);
+            let mut items = maker.observe(&mut random, &drawn.items);
+            if random.chance(30) {
+                maker.mutate(&mut random, &mut items);
+            }
+            let account = Account { alphabet, reading: &reading };
+            let tells = |trace: &[Shown]| brute::accounts(account, &items, trace);
+            let told = traces.iter().filter(|(trace, _)| tells(trace));
+            let expected: f64 = told.map(|(_, probability)| probability).sum();
+            let told =
+                masses.iter().filter(|(shown, _)| tells(shown) && !(0..shown.len()).any(|many| tells(&shown[..many])));
+            let expected_prefix: f64 = told.map(|(_, mass)| mass).sum();
+            let (found, lost) = probability(grammar, alphabet, &items, &prefix(&reading), EFFORT);
+            let is_close = (found - expected_prefix).abs() <= 1e-12 + lost;
+            assert!(is_close, "{case_name}, prefix: {items:?}: {found} instead of {expected_prefix}, {lost}");
+            let (found, lost) = probability(grammar, alphabet, &items, &reading, EFFORT);
+            let is_close = (found - expected).abs() <= 1e-12 + lost;
+            assert!(
+                is_close && lost <= without + 1e-9,
+                "{case_name}: {items:?}: {found} instead of {expected}, {lost}"
+            );
+            n_positive += usize::from(found > 0.0);
+            // It is positive exactly where the sequence belongs.
+            let judged = judge(grammar, alphabet, &items, &reading, EFFORT);
+            assert!(lost > 0.0 || (judged == Judged::Valid) == (found > 0.0), "{case_name}: {items:?}: {found}");
+        }
+    }
+    println!("{n_languages} languages, {n_positive} sequences that belong");
+    assert!(n_languages > 80 && n_positive > 300);
+}
+
+#[test]
+fn all_sequences_are_listed_by_length() {
+    assert_eq!(brute::sequences(&[1, 2], 0), [Vec::<i32>::new()]);
+    assert_eq!(
+        brute::sequences(&[1, 2], 2),
+        [vec![], vec![1], vec![2], vec![1, 1], vec![1, 2], vec![2, 1], vec![2, 2]]
+    );
+}
+
+#[test]
+fn runs_of_the_grammars_in_the_binary_belong_to_them() {
+    let mut random = Random::new(4);
+    for (name, _) in model::builtins() {
+        let root = Root::Builtin((*name).to_owned());
+        let loaded = model::load(&Memory::default(), &root, &Settings::default());
+        let grammar = loaded.grammar.expect("it has no errors");
+        let alphabet = Alphabet::new(&grammar);
+        for most in [5, 10, 20, 40, 200] {
+            let Drawn { items, complete } = mutate::run(&mut random, &grammar, most, 100_000);
+            for shows in [Shows::STORY, Shows::EVENTS] {
+                let maker = Maker { grammar: &grammar, alphabet: &alphabet, shows, precision: Precision::Mixed };
+                let observed = maker.observe(&mut random, &items);
+                let reading = Reading { prefix: !complete, ..Reading::of(shows) };
+                assert_eq!(
+                    judge(&grammar, &alphabet, &observed, &reading, EFFORT),
+                    Judged::Valid,
+                    "{name}: {observed:?}"
+                );
+                let (found, lost) = probability(&grammar, &alphabet, &observed, &reading, EFFORT);
+                assert!(found > 0.0 && lost <= found * 1e-9, "{name}: {found}, {lost}: {observed:?}");
+            }
+        }
+    }
 }
