@@ -16,7 +16,7 @@ use crate::reference::explore::{self, Bounds, Compared, compare, complete_traces
 use crate::reference::{Shown, random};
 
 /// The grammar of a text, or what is wrong with it.
-fn load(text: &str) -> Result<Grammar, String> {
+pub(crate) fn load(text: &str) -> Result<Grammar, String> {
     let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
     let loaded = model::load(&Memory::default(), &root, &Settings::default());
     let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));
@@ -24,7 +24,7 @@ fn load(text: &str) -> Result<Grammar, String> {
 }
 
 /// The cases of a file in `tests/semantics` by their names; each goes with the prelude.
-fn cases(file: &str) -> (String, Vec<(String, String)>) {
+pub(crate) fn cases(file: &str) -> (String, Vec<(String, String)>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/semantics");
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the file can be read");
     let prelude = read("prelude.charmgrammar");
@@ -165,7 +165,7 @@ fn walks_draw_as_often_as_the_reference_says() {
 }
 
 /// A number from the environment.
-fn setting(name: &str, default: u64) -> u64 {
+pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
 }
 

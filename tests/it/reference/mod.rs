@@ -5,9 +5,13 @@
 //! with the variables in its scope. [`Reference::step`] makes one small step from it: silent, in one of several ways
 //! with their probabilities, or one that shows something, or the last one.
 
+pub(crate) mod brute;
 mod evaluate;
 pub(crate) mod explore;
+pub(crate) mod mutate;
 pub(crate) mod random;
+pub(crate) mod recognize;
+mod tests;
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
