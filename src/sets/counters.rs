@@ -88,7 +88,7 @@ pub(super) fn classify(counters: &mut [Counter]) {
 /// than a point can know, or went from one part into the other.
 pub(super) fn origin(counter: Counter, before: &[Counter]) -> Option<Update> {
     let source = |part: u32| (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| {
-        let from = (part - FIRST + STRIDE / 2) / STRIDE;
+        let from = (part + STRIDE / 2 - FIRST) / STRIDE;
         (from, FIRST + STRIDE * from - part)
     });
     let (must, may) = (source(counter.must()), source(counter.may()));

@@ -253,7 +253,7 @@ impl<'p> Graph<'p> {
                 Ok(Pause::End) => ends = true,
                 Ok(Pause::Show(item)) => {
                     let Sight { shown, silent, stutters } = self.see(item);
-                    if silent && self.is_first(&at, &mut seen)? {
+                    if silent && self.is_first(&at, true, &mut seen)? {
                         open.push(at.clone());
                     }
                     if let Some(item) = shown {
@@ -263,7 +263,7 @@ impl<'p> Graph<'p> {
                     }
                 }
                 Ok(Pause::Decide(decision)) => {
-                    if !self.is_first(&at, &mut seen)? {
+                    if !self.is_first(&at, false, &mut seen)? {
                         continue;
                     }
                     if at.counters().iter().any(|counter| counters::origin(*counter, &before).is_none()) {
@@ -286,18 +286,20 @@ impl<'p> Graph<'p> {
         }
     }
 
-    /// Whether a configuration on a silent way is one from which more can come than from those seen before.
-    fn is_first(&mut self, at: &Configuration, seen: &mut Seen) -> Result<bool, TooMany> {
+    /// Whether a configuration on a silent way, at a decision or `behind` an item that is not shown, is one from which more
+    /// can come than from those seen before.
+    fn is_first(&mut self, at: &Configuration, behind: bool, seen: &mut Seen) -> Result<bool, TooMany> {
         // The options of a decision are those of the configuration as it is, so that one goes on.
         let mut stripped = std::mem::take(&mut self.stripped);
         stripped.clone_from(at);
         self.simplify(&mut stripped);
         let covers = if self.is_interleaved(at) { |one: &[Counter], other: &[Counter]| one == other } else { counters::covers };
         self.packed.clear();
+        self.packed.push(u64::from(behind));
         let is_first = seen.insert(&stripped, covers, &mut self.packed);
         self.stripped = stripped;
         if seen.n_kept > self.limit {
-            let words: Vec<&[u64]> = (0..seen.keys.len()).map(|key| seen.keys.get(place(key))).collect();
+            let words: Vec<&[u64]> = (0..seen.keys.len()).map(|key| &seen.keys.get(place(key))[1..]).collect();
             return Err(self.too_many(words.into_iter()));
         }
         Ok(is_first)
@@ -419,7 +421,7 @@ struct Sight {
 /// The configurations that were met on silent ways.
 #[derive(Default)]
 struct Seen {
-    /// Packed, without their counters.
+    /// Where they were met, and they, packed without their counters.
     keys: Interner<u64>,
     /// The counters of each that no others cover.
     kept: Vec<Vec<Box<[Counter]>>>,

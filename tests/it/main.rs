@@ -8,6 +8,7 @@ mod documents;
 mod frequencies;
 mod layers;
 mod published;
+mod recognize;
 mod reference;
 mod robust;
 mod semantics;

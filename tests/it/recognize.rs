@@ -1,0 +1,248 @@
+//! The recognizer against the slow reference: same verdict, same place, same expected set.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use charmgrammar::machine::Program;
+use charmgrammar::model::grammar::Grammar;
+use charmgrammar::model::{self, Alphabet, Memory, Root, Settings};
+use charmgrammar::recognize::{self, Question, Recognizer, Verdict};
+use charmgrammar::sets::{self, Bounds};
+use charmgrammar::trace::{Observed, Shows};
+
+use crate::reference::mutate::{self, Maker, Precision};
+use crate::reference::random::{self, Random};
+use crate::reference::recognize::{Judged, Next, Reading, judge};
+use crate::reference::Shown;
+use crate::semantics::{cases, load, setting};
+
+/// How many points the reference looks at for one item.
+const EFFORT: usize = 3_000;
+
+/// What the product says of a sequence, in the words of the reference.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    Valid,
+    Invalid(Option<u64>, BTreeSet<Next>),
+    TooMany,
+}
+
+/// A recognizer of a kind for the sequences of a kind.
+fn recognizer<'g>(
+    grammar: &'g Grammar,
+    alphabet: &'g Alphabet,
+    program: &'g Program,
+    reading: &Reading,
+    bounds: Bounds,
+) -> Recognizer<'g> {
+    let question = Question {
+        prefix: reading.prefix,
+        hidden: reading.hide.iter().copied().collect(),
+        stuttering: reading.stutter.iter().copied().collect(),
+        bounds,
+        ..Question::default()
+    };
+    Recognizer::new(grammar, alphabet, program, question)
+}
+
+fn say(recognizer: &mut Recognizer<'_>, items: &[Observed], shows: Shows, precision: recognize::Precision) -> Said {
+    if recognizer.begin(shows, precision).is_err() {
+        return Said::TooMany;
+    }
+    for item in items {
+        match recognizer.item(item) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(_) => return Said::TooMany,
+        }
+    }
+    match recognizer.finish() {
+        Verdict::Valid { approximate } => {
+            assert!(!approximate);
+            Said::Valid
+        }
+        Verdict::Invalid(rejection) => Said::Invalid(rejection.at, BTreeSet::new()).with(&rejection.expected),
+    }
+}
+
+impl Said {
+    fn with(self, expected: &[recognize::Next]) -> Self {
+        let Self::Invalid(at, _) = self else { return self };
+        Self::Invalid(at, expected.iter().map(next).collect())
+    }
+}
+
+thread_local! {
+    static ALPHABET: std::cell::RefCell<Alphabet> = std::cell::RefCell::default();
+}
+
+fn next(next: &recognize::Next) -> Next {
+    match next {
+        recognize::Next::End => Next::End,
+        recognize::Next::Item(item) => Next::Item(match item {
+            sets::Item::Phase(phase) => Shown::Phase(*phase),
+            sets::Item::Action { action, source, arguments } => {
+                Shown::Action { action: *action, source: *source, arguments: arguments.to_vec() }
+            }
+            sets::Item::Event { symbol, payload } => ALPHABET.with_borrow(|alphabet| Shown::Event {
+                event: alphabet.event_of(*symbol),
+                of: alphabet.instances_of(*symbol),
+                payload: payload.to_vec(),
+            }),
+        }),
+    }
+}
+
+/// What is expected as far as a precision tells it.
+fn blurred(next: Next, alphabet: &Alphabet, precision: recognize::Precision) -> Next {
+    match next {
+        Next::Item(Shown::Event { event, of, payload }) => {
+            let symbol = alphabet.symbol(event, &of);
+            let first = alphabet.symbols_named(alphabet.name_of(symbol))[0];
+            Next::Item(Shown::Event {
+                event,
+                of: if precision.instances { of } else { alphabet.instances_of(first) },
+                payload: if precision.payloads { payload } else { Vec::new() },
+            })
+        }
+        other => other,
+    }
+}
+
+/// How a sequence is judged that was made at a precision.
+fn precisions(precision: Precision) -> &'static [recognize::Precision] {
+    match precision {
+        // What is said with less can be judged with more.
+        Precision::Names => &[recognize::Precision::NAMES, recognize::Precision::FULL],
+        Precision::Full | Precision::Mixed => &[recognize::Precision::FULL],
+    }
+}
+
+/// What came of comparing.
+#[derive(Debug, Default)]
+struct Compared {
+    valid: u64,
+    invalid: u64,
+    undecided: u64,
+}
+
+/// Compares what both say of `many` sequences of a grammar.
+fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut Compared) -> Result<(), String> {
+    let (alphabet, program) = (Alphabet::new(grammar), Program::compile(grammar));
+    if alphabet.is_empty() {
+        return Ok(());
+    }
+    ALPHABET.set(alphabet.clone());
+    let (shows, precision) = (mutate::shows(random), mutate::precision(random));
+    let maker = Maker { grammar, alphabet: &alphabet, shows, precision };
+    let reading = maker.reading(random);
+    // A cache that is too small for anything must change nothing.
+    let bounds = [Bounds::default(), Bounds { memory: 2_000, ..Bounds::default() }];
+    let bounds = Bounds { configurations: 20_000, steps: 20_000, ..*random.pick(&[&bounds[0], &bounds[1]]) };
+    let mut recognizer = recognizer(grammar, &alphabet, &program, &reading, bounds);
+    for _ in 0..many {
+        let drawn = mutate::run(random, grammar, 40, 4_000);
+        let mut items = maker.observe(random, &drawn.items);
+        for _ in 0..random.below(3) {
+            maker.mutate(random, &mut items);
+        }
+        let judged = judge(grammar, &alphabet, &items, &reading, EFFORT);
+        for precision in precisions(precision) {
+            let said = say(&mut recognizer, &items, shows, *precision);
+            let expected = match &judged {
+                Judged::Valid => Said::Valid,
+                Judged::Invalid { at, expected } => {
+                    let blur = |next: &Next| blurred(next.clone(), &alphabet, *precision);
+                    Said::Invalid(at.map(|at| at as u64), expected.iter().map(blur).collect())
+                }
+                Judged::Undecided => {
+                    compared.undecided += 1;
+                    continue;
+                }
+            };
+            if said != expected {
+                let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
+                return Err(format!(
+                    "{}\n{precision:?} shows {shows:?} prefix {} hide {:?} stutter {:?} memory {}\nreference: {expected:?}\nproduct:   {said:?}",
+                    items.join("\n"),
+                    reading.prefix,
+                    reading.hide,
+                    reading.stutter,
+                    bounds.memory,
+                ));
+            }
+            match said {
+                Said::Valid => compared.valid += 1,
+                _ => compared.invalid += 1,
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn random_sequences_of_random_grammars_are_judged_as_the_reference_does() {
+    let (many, first) = (setting("CHARMGRAMMAR_CASES", 300), setting("CHARMGRAMMAR_SEED", 0));
+    let mut compared = Compared::default();
+    let mut failures = String::new();
+    for seed in first..first + many {
+        let text = random::grammar(seed);
+        let Ok(grammar) = load(&text) else { continue };
+        let judged = compare(&grammar, &mut Random::new(seed), 8, &mut compared);
+        if let Err(why) = judged {
+            // The same with as little of the grammar as shows it.
+            let fails = |text: &String| {
+                load(text).is_ok_and(|grammar| {
+                    compare(&grammar, &mut Random::new(seed), 8, &mut Compared::default()).is_err()
+                })
+            };
+            let mut text = text;
+            while let Some(smaller) = random::smaller(&text).into_iter().find(fails) {
+                text = smaller;
+            }
+            let why = load(&text).map_or(why, |grammar| {
+                compare(&grammar, &mut Random::new(seed), 8, &mut Compared::default()).unwrap_err()
+            });
+            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{why}");
+        }
+        if failures.len() > 10_000 {
+            break;
+        }
+    }
+    println!("{compared:?}");
+    assert!(failures.is_empty(), "{failures}");
+    assert!(compared.valid * 5 > compared.invalid, "{compared:?}");
+    assert!(compared.undecided * 4 < compared.valid + compared.invalid, "{compared:?}");
+}
+
+#[test]
+fn sequences_of_every_construct_are_judged_as_the_reference_does() {
+    let mut compared = Compared::default();
+    let mut failures = String::new();
+    for file in ["statements", "draws", "meanwhile", "interleave", "wide"] {
+        let (prelude, cases) = cases(file);
+        for (name, text) in &cases {
+            let grammar = load(&format!("{prelude}{text}")).unwrap();
+            for seed in 0..3 {
+                if let Err(why) = compare(&grammar, &mut Random::new(seed), 4, &mut compared) {
+                    let _ = writeln!(failures, "--- {name}\n{text}\n{why}");
+                }
+            }
+        }
+    }
+    println!("{compared:?}");
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn sequences_of_the_grammars_in_the_binary_are_judged_as_the_reference_does() {
+    let mut compared = Compared::default();
+    for (name, _) in model::builtins() {
+        let loaded = model::load(&Memory::default(), &Root::Builtin((*name).to_owned()), &Settings::default());
+        let grammar = loaded.grammar.unwrap();
+        for seed in 0..40 {
+            compare(&grammar, &mut Random::new(seed), 6, &mut compared).unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+    }
+    println!("{compared:?}");
+}
