@@ -15,6 +15,7 @@ mod render_tests;
 pub mod suggest;
 
 pub use code::Code;
+pub(crate) use place::printable;
 
 use crate::source::Span;
 

@@ -53,7 +53,7 @@ pub(super) fn line_column(file: &SourceFile, offset: usize) -> (usize, usize) {
 
 /// A text without characters that act on a terminal or reorder what it shows; tabs and line breaks stay. A character
 /// becomes exactly one character.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\t' | '\n' => character,

@@ -7,7 +7,7 @@ pub(super) fn is_glob(text: &str) -> bool {
 
 /// Whether a text is one that a glob stands for: each `*` is any text, also none. Costs at most the product of both
 /// lengths.
-pub(super) fn matches(glob: &str, text: &str) -> bool {
+pub(crate) fn matches(glob: &str, text: &str) -> bool {
     let (glob, text) = (glob.as_bytes(), text.as_bytes());
     let (mut at, mut next) = (0, 0);
     // Behind the last `*` met, and where in the text what follows it is tried: only the last one ever needs to give way.

@@ -18,7 +18,7 @@ mod expression;
 mod facts;
 mod files;
 mod flow;
-mod glob;
+pub(crate) mod glob;
 pub mod grammar;
 mod lets;
 pub mod limits;

@@ -2,16 +2,20 @@
 //!
 //! A [`Sink`] takes the items of one trace after the other as a run shows them, so that a trace is never held in memory
 //! unless somebody wants it ([`Recorder`]). Each format has a sink of its own: [`Story`], [`Names`], [`Jsonl`].
+//!
+//! A [`Reader`] reads them again, item by item, as what they say of a run of a grammar ([`Observed`]).
 
 mod jsonl;
 mod names;
 mod observed;
+mod read;
 mod record;
 mod story;
 
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
 pub use observed::{Foreign, Observed};
+pub use read::{Format, Head, ReadError, Reader, Vocabulary};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
 

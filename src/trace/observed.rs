@@ -1,7 +1,9 @@
 //! What a sequence that was read says of its items.
 
-use crate::model::NameId;
-use crate::model::grammar::{ActionId, CauseId, InstanceId, PhaseId};
+use std::fmt::Write as _;
+
+use crate::model::grammar::{ActionId, CauseId, Grammar, InstanceId, PhaseId};
+use crate::model::{Alphabet, NameId};
 
 /// An item as a sequence shows it. What the sequence leaves out is `None`, and not compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +29,59 @@ pub enum Observed {
     },
     /// What no run of the grammar can show, wherever it stands: its name, or a part of it, is not of the grammar.
     Foreign(Box<Foreign>),
+}
+
+impl Observed {
+    /// The item in one line: `db[1]-relation-joined (unit=0)`, `change(http) by user`, `phase operation`. What it leaves
+    /// out is left out, but for an argument that stands among others: `_`.
+    pub fn text(&self, grammar: &Grammar, alphabet: &Alphabet) -> String {
+        match self {
+            Self::Phase(phase) => format!("phase {}", grammar.phases[phase.index()].name),
+            Self::Action { actions, source } => {
+                let (action, arguments) = &actions[0];
+                let action = &grammar.actions[action.index()];
+                let mut text = action.label.clone();
+                if arguments.iter().any(Option::is_some) {
+                    let arguments = arguments.iter().zip(&action.variables).map(|(argument, variable)| {
+                        argument.map_or("_".to_owned(), |value| grammar.value_text(value, variable.ty.base))
+                    });
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "({})", arguments.collect::<Vec<_>>().join(", "));
+                }
+                if let Some(source) = source {
+                    let _ = write!(text, " by {}", grammar.sources[source.index()].name);
+                }
+                text
+            }
+            Self::Event { name, of, payload } => event_text(*name, of, payload, grammar, alphabet),
+            Self::Foreign(foreign) => foreign.text.clone(),
+        }
+    }
+}
+
+fn event_text(
+    name: NameId,
+    of: &[Option<InstanceId>],
+    payload: &[Option<i64>],
+    grammar: &Grammar,
+    alphabet: &Alphabet,
+) -> String {
+    let symbol = alphabet.symbols_named(name)[0];
+    let event = &grammar.events[alphabet.event_of(symbol).index()];
+    let shown = alphabet.instances_of(symbol);
+    let mut text = event.name_with(|place| match of.get(place) {
+        Some(Some(instance)) => grammar.instances[instance.index()].full_name(),
+        _ => grammar.instances[shown[place].index()].name.clone(),
+    });
+    let fields: Vec<_> = payload
+        .iter()
+        .zip(&event.payload)
+        .filter_map(|(value, field)| Some(format!("{}={}", field.name, grammar.value_text((*value)?, field.ty.base))))
+        .collect();
+    if !fields.is_empty() {
+        let _ = write!(text, " ({})", fields.join(", "));
+    }
+    text
 }
 
 /// An item that the grammar has no word for.

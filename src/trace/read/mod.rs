@@ -1,0 +1,197 @@
+//! Traces that are read, in each of the three formats.
+//!
+//! A [`Reader`] goes over its input once and holds one item at a time (of jsonl, one line), so that the length of an
+//! input is no matter. A [`Vocabulary`] tells what the names in it are.
+
+mod error;
+mod foreign;
+mod format;
+mod json;
+mod jsonl;
+mod lines;
+mod names;
+mod resolve;
+mod resolve_event;
+mod story;
+mod values;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::ReadError;
+pub use format::Format;
+pub use vocabulary::Vocabulary;
+
+use std::io::Read;
+
+use super::{Observed, Shows};
+use crate::model::NameId;
+use foreign::Suggestions;
+use jsonl::Jsonl;
+use lines::Lines;
+use story::Story;
+
+/// The longest line of names and stories that is read, in bytes.
+const MAX_LINE: usize = 1 << 20;
+
+/// What is known of a trace before its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// The kinds of items that it shows: what the format does, or jsonl says; else those that occur in it.
+    pub shows: Shows,
+    /// Its number, if it says so.
+    pub number: Option<u64>,
+    /// Its seed, if it says so.
+    pub seed: Option<u64>,
+}
+
+/// Reads traces, one item after the other. What `Read` gives is buffered.
+///
+/// Costs time in the length of the input, and memory in that of its longest line. No input makes it panic.
+#[derive(Debug)]
+pub struct Reader<'v, R: Read> {
+    lines: Lines<R>,
+    vocabulary: &'v Vocabulary<'v>,
+    format: Option<Format>,
+    story: Story,
+    jsonl: Jsonl,
+    suggestions: Suggestions,
+    /// The item that came last.
+    item: Observed,
+    /// Whether nothing has been read yet.
+    is_new: bool,
+    /// Whether a trace is at hand.
+    is_within: bool,
+    /// Whether nothing more can be read.
+    is_over: bool,
+}
+
+impl<'v, R: Read> Reader<'v, R> {
+    /// A reader of a format, or of that which the first bytes are of: `{` begins jsonl, `simulation:` or
+    /// `PHASE Phase.` a story, and all else names.
+    pub fn new(input: R, format: Option<Format>, vocabulary: &'v Vocabulary<'v>) -> Self {
+        Self {
+            lines: Lines::new(input),
+            vocabulary,
+            format,
+            story: Story::default(),
+            jsonl: Jsonl::default(),
+            suggestions: Suggestions::default(),
+            item: Observed::Event { name: NameId::default(), of: Vec::new(), payload: Vec::new() },
+            is_new: true,
+            is_within: false,
+            is_over: false,
+        }
+    }
+
+    /// The format: one that was not given is known once a trace was asked for, but for an empty input.
+    pub fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Goes to the next trace, over what is left of the one at hand; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the input fails, has a line that is too long or no text, or is none of this format. Behind a wrong line of
+    /// jsonl the next trace can be read; any other error ends the input.
+    pub fn next_trace(&mut self) -> Result<Option<Head>, ReadError> {
+        let begun = if self.is_over { Ok(None) } else { self.begin() };
+        self.is_within = matches!(begun, Ok(Some(_)));
+        self.is_over |= matches!(begun, Ok(None));
+        begun.map_err(|error| self.note(error))
+    }
+
+    /// The next item of the trace at hand, `None` at its end. What is ignored is passed over; so are changes of states,
+    /// and decisions. Costs no allocation for the names of events.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next_trace`](Self::next_trace); the trace is over then.
+    #[inline]
+    pub fn next_item(&mut self) -> Result<Option<&Observed>, ReadError> {
+        if !self.is_within {
+            return Ok(None);
+        }
+        let read = match self.format {
+            Some(Format::Names) => names::read(&mut self.lines, self.vocabulary, &mut self.suggestions, &mut self.item),
+            _ => self.read_resolved(),
+        };
+        match read {
+            Ok(true) => Ok(Some(&self.item)),
+            Ok(false) => {
+                self.is_within = false;
+                Ok(None)
+            }
+            Err(error) => {
+                self.is_within = false;
+                Err(self.note(error))
+            }
+        }
+    }
+
+    /// The line, from 1, of the item that came last; or on which the trace begins, or has ended.
+    pub fn line(&self) -> u64 {
+        match self.format {
+            Some(Format::Story) => self.story.line,
+            _ => self.lines.number(),
+        }
+    }
+
+    fn begin(&mut self) -> Result<Option<Head>, ReadError> {
+        if std::mem::take(&mut self.is_new) {
+            self.lines.skip_mark()?;
+            if self.format.is_none() {
+                self.format = format::tell(&mut self.lines)?;
+            }
+        }
+        let Some(format) = self.format else { return Ok(None) };
+        let (is_there, shows) = match format {
+            Format::Jsonl => return self.jsonl.begin(&mut self.lines),
+            Format::Names => {
+                if self.is_within {
+                    names::skip(&mut self.lines)?;
+                }
+                (names::begin(&mut self.lines)?, Shows::EVENTS)
+            }
+            Format::Story => {
+                while self.is_within && self.story.read(&mut self.lines)?.is_some() {}
+                (self.story.begin(&mut self.lines)?, Shows::STORY)
+            }
+        };
+        Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None }))
+    }
+
+    /// Reads the next item of a story or of jsonl; whether there is one.
+    fn read_resolved(&mut self) -> Result<bool, ReadError> {
+        loop {
+            let item = match self.format {
+                Some(Format::Story) => self.story.read(&mut self.lines)?,
+                _ => self.jsonl.read(&self.lines)?,
+            };
+            let Some(item) = item else { return Ok(false) };
+            if let Some(item) = item.resolve(self.vocabulary, &mut self.suggestions) {
+                self.item = item;
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Takes note of whether an error ends the input.
+    #[cold]
+    fn note(&mut self, error: ReadError) -> ReadError {
+        self.is_over |= self.format != Some(Format::Jsonl) || error.is_final();
+        error
+    }
+}
+
+/// The line that was given out last, as text.
+fn text<R: Read>(lines: &Lines<R>) -> Result<&str, ReadError> {
+    match std::str::from_utf8(lines.current()) {
+        Ok(text) if !text.contains('\0') => Ok(text),
+        _ => Err(ReadError::not_text(lines.number())),
+    }
+}
