@@ -94,7 +94,8 @@ impl<'g> Recognizer<'g> {
             Some(judge) => judge,
             None => {
                 let sets = || Sets::new(self.grammar, self.alphabet, self.program, view.clone(), self.question.bounds);
-                let mut judge = Judge { sets: sets(), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
+                let mut judge =
+                    Judge { sets: sets(), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
                 if self.question.from_anywhere {
                     let mut sets = sets();
                     let front = sets.everywhere()?;

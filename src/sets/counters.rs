@@ -87,10 +87,12 @@ pub(super) fn classify(counters: &mut [Counter]) {
 /// How a counter has come about that was reached from a point with `before`; nothing if it was counted down more often
 /// than a point can know, or went from one part into the other.
 pub(super) fn origin(counter: Counter, before: &[Counter]) -> Option<Update> {
-    let source = |part: u32| (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| {
-        let from = (part + STRIDE / 2 - FIRST) / STRIDE;
-        (from, FIRST + STRIDE * from - part)
-    });
+    let source = |part: u32| {
+        (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| {
+            let from = (part + STRIDE / 2 - FIRST) / STRIDE;
+            (from, FIRST + STRIDE * from - part)
+        })
+    };
     let (must, may) = (source(counter.must()), source(counter.may()));
     let from = match (must, may) {
         (None, None) => return Some(Update::New(counter)),

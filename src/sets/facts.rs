@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::View;
 use crate::model::grammar::{
     AssignOperator, Base, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId, Range,
-    Statement, StatementKind, StateId, Target, VariableId,
+    StateId, Statement, StatementKind, Target, VariableId,
 };
 use crate::model::visit::{for_each_operand, for_each_statement};
 
@@ -222,9 +222,10 @@ impl<'g> Survey<'g> {
         let is_kind = |base: Base| base == Base::Instance(kind);
         let mut does = self.view.instances;
         does |= self.view.actions
-            && grammar.actions.iter().any(|action| {
-                action.variables[..action.parameters].iter().any(|variable| is_kind(variable.ty.base))
-            });
+            && grammar
+                .actions
+                .iter()
+                .any(|action| action.variables[..action.parameters].iter().any(|variable| is_kind(variable.ty.base)));
         does |= self.view.payloads
             && grammar.events.iter().flat_map(|event| &event.payload).any(|field| is_kind(field.ty.base));
         does |= grammar.states.iter().any(|state| is_kind(state.ty.base));

@@ -219,7 +219,8 @@ impl<'p> Graph<'p> {
         let mut edges = Vec::new();
         if let Some(item) = self.key(point)[0].checked_sub(1) {
             // The item may be shown again, and nothing has changed.
-            let updates = (0..self.points[point as usize].n_registers).map(|from| Update::Keep { from, must: 0, may: 0 });
+            let updates =
+                (0..self.points[point as usize].n_registers).map(|from| Update::Keep { from, must: 0, may: 0 });
             let item = ItemId::try_from(item).expect("it was made of an item");
             edges.push(Edge { item, target: point, updates: updates.collect() });
         }
@@ -293,7 +294,8 @@ impl<'p> Graph<'p> {
         let mut stripped = std::mem::take(&mut self.stripped);
         stripped.clone_from(at);
         self.simplify(&mut stripped);
-        let covers = if self.is_interleaved(at) { |one: &[Counter], other: &[Counter]| one == other } else { counters::covers };
+        let covers =
+            if self.is_interleaved(at) { |one: &[Counter], other: &[Counter]| one == other } else { counters::covers };
         self.packed.clear();
         self.packed.push(u64::from(behind));
         let is_first = seen.insert(&stripped, covers, &mut self.packed);

@@ -37,7 +37,7 @@ use crate::model::grammar::Grammar;
 pub struct Bounds {
     /// The number of configurations at once; 1,000,000.
     pub configurations: usize,
-    /// The memory for what is kept, in bytes; 64 MiB. A single set may need more.
+    /// The memory for what is kept, in bytes; 64 MiB. Where single sets need more it is about twice what they do.
     pub memory: usize,
     /// The number of steps of one silent way between two decisions; 1,000,000.
     pub steps: u64,
@@ -120,6 +120,8 @@ pub struct Sets<'p> {
     transitions: FxHashMap<(u32, u32), Transition>,
     moves: Vec<Move>,
     spare: Vec<Counter>,
+    /// How much memory may be in use before what is known is forgotten.
+    budget: usize,
     statistics: Statistics,
 }
 
@@ -133,6 +135,7 @@ impl<'p> Sets<'p> {
             transitions: FxHashMap::default(),
             moves: Vec::new(),
             spare: Vec::new(),
+            budget: bounds.memory,
             statistics: Statistics::default(),
         }
     }
@@ -264,12 +267,7 @@ impl<'p> Sets<'p> {
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
     #[cold]
-    fn find(
-        &mut self,
-        front: &mut Front,
-        token: u32,
-        agrees: &mut dyn FnMut(&Item) -> bool,
-    ) -> Result<bool, TooMany> {
+    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, TooMany> {
         self.statistics.misses += 1;
         self.tidy(front)?;
         let ways = self.ways(front, agrees);
@@ -292,7 +290,8 @@ impl<'p> Sets<'p> {
                 ([(_, updates)], Some(sources)) => sources.extend(updates.iter().copied()),
                 (_, sources) => *sources = None,
             }
-            let registers = group.iter().map(|(_, updates)| updates.iter().map(|update| update.apply(&front.registers)));
+            let registers =
+                group.iter().map(|(_, updates)| updates.iter().map(|update| update.apply(&front.registers)));
             let registers = least(registers.map(Iterator::collect).collect(), |one: &Vec<Counter>, other| {
                 one == other || covers && counters::covers(one, other)
             });
@@ -379,7 +378,7 @@ impl<'p> Sets<'p> {
     fn tidy(&mut self, front: &mut Front) -> Result<(), TooMany> {
         const TRANSITION: usize = size_of::<((u32, u32), Transition)>() * 2;
         let transitions = self.transitions.len() * TRANSITION + size_of_val(self.moves.as_slice());
-        if self.graph.bytes() + self.sets.bytes() + transitions <= self.bounds.memory {
+        if self.graph.bytes() + self.sets.bytes() + transitions <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;
@@ -398,6 +397,7 @@ impl<'p> Sets<'p> {
         };
         let members = members.into_iter().map(adopt).collect();
         *front = self.settled(members)?;
+        self.budget = self.bounds.memory.max(2 * self.graph.bytes());
         Ok(())
     }
 }

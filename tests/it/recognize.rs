@@ -10,10 +10,10 @@ use charmgrammar::recognize::{self, Question, Recognizer, Verdict};
 use charmgrammar::sets::{self, Bounds};
 use charmgrammar::trace::{Observed, Shows};
 
-use crate::reference::mutate::{self, Maker, Precision};
+use crate::reference::Shown;
+use crate::reference::mutate::{self, Maker};
 use crate::reference::random::{self, Random};
 use crate::reference::recognize::{Judged, Next, Reading, judge};
-use crate::reference::Shown;
 use crate::semantics::{cases, load, setting};
 
 /// How many points the reference looks at for one item.
@@ -109,12 +109,16 @@ fn blurred(next: Next, alphabet: &Alphabet, precision: recognize::Precision) -> 
     }
 }
 
-/// How a sequence is judged that was made at a precision.
-fn precisions(precision: Precision) -> &'static [recognize::Precision] {
-    match precision {
-        // What is said with less can be judged with more.
-        Precision::Names => &[recognize::Precision::NAMES, recognize::Precision::FULL],
-        Precision::Full | Precision::Mixed => &[recognize::Precision::FULL],
+/// How a sequence can be judged: what is said with less can be judged with more.
+fn precisions(items: &[Observed]) -> &'static [recognize::Precision] {
+    let is_bare = |item: &Observed| match item {
+        Observed::Event { of, payload, .. } => of.is_empty() && payload.is_empty(),
+        Observed::Phase(_) | Observed::Foreign(_) => true,
+        Observed::Action { actions, .. } => actions.iter().all(|(_, arguments)| arguments.iter().all(Option::is_none)),
+    };
+    match items.iter().all(is_bare) {
+        true => &[recognize::Precision::NAMES, recognize::Precision::FULL],
+        false => &[recognize::Precision::FULL],
     }
 }
 
@@ -138,7 +142,7 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
     let reading = maker.reading(random);
     // A cache that is too small for anything must change nothing.
     let bounds = [Bounds::default(), Bounds { memory: 2_000, ..Bounds::default() }];
-    let bounds = Bounds { configurations: 20_000, steps: 20_000, ..*random.pick(&[&bounds[0], &bounds[1]]) };
+    let bounds = Bounds { configurations: 100_000, steps: 20_000, ..*random.pick(&[&bounds[0], &bounds[1]]) };
     let mut recognizer = recognizer(grammar, &alphabet, &program, &reading, bounds);
     for _ in 0..many {
         let drawn = mutate::run(random, grammar, 40, 4_000);
@@ -147,8 +151,7 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
             maker.mutate(random, &mut items);
         }
         let judged = judge(grammar, &alphabet, &items, &reading, EFFORT);
-        for precision in precisions(precision) {
-            let said = say(&mut recognizer, &items, shows, *precision);
+        for precision in precisions(&items) {
             let expected = match &judged {
                 Judged::Valid => Said::Valid,
                 Judged::Invalid { at, expected } => {
@@ -160,6 +163,11 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
                     continue;
                 }
             };
+            let said = say(&mut recognizer, &items, shows, *precision);
+            if said == Said::TooMany {
+                compared.undecided += 1;
+                continue;
+            }
             if said != expected {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 return Err(format!(
@@ -240,7 +248,7 @@ fn sequences_of_the_grammars_in_the_binary_are_judged_as_the_reference_does() {
     for (name, _) in model::builtins() {
         let loaded = model::load(&Memory::default(), &Root::Builtin((*name).to_owned()), &Settings::default());
         let grammar = loaded.grammar.unwrap();
-        for seed in 0..40 {
+        for seed in 0..12 {
             compare(&grammar, &mut Random::new(seed), 6, &mut compared).unwrap_or_else(|why| panic!("{name}: {why}"));
         }
     }

@@ -7,7 +7,9 @@ use crate::machine::program::{
     Address, Assignment, BranchCode, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
     Parameter, RepeatNext, RepeatStart, Target,
 };
-use crate::model::grammar::{self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb};
+use crate::model::grammar::{
+    self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb,
+};
 use crate::source::Span;
 
 impl Compiler<'_> {
