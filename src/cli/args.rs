@@ -91,6 +91,7 @@ enum Color {
 pub(super) enum Command {
     Check(CheckArguments),
     Generate(Box<TypedGenerateArguments>),
+    Validate(Box<ValidateArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -263,6 +264,105 @@ pub(super) enum Shown {
     States,
     /// What was decided where, for replaying
     Decisions,
+}
+
+/// How traces are read.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Reading {
+    /// The format of the traces
+    #[arg(long, value_enum, default_value_t = InputFormat::Auto)]
+    pub(super) input: InputFormat,
+    /// Which kinds of items the traces show, separated by commas: phases, actions, events
+    ///
+    /// Others are passed over. Without it a story shows all three, names show events, and jsonl shows what its `shows`
+    /// says, or else the kinds that occur in the trace.
+    #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',', num_args = 1)]
+    pub(super) shows: Vec<Compared>,
+    /// Drop these items from every trace: events, actions or phases, by a name with `*` for any text
+    ///
+    /// They need not be of the grammar, and are not counted. May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) ignore: Vec<String>,
+    /// How many configurations may be followed at once
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub(super) limit: NonZeroU32,
+}
+
+/// The format of traces that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InputFormat {
+    /// Told apart by the first bytes
+    Auto,
+    /// As `generate` writes them for people, in any layout
+    Story,
+    /// One event name a line, a blank line after every trace
+    Names,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// A kind of items that is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compared {
+    /// Where phases begin
+    Phases,
+    /// Actions, with their sources and arguments
+    Actions,
+    /// Events
+    Events,
+}
+
+/// Say whether traces belong to a grammar
+///
+/// For each trace, in their order, it says `valid`, or where the trace leaves the grammar and what could have come there
+/// instead: `invalid at 3: NAME` for the third item, `invalid at end` for a trace that stops too early. The exit code is 0
+/// if all are valid, 1 if one is not, and 2 if one could not be read or judged.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// The traces: files, `-` for standard input, which is taken if none is given
+    #[arg(value_name = "TRACE", default_value = "-")]
+    pub(super) traces: Vec<PathBuf>,
+    /// It is enough that some run shows the trace, also one that goes on
+    #[arg(long)]
+    pub(super) prefix: bool,
+    /// The trace may begin anywhere in a life, as a log does that was not kept from the beginning
+    #[arg(long)]
+    pub(super) from_anywhere: bool,
+    /// These events may happen without being shown: names with `*` for any text
+    ///
+    /// May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) hide: Vec<String>,
+    /// These events may be shown again directly after themselves, as in a retry
+    ///
+    /// May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) stutter: Vec<String>,
+    /// Try all values of a param: a trace is valid if it is under one of them
+    ///
+    /// The verdict says under which. With several params all combinations are tried.
+    #[arg(long, value_name = "PARAM")]
+    pub(super) any: Vec<String>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// How verdicts are written
+    #[arg(long, value_enum, default_value_t = VerdictFormat::Human)]
+    pub(super) format: VerdictFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How verdicts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerdictFormat {
+    /// A line for each trace, and below it what was expected
+    Human,
+    /// A JSON object a line for each trace
+    Json,
+    /// Annotations for GitHub Actions, for those that are invalid
+    Github,
 }
 
 /// Write the text of a built-in grammar

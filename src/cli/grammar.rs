@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use super::args::Settings;
 use super::{Failure, Io};
 use crate::diagnostic::render::Format;
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
-use crate::model::grammar::Grammar;
+use crate::model::grammar::{Base, Grammar, NONE};
 use crate::model::{self, Disk, LoadError, Loaded, Loader, Root};
 use crate::source::SourceMap;
 
@@ -27,6 +28,79 @@ pub(super) struct Opened {
 /// Reads and checks a grammar that is to be run; tells what is wrong with it on standard error.
 pub(super) fn open(typed: &OsStr, settings: &Settings, io: &mut Io) -> Result<Opened, Failure> {
     let loaded = load(typed, settings, io);
+    usable(loaded, io)
+}
+
+/// Opens a grammar once for every combination of the values of these params; each with what it sets them to.
+pub(super) fn open_all(
+    typed: &OsStr,
+    settings: &Settings,
+    params: &[String],
+    io: &mut Io,
+) -> Result<Vec<(String, Opened)>, Failure> {
+    let loaded = load(typed, settings, io);
+    // Standard input is read only once.
+    let text = loaded.sources.files().find(|file| typed == "-" && file.name() == STDIN);
+    let text = text.map(|file| Root::Text { name: STDIN.to_owned(), text: file.text().to_owned() });
+    let first = usable(loaded, io)?;
+    if params.is_empty() {
+        return Ok(vec![(String::new(), first)]);
+    }
+    let root = text.unwrap_or_else(|| root(typed));
+    let mut opened = Vec::new();
+    for values in combinations(&first.grammar, params)? {
+        let mut settings = settings.meaning();
+        settings.set.extend(values.iter().cloned());
+        let loaded = model::load(&Disk, &root, &settings);
+        opened.push((values.join(", "), usable(loaded, io)?));
+    }
+    Ok(opened)
+}
+
+/// How many grammars are tried at most.
+const MAX_COMBINATIONS: usize = 256;
+
+/// The settings `param=value` for all values of params.
+fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+    let mut combinations = vec![Vec::new()];
+    for name in params {
+        let Some(param) = grammar.params.iter().find(|param| param.name == *name) else {
+            let names = grammar.params.iter().map(|param| param.name.as_str());
+            let help = match nearest(name, names) {
+                Some(similar) => format!("; did you mean `{similar}`?"),
+                None => String::new(),
+            };
+            return Err(Failure::Message(format!("--any: there is no param `{name}`{help}")));
+        };
+        let values: Vec<i64> = match param.ty.base {
+            Base::Bool => vec![0, 1],
+            Base::Int { lo, hi } => (lo..=hi).take(MAX_COMBINATIONS + 1).collect(),
+            Base::Enum(id) => (0..).take(grammar.enums[id.index()].words.len()).collect(),
+            Base::Set { .. } | Base::Instance(_) | Base::Array(_) => {
+                return Err(Failure::Message(format!("--any: the values of `{name}` can't all be tried")));
+            }
+        };
+        let values = param.ty.optional.then_some(NONE).into_iter().chain(values);
+        let settings: Vec<String> =
+            values.map(|value| format!("{name}={}", grammar.value_text(value, param.ty.base))).collect();
+        let with = |before: &Vec<String>| {
+            let before = before.clone();
+            settings
+                .iter()
+                .map(move |setting| [&before[..], std::slice::from_ref(setting)].concat())
+                .collect::<Vec<_>>()
+        };
+        if combinations.len() * settings.len() > MAX_COMBINATIONS {
+            let message = format!("--any: more than {MAX_COMBINATIONS} combinations of values, because of `{name}`");
+            return Err(Failure::Message(message));
+        }
+        combinations = combinations.iter().flat_map(with).collect();
+    }
+    Ok(combinations)
+}
+
+/// A grammar that can be run; tells what is wrong with it on standard error.
+fn usable(loaded: Loaded, io: &mut Io) -> Result<Opened, Failure> {
     let hash = loaded.hash();
     let Loaded { sources, mut diagnostics, grammar } = loaded;
     // A grammar for others to use needs no phase, but one that is run does.

@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["check", "list", "show"]),
-    ("Traces", &["generate"]),
+    ("Traces", &["generate", "validate"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -36,6 +36,20 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell number 412 of them as a story.
   charmgrammar generate k8s.charmgrammar --set operations=50 --weight scale-up=10 --max-events 40
       Change settings of the grammar for once, and keep lives short.",
+    ),
+    (
+        "validate",
+        "
+  charmgrammar validate k8s.charmgrammar seen.txt
+      Say whether the events of a log can have happened.
+  charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar validate k8s.charmgrammar
+      Judge what comes on standard input.
+  charmgrammar validate k8s.charmgrammar --prefix --hide 'update-status' seen.txt
+      Take a log of a life that goes on, in which some events are left out.
+  charmgrammar validate k8s.charmgrammar --from-anywhere --prefix --ignore '*-action' tail.txt
+      Take a piece of a log, without the items that the grammar knows nothing of.
+  charmgrammar validate k8s.charmgrammar --any juju --format json seen/*.jsonl
+      Find the values of a param under which it is valid, as data.",
     ),
     (
         "list",

@@ -142,6 +142,18 @@ impl Io {
         self.tell("error", AnsiColor::BrightRed, message);
     }
 
+    /// Tells what to do about the error that was told last.
+    pub(super) fn help(&mut self, message: &str) {
+        self.tell("help", AnsiColor::BrightCyan, message);
+    }
+
+    /// Tells what is probably not as it was meant.
+    pub(super) fn warn(&mut self, message: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            self.tell("warning", AnsiColor::BrightYellow, message);
+        }
+    }
+
     /// Tells what the user must know.
     pub(super) fn note(&mut self, message: &str) {
         if self.verbosity >= Verbosity::Normal {

@@ -20,7 +20,10 @@ mod progress;
 mod show;
 #[cfg(test)]
 mod tests;
+mod traces;
+mod validate;
 mod values;
+mod verdicts;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -54,6 +57,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
+        Command::Validate(arguments) => validate::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

@@ -37,6 +37,12 @@ fn command(out: &mut String, sources: &SourceMap, diagnostic: &Diagnostic) -> st
     writeln!(out, ",title={}::{}", property(&format!("charmgrammar {}", diagnostic.code)), data(&message))
 }
 
+/// An error on a line of a file that is no source of a grammar.
+pub(crate) fn annotation(title: &str, file: &str, line: u64, message: &str) -> String {
+    let title = property(&format!("charmgrammar {title}"));
+    format!("::error file={},line={line},title={title}::{}\n", property(file), data(message))
+}
+
 /// The escapes of a message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
+pub(crate) use super::github::annotation;
 use super::{Diagnostic, Severity};
 use super::{github, human, json};
 use crate::source::SourceMap;

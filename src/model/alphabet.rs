@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::glob::matches;
 use super::grammar::{EventId, Grammar, InstanceId};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -179,6 +180,11 @@ impl Alphabet {
     /// it. Costs a binary search over the names.
     pub fn lookup(&self, name: &str) -> &[SymbolId] {
         self.find(name).map_or(&[], |name| self.symbols_named(name))
+    }
+
+    /// The names that a glob stands for, in their order: `*` is any text. Costs a look at all names.
+    pub fn matching<'a>(&'a self, glob: &'a str) -> impl Iterator<Item = NameId> + 'a {
+        (0..).map(NameId).zip(self.names()).filter(move |(_, name)| matches(glob, name)).map(|(id, _)| id)
     }
 
     /// How many names there are.

@@ -121,13 +121,7 @@ impl<'g> Recognizer<'g> {
     /// More configurations than the limit; then the sequence has no verdict.
     #[inline]
     pub fn item(&mut self, item: &Observed) -> Result<bool, TooMany> {
-        let is_shown = match item {
-            Observed::Phase(_) => self.shows.phases,
-            Observed::Action { .. } => self.shows.actions,
-            Observed::Event { .. } => self.shows.events,
-            Observed::Foreign(_) => true,
-        };
-        if !is_shown || self.rejection.is_some() {
+        if !self.shows.has(item.kind()) || self.rejection.is_some() {
             return Ok(self.rejection.is_none());
         }
         self.n_items += 1;

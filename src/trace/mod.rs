@@ -14,7 +14,7 @@ mod story;
 
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
-pub use observed::{Foreign, Observed};
+pub use observed::{Foreign, ItemKind, Observed};
 pub use read::{Format, Head, ReadError, Reader, Vocabulary};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
@@ -45,6 +45,16 @@ impl Shows {
     pub const EVENTS: Self = Self { phases: false, actions: false, ..Self::STORY };
     /// Nothing.
     pub const NOTHING: Self = Self { events: false, ..Self::EVENTS };
+
+    /// Whether items of a kind are shown.
+    #[inline]
+    pub fn has(self, kind: ItemKind) -> bool {
+        match kind {
+            ItemKind::Phase => self.phases,
+            ItemKind::Action => self.actions,
+            ItemKind::Event => self.events,
+        }
+    }
 
     /// The kinds that are shown, by their names in `--shows` and in jsonl.
     pub fn names(self) -> impl Iterator<Item = &'static str> {

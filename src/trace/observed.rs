@@ -32,6 +32,17 @@ pub enum Observed {
 }
 
 impl Observed {
+    /// What it is.
+    #[inline]
+    pub fn kind(&self) -> ItemKind {
+        match self {
+            Self::Phase(_) => ItemKind::Phase,
+            Self::Action { .. } => ItemKind::Action,
+            Self::Event { .. } => ItemKind::Event,
+            Self::Foreign(foreign) => foreign.kind,
+        }
+    }
+
     /// The item in one line: `db[1]-relation-joined (unit=0)`, `change(http) by user`, `phase operation`. What it leaves
     /// out is left out, but for an argument that stands among others: `_`.
     pub fn text(&self, grammar: &Grammar, alphabet: &Alphabet) -> String {
@@ -84,9 +95,22 @@ fn event_text(
     text
 }
 
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemKind {
+    /// The mark of a phase.
+    Phase,
+    /// The mark of an action.
+    Action,
+    /// An event.
+    Event,
+}
+
 /// An item that the grammar has no word for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Foreign {
+    /// What it is.
+    pub kind: ItemKind,
     /// The item as it is written, in one line: `instal`, `db-relation-joined (unit=9)`, `attach(nothing) by user`.
     pub text: String,
     /// What is wrong with it, as one sentence in lower case and without a full stop: ``there is no event `instal` ``.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{printable, suggest};
-use crate::trace::{Foreign, Observed};
+use crate::trace::{Foreign, ItemKind, Observed};
 
 /// The most characters of an item, and of a name in it, that are shown.
 const MAX_SHOWN: usize = 80;
@@ -29,8 +29,8 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// An item that no run can show, written like this, and why.
-pub(super) fn foreign(text: &str, why: String, similar: Option<String>) -> Observed {
-    Observed::Foreign(Box::new(Foreign { text: shown(text), why, similar }))
+pub(super) fn foreign(kind: ItemKind, text: &str, why: String, similar: Option<String>) -> Observed {
+    Observed::Foreign(Box::new(Foreign { kind, text: shown(text), why, similar }))
 }
 
 /// "Did you mean …?" for the names of an input: remembered, and only as long as it costs little in all.

@@ -8,7 +8,7 @@ use super::values::Written;
 use super::vocabulary::Name;
 use super::{Vocabulary, resolve_event};
 use crate::model::grammar::{Action, ActionId, Type, Variable};
-use crate::trace::Observed;
+use crate::trace::{ItemKind, Observed};
 
 /// An item as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,15 @@ impl Item<'_> {
                 action(label, source.as_deref(), arguments, vocabulary, suggestions)
             }
         };
-        Some(resolved.unwrap_or_else(|(why, similar)| foreign(&self.text(), why, similar)))
+        Some(resolved.unwrap_or_else(|(why, similar)| foreign(self.kind(), &self.text(), why, similar)))
+    }
+
+    fn kind(&self) -> ItemKind {
+        match self {
+            Self::Phase(_) => ItemKind::Phase,
+            Self::Action { .. } => ItemKind::Action,
+            Self::Event { .. } => ItemKind::Event,
+        }
     }
 
     /// The item in one line.
@@ -95,7 +103,7 @@ pub(super) fn unknown_event(
         return None;
     }
     let similar = suggestions.nearest("event", name, vocabulary.alphabet.names());
-    Some(foreign(text, format!("there is no event `{}`", shown(name)), similar))
+    Some(foreign(ItemKind::Event, text, format!("there is no event `{}`", shown(name)), similar))
 }
 
 /// Why something does not fit, and what was probably meant.

@@ -134,7 +134,12 @@ impl Maker<'_> {
         let actions: Vec<ActionId> = all.map(|(place, _)| ActionId::new(place)).collect();
         let n_names = if self.shows.events { self.alphabet.names().len() } else { 0 };
         if phases.len() + actions.len() + n_names == 0 || random.chance(4) {
-            let foreign = Foreign { text: "foreign".to_owned(), why: "nothing is so".to_owned(), similar: None };
+            let foreign = Foreign {
+                kind: charmgrammar::trace::ItemKind::Event,
+                text: "foreign".to_owned(),
+                why: "nothing is so".to_owned(),
+                similar: None,
+            };
             return Observed::Foreign(Box::new(foreign));
         }
         loop {

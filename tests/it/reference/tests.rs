@@ -50,7 +50,12 @@ impl Case {
 
     fn word(&self, word: &str) -> Observed {
         if let Some(text) = word.strip_prefix('!') {
-            let foreign = Foreign { text: text.to_owned(), why: "it is foreign".to_owned(), similar: None };
+            let foreign = Foreign {
+                kind: charmgrammar::trace::ItemKind::Event,
+                text: text.to_owned(),
+                why: "it is foreign".to_owned(),
+                similar: None,
+            };
             return Observed::Foreign(Box::new(foreign));
         }
         if let Some(name) = word.strip_suffix(':') {

@@ -1,0 +1,92 @@
+//! Traces that a command reads.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use super::args::{Compared, InputFormat, Reading};
+use super::{Failure, Io};
+use crate::trace::{Format, ReadError, Shows};
+
+/// What diagnostics call standard input.
+pub(super) const STDIN: &str = "<stdin>";
+
+impl Reading {
+    /// The format, unless it is to be told by the first bytes.
+    pub(super) fn format(&self) -> Option<Format> {
+        match self.input {
+            InputFormat::Auto => None,
+            InputFormat::Story => Some(Format::Story),
+            InputFormat::Names => Some(Format::Names),
+            InputFormat::Jsonl => Some(Format::Jsonl),
+        }
+    }
+
+    /// The kinds of items that are compared of a trace that shows `shows`.
+    pub(super) fn shows(&self, shows: Shows) -> Shows {
+        if self.shows.is_empty() {
+            return Shows { states: false, decisions: false, ..shows };
+        }
+        let shows = |kind| self.shows.contains(&kind);
+        Shows {
+            phases: shows(Compared::Phases),
+            actions: shows(Compared::Actions),
+            events: shows(Compared::Events),
+            ..Shows::NOTHING
+        }
+    }
+}
+
+/// An input.
+pub(super) struct Input<'a> {
+    /// What messages call it.
+    pub(super) name: String,
+    pub(super) read: Box<dyn Read + 'a>,
+}
+
+impl<'a> Input<'a> {
+    /// Opens a file, or standard input for `-`.
+    pub(super) fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Ok(Self { name: STDIN.to_owned(), read: Box::new(stdin) });
+        }
+        let name = path.display().to_string();
+        let is_directory = path.is_dir().then(|| io::Error::from(io::ErrorKind::IsADirectory));
+        match is_directory.map_or_else(|| File::open(path), Err) {
+            Ok(file) => Ok(Self { name, read: Box::new(file) }),
+            Err(error) => Err(Failure::Message(format!("cannot read `{name}`: {error}"))),
+        }
+    }
+
+    /// The same input several times, all of which is read now if it is more than once.
+    pub(super) fn copies(mut self, many: usize) -> Result<Vec<Box<dyn Read + 'a>>, Failure> {
+        if many == 1 {
+            return Ok(vec![self.read]);
+        }
+        let mut bytes = Vec::new();
+        let read = self.read.read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", self.name)))?;
+        let bytes: std::sync::Arc<[u8]> = bytes.into();
+        Ok((0..many).map(|_| Box::new(Cursor::new(std::sync::Arc::clone(&bytes))) as Box<dyn Read>).collect())
+    }
+}
+
+/// Checks that standard input is read once at most.
+pub(super) fn check_inputs(grammar: &std::ffi::OsStr, traces: &[PathBuf]) -> Result<(), Failure> {
+    let n_traces = traces.iter().filter(|path| path.as_os_str() == "-").count();
+    match n_traces + usize::from(grammar == "-") {
+        0 | 1 => Ok(()),
+        _ if grammar == "-" => Err(Failure::Message(
+            "standard input cannot be both the grammar and a trace: name a file for one of them".to_owned(),
+        )),
+        _ => Err(Failure::Message("standard input, `-`, can be read only once".to_owned())),
+    }
+}
+
+/// Tells that an input could not be read.
+pub(super) fn report(name: &str, error: &ReadError, io: &mut Io) {
+    io.error(&format!("{name}:{error}"));
+    if let Some(advice) = error.advice() {
+        io.help(advice);
+    }
+}

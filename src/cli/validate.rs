@@ -1,0 +1,263 @@
+//! `charmgrammar validate`.
+
+use std::io::Read;
+
+use super::args::{Reading, ValidateArguments};
+use super::grammar::{self, Opened};
+use super::traces::{self, Input};
+use super::verdicts::{Judged, Place, Verdicts};
+use super::{Exit, Failure, Io};
+use crate::diagnostic::suggest::nearest;
+use crate::machine::Program;
+use crate::model::{Alphabet, NameId, SymbolId};
+use crate::recognize::{Precision, Question, Recognizer, Verdict};
+use crate::sets::{Bounds, TooMany};
+use crate::trace::{Format, Head, Observed, ReadError, Reader, Vocabulary};
+
+/// A grammar that traces are judged by, in all its forms.
+struct Made {
+    /// What params were set to for this, or nothing.
+    setting: String,
+    opened: Opened,
+    alphabet: Alphabet,
+    program: Program,
+}
+
+/// Those who judge, and where their answers go.
+struct Court<'a> {
+    reading: &'a Reading,
+    made: &'a [Made],
+    recognizers: Vec<Recognizer<'a>>,
+    verdicts: Verdicts,
+    deprecated: Deprecated,
+}
+
+/// Judges all traces.
+pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Failure> {
+    traces::check_inputs(&arguments.grammar, &arguments.traces)?;
+    let opened = grammar::open_all(&arguments.grammar, &arguments.settings, &arguments.any, io)?;
+    let made: Vec<Made> = opened
+        .into_iter()
+        .map(|(setting, opened)| {
+            let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
+            Made { setting, opened, alphabet, program }
+        })
+        .collect();
+    let ignore = &arguments.reading.ignore;
+    let vocabularies: Vec<Vocabulary<'_>> =
+        made.iter().map(|made| Vocabulary::new(&made.opened.grammar, &made.alphabet, ignore)).collect();
+    let recognizers = made.iter().map(|each| {
+        let question = question(arguments, &made, each)?;
+        Ok(Recognizer::new(&each.opened.grammar, &each.alphabet, &each.program, question))
+    });
+    let mut court = Court {
+        reading: &arguments.reading,
+        made: &made,
+        recognizers: recognizers.collect::<Result<_, Failure>>()?,
+        verdicts: Verdicts::new(arguments.format),
+        deprecated: Deprecated::new(&made[0]),
+    };
+    for path in &arguments.traces {
+        let mut stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
+        let judged = Input::open(path, &mut stdin).and_then(|input| {
+            let name = input.name.clone();
+            let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
+            let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);
+            judge_all(&name, &mut copies.map(reader).collect::<Vec<_>>(), &mut court, io)
+        });
+        io.stdin = stdin;
+        match judged {
+            Ok(()) => {}
+            Err(Failure::Message(message)) => {
+                // The other inputs can still be judged.
+                io.error(&message);
+                court.verdicts.fail();
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    for recognizer in &court.recognizers {
+        let done = recognizer.statistics();
+        io.detail(&format!(
+            "{} items, of which {} were followed anew; {} configurations at once; the cache was emptied {} times",
+            done.steps, done.misses, done.widest, done.clears
+        ));
+    }
+    Ok(court.verdicts.finish(io))
+}
+
+/// Judges the traces of one input, by each grammar with a reader of its own.
+fn judge_all(
+    name: &str,
+    readers: &mut [Reader<'_, Box<dyn Read + '_>>],
+    court: &mut Court<'_>,
+    io: &mut Io,
+) -> Result<(), Failure> {
+    let mut number = 0;
+    loop {
+        let mut trace = None;
+        let mut answers = Vec::with_capacity(readers.len());
+        let mut unreadable = None;
+        for (reader, recognizer) in readers.iter_mut().zip(&mut court.recognizers) {
+            match judge(name, reader, recognizer, court.reading, &mut court.deprecated, io) {
+                Ok(None) => {}
+                Ok(Some((head, answer))) => {
+                    trace = Some(head);
+                    answers.push(answer);
+                }
+                Err(error) => unreadable = Some(error),
+            }
+            // One warning serves all.
+            court.deprecated.pause();
+        }
+        court.deprecated.resume();
+        number += 1;
+        if let Some(error) = unreadable {
+            court.verdicts.unreadable(name, number, &error, io)?;
+        } else if let Some(head) = trace {
+            let place = Place { input: name, number, head: &head };
+            let (best, judged) = choose(court.made, answers);
+            let made = &court.made[best];
+            court.verdicts.tell(&place, &judged, &made.opened.grammar, &made.alphabet, io)?;
+        } else if number == 1 {
+            return Err(Failure::Message(format!("`{name}` has no trace")));
+        } else {
+            return Ok(());
+        }
+    }
+}
+
+/// What comes of one trace under one grammar.
+struct Answer {
+    /// The verdict, unless there were too many configurations.
+    verdict: Result<Verdict, TooMany>,
+    /// The line on which it was found.
+    line: u64,
+}
+
+/// Judges the next trace of an input by one grammar.
+fn judge(
+    name: &str,
+    reader: &mut Reader<'_, Box<dyn Read + '_>>,
+    recognizer: &mut Recognizer<'_>,
+    reading: &Reading,
+    deprecated: &mut Deprecated,
+    io: &mut Io,
+) -> Result<Option<(Head, Answer)>, ReadError> {
+    let Some(head) = reader.next_trace()? else { return Ok(None) };
+    let precision = match reader.format() {
+        Some(Format::Jsonl) => Precision::FULL,
+        Some(Format::Story) => Precision::STORY,
+        Some(Format::Names) | None => Precision::NAMES,
+    };
+    let mut goes_on = recognizer.begin(reading.shows(head.shows), precision).map(|()| true);
+    while let Ok(true) = goes_on {
+        let Some(item) = reader.next_item()? else { break };
+        goes_on = recognizer.item(item);
+        if let Some(why) = deprecated.look(item) {
+            io.warn(&format!("{name}:{}: this event is deprecated: {why}", reader.line()));
+        }
+    }
+    let verdict = goes_on.map(|_| recognizer.finish());
+    Ok(Some((head, Answer { verdict, line: reader.line() })))
+}
+
+/// Of the answers under several grammars that which tells most, and whose it is: all under which the trace is valid, or
+/// the one under which it went furthest.
+fn choose(made: &[Made], answers: Vec<Answer>) -> (usize, Judged) {
+    let name = |place: usize| made[place].setting.clone();
+    let valid = |answer: &Answer| match answer.verdict {
+        Ok(Verdict::Valid { approximate }) => Some(approximate),
+        _ => None,
+    };
+    let under: Vec<(usize, bool)> =
+        answers.iter().enumerate().filter_map(|(place, answer)| Some((place, valid(answer)?))).collect();
+    if let [(first, _), ..] = under[..] {
+        let approximate = under.iter().all(|(_, approximate)| *approximate);
+        let under = under.into_iter().map(|(place, _)| name(place)).filter(|name| !name.is_empty()).collect();
+        return (first, Judged::Valid { approximate, under });
+    }
+    // Where one can't be answered, none of the others is the answer.
+    let reach = |answer: &Answer| match &answer.verdict {
+        Err(_) => (true, 0),
+        Ok(Verdict::Invalid(rejection)) => (false, rejection.at.unwrap_or(u64::MAX)),
+        Ok(Verdict::Valid { .. }) => unreachable!("none is valid"),
+    };
+    // The first of the furthest.
+    let (best, answer) = answers
+        .into_iter()
+        .enumerate()
+        .rev()
+        .max_by_key(|(_, answer)| reach(answer))
+        .expect("there is a grammar, and it has answered");
+    let judged = match answer.verdict {
+        Err(many) => Judged::TooMany { many, line: answer.line },
+        Ok(Verdict::Invalid(rejection)) => Judged::Invalid { rejection, line: answer.line, under: name(best) },
+        Ok(Verdict::Valid { .. }) => unreachable!("none is valid"),
+    };
+    (best, judged)
+}
+
+/// What is asked, in terms of one of the grammars; a glob must stand for an event of some.
+fn question(arguments: &ValidateArguments, all: &[Made], made: &Made) -> Result<Question, Failure> {
+    let names = |option: &str, globs: &[String]| -> Result<Vec<NameId>, Failure> {
+        let matching = |made: &Made, glob: &str| -> Vec<NameId> { made.alphabet.matching(glob).collect() };
+        for glob in globs {
+            if all.iter().all(|made| matching(made, glob).is_empty()) {
+                let help = match nearest(glob, made.alphabet.names()) {
+                    Some(similar) => format!("; did you mean `{similar}`?"),
+                    None => String::new(),
+                };
+                return Err(Failure::Message(format!("{option}: `{glob}` is no event of the grammar{help}")));
+            }
+        }
+        let mut names: Vec<NameId> = globs.iter().flat_map(|glob| matching(made, glob)).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    };
+    let limit = usize::try_from(arguments.reading.limit.get()).unwrap_or(usize::MAX);
+    let default = Bounds::default();
+    Ok(Question {
+        prefix: arguments.prefix,
+        from_anywhere: arguments.from_anywhere,
+        hidden: names("--hide", &arguments.hide)?,
+        stuttering: names("--stutter", &arguments.stutter)?,
+        bounds: Bounds { configurations: limit, memory: default.memory / all.len(), ..default },
+    })
+}
+
+/// Warns of events that should not be used any more, of each once.
+struct Deprecated {
+    /// For each name why, as long as it was not told.
+    why: Vec<Option<String>>,
+    /// Whether there is something to look for.
+    is_awake: bool,
+}
+
+impl Deprecated {
+    fn new(made: &Made) -> Self {
+        let Made { opened, alphabet, .. } = made;
+        let why = |symbol: SymbolId| opened.grammar.events[alphabet.event_of(symbol).index()].deprecated.clone();
+        let why: Vec<Option<String>> = alphabet.entries().map(|(_, symbols)| why(symbols[0])).collect();
+        let mut deprecated = Self { why, is_awake: false };
+        deprecated.resume();
+        deprecated
+    }
+
+    fn pause(&mut self) {
+        self.is_awake = false;
+    }
+
+    fn resume(&mut self) {
+        self.is_awake = self.why.iter().any(Option::is_some);
+    }
+
+    /// Why an item should not be shown any more, the first time that it is.
+    fn look(&mut self, item: &Observed) -> Option<String> {
+        match item {
+            Observed::Event { name, .. } if self.is_awake => self.why.get_mut(name.index())?.take(),
+            _ => None,
+        }
+    }
+}

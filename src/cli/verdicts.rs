@@ -1,0 +1,295 @@
+//! How verdicts are written.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::args::VerdictFormat;
+use super::{Exit, Failure, Io, Verbosity, traces};
+use crate::diagnostic::render::annotation;
+use crate::model::Alphabet;
+use crate::model::grammar::Grammar;
+use crate::recognize::Rejection;
+use crate::sets::TooMany;
+use crate::trace::{Head, Observed, ReadError};
+
+/// Which trace it is.
+pub(super) struct Place<'a> {
+    /// What the input is called.
+    pub(super) input: &'a str,
+    /// Its number in the input, from 1.
+    pub(super) number: u64,
+    /// What it says of itself.
+    pub(super) head: &'a Head,
+}
+
+/// What came of a trace.
+pub(super) enum Judged {
+    /// It belongs to the grammar: with which settings, where several were tried.
+    Valid { approximate: bool, under: Vec<String> },
+    /// It does not, as a line shows; with the settings under which it went furthest.
+    Invalid { rejection: Box<Rejection>, line: u64, under: String },
+    /// It could not be said.
+    TooMany { many: TooMany, line: u64 },
+}
+
+/// Writes verdicts, and counts them.
+pub(super) struct Verdicts {
+    format: VerdictFormat,
+    n_valid: u64,
+    n_invalid: u64,
+    n_failed: u64,
+}
+
+/// A verdict as JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    input: &'a str,
+    /// From 1.
+    trace: u64,
+    line: u64,
+    verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approximate: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    under: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// Where a trace leaves the grammar.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum At {
+    Item(u64),
+    End(&'static str),
+}
+
+impl Verdicts {
+    pub(super) fn new(format: VerdictFormat) -> Self {
+        Self { format, n_valid: 0, n_invalid: 0, n_failed: 0 }
+    }
+
+    /// Writes what came of a trace.
+    pub(super) fn tell(
+        &mut self,
+        place: &Place<'_>,
+        judged: &Judged,
+        grammar: &Grammar,
+        alphabet: &Alphabet,
+        io: &mut Io,
+    ) -> Result<(), Failure> {
+        let json = |verdict, line| Line {
+            input: place.input,
+            trace: place.number,
+            line,
+            verdict,
+            number: place.head.number,
+            seed: place.head.seed,
+            approximate: None,
+            under: Vec::new(),
+            at: None,
+            item: None,
+            expected: None,
+            message: None,
+        };
+        match judged {
+            Judged::Valid { approximate, under } => {
+                self.n_valid += 1;
+                match self.format {
+                    VerdictFormat::Human if io.verbosity == Verbosity::Quiet => {}
+                    VerdictFormat::Human => {
+                        let mut text = paint(io, AnsiColor::Green, "valid");
+                        if *approximate {
+                            text.push_str(" (approximate)");
+                        }
+                        if !under.is_empty() {
+                            let _ = write!(text, " with {}", under.join(" or "));
+                        }
+                        text.push('\n');
+                        io.stdout.write(&text)?;
+                    }
+                    VerdictFormat::Json => {
+                        let approximate = approximate.then_some(true);
+                        let line = Line { approximate, under: under.clone(), ..json("valid", place.head.line) };
+                        write_json(&line, io)?;
+                    }
+                    VerdictFormat::Github => {}
+                }
+            }
+            Judged::Invalid { rejection, line, under } => {
+                self.n_invalid += 1;
+                let told = Told::new(rejection, grammar, alphabet);
+                match self.format {
+                    VerdictFormat::Human => {
+                        let verdict = paint(io, AnsiColor::Red, &told.verdict);
+                        let mut text = format!("{verdict}{}\n", told.detail("\n  "));
+                        if !under.is_empty() {
+                            let _ = writeln!(text, "  with {under}, under which it goes furthest");
+                        }
+                        let _ = writeln!(text, "  --> {}:{line}", place.input);
+                        io.stdout.write(&text)?;
+                    }
+                    VerdictFormat::Json => {
+                        let line = Line {
+                            under: Some(under).filter(|under| !under.is_empty()).cloned().into_iter().collect(),
+                            at: Some(rejection.at.map_or(At::End("end"), At::Item)),
+                            item: told.item,
+                            expected: Some(told.expected),
+                            message: told.why,
+                            ..json("invalid", *line)
+                        };
+                        write_json(&line, io)?;
+                    }
+                    VerdictFormat::Github => {
+                        let message = format!("{}{}", told.verdict, told.detail("\n"));
+                        io.stdout.write(&annotation("invalid-trace", place.input, *line, &message))?;
+                    }
+                }
+            }
+            Judged::TooMany { many, line } => {
+                self.n_failed += 1;
+                let message = too_many(many, grammar);
+                if self.format == VerdictFormat::Json {
+                    write_json(&Line { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
+                }
+                io.error(&format!("{}:{line}: {message}", place.input));
+                io.help("show more in the trace, set what it does not tell, or raise the limit with --limit");
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells that a trace could not be read.
+    pub(super) fn unreadable(
+        &mut self,
+        input: &str,
+        number: u64,
+        error: &ReadError,
+        io: &mut Io,
+    ) -> Result<(), Failure> {
+        self.n_failed += 1;
+        if self.format == VerdictFormat::Json {
+            let line = Line {
+                input,
+                trace: number,
+                line: error.line(),
+                verdict: "unreadable",
+                number: None,
+                seed: None,
+                approximate: None,
+                under: Vec::new(),
+                at: None,
+                item: None,
+                expected: None,
+                message: Some(error.message().to_owned()),
+            };
+            write_json(&line, io)?;
+        }
+        traces::report(input, error, io);
+        Ok(())
+    }
+
+    /// Something else went wrong, and was told.
+    pub(super) fn fail(&mut self) {
+        self.n_failed += 1;
+    }
+
+    /// Tells how many there were of each; what the answer to all is.
+    pub(super) fn finish(&self, io: &mut Io) -> Exit {
+        let Self { n_valid, n_invalid, n_failed, .. } = *self;
+        if n_valid + n_invalid + n_failed > 1 {
+            let parts = [(n_valid, "valid"), (n_invalid, "invalid"), (n_failed, "without a verdict")];
+            let parts = parts.into_iter().filter(|(many, _)| *many > 0);
+            let parts: Vec<String> = parts.map(|(many, what)| format!("{many} {what}")).collect();
+            io.note(&format!("{} traces: {}", n_valid + n_invalid + n_failed, parts.join(", ")));
+        }
+        match (n_failed, n_invalid) {
+            (0, 0) => Exit::Yes,
+            (0, _) => Exit::No,
+            _ => Exit::Unanswered,
+        }
+    }
+}
+
+/// The parts of what is said of a trace that does not belong.
+struct Told {
+    /// `invalid at 19: http-relation-changed`
+    verdict: String,
+    item: Option<String>,
+    /// What is wrong with an item that the grammar has no word for, and what was probably meant.
+    why: Option<String>,
+    expected: Vec<String>,
+}
+
+impl Told {
+    fn new(rejection: &Rejection, grammar: &Grammar, alphabet: &Alphabet) -> Self {
+        let item = rejection.item.as_ref().map(|item| item.text(grammar, alphabet));
+        let verdict = match (rejection.at, &item) {
+            (Some(at), Some(item)) => format!("invalid at {at}: {item}"),
+            _ => "invalid at end".to_owned(),
+        };
+        let why = match &rejection.item {
+            Some(Observed::Foreign(foreign)) => Some(match &foreign.similar {
+                Some(similar) => format!("{}; did you mean `{similar}`?", foreign.why),
+                None => foreign.why.clone(),
+            }),
+            _ => None,
+        };
+        Self { verdict, item, why, expected: rejection.expected(grammar, alphabet) }
+    }
+
+    /// What stands behind the verdict; each part begins with `separator`, but the expected set of an end.
+    fn detail(&self, separator: &str) -> String {
+        let mut detail = String::new();
+        if let Some(why) = &self.why {
+            detail.extend([separator, why]);
+        }
+        let expected = match &self.expected[..] {
+            [] => "nothing: every run that agrees so far fails here".to_owned(),
+            expected => expected.join(", "),
+        };
+        detail.push_str(if self.item.is_some() { separator } else { ": " });
+        detail.extend(["expected ", &expected]);
+        detail
+    }
+}
+
+/// How many states are named that a trace does not tell.
+const MAX_NAMED: usize = 5;
+
+fn too_many(many: &TooMany, grammar: &Grammar) -> String {
+    let mut message = format!("more than {} configurations agree with the trace up to here", many.limit);
+    let named = many.unknown.iter().take(MAX_NAMED);
+    let named: Vec<String> =
+        named.map(|(state, values)| format!("`{}` ({values} values)", grammar.states[state.index()].name)).collect();
+    if !named.is_empty() {
+        let more = many.unknown.len().saturating_sub(MAX_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = write!(message, "; it does not tell {}{more}", named.join(", "));
+    }
+    message
+}
+
+fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
+    let style = if io.stdout.color { color.on_default().bold() } else { Style::new() };
+    format!("{style}{text}{style:#}")
+}
+
+fn write_json(line: &Line<'_>, io: &mut Io) -> Result<(), Failure> {
+    let text = serde_json::to_string(line).expect("strings and numbers can be written as JSON");
+    io.stdout.write(&text)?;
+    io.stdout.write("\n")?;
+    Ok(())
+}
