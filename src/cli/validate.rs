@@ -223,7 +223,7 @@ fn question(arguments: &ValidateArguments, all: &[Made], made: &Made) -> Result<
         from_anywhere: arguments.from_anywhere,
         hidden: names("--hide", &arguments.hide)?,
         stuttering: names("--stutter", &arguments.stutter)?,
-        bounds: Bounds { configurations: limit, memory: default.memory / all.len(), ..default },
+        bounds: Bounds { configurations: limit, everywhere: limit, memory: default.memory / all.len(), ..default },
     })
 }
 
