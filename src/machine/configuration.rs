@@ -133,6 +133,11 @@ impl Configuration {
         &mut self.counters
     }
 
+    /// How many words its states and its stack take.
+    pub fn n_words(&self) -> usize {
+        self.words.len()
+    }
+
     /// The phase that runs; before the first one it.
     pub fn phase(&self) -> PhaseId {
         PhaseId(self.phase)

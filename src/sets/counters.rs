@@ -6,6 +6,8 @@
 //! then shows which counter it was, and how often it was counted down. This is a counting automaton, as for instance in
 //! Turoňová et al., "Regex Matching with Counting-Set Automata" (2020).
 
+use rustc_hash::FxHashSet;
+
 use crate::machine::Counter;
 
 /// A part up to this is kept as it is. An item may lie at most so many iterations ahead.
@@ -112,4 +114,46 @@ pub(super) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
     };
     counters.len() == others.len()
         && counters.iter().zip(others).all(|(one, other)| one.must() <= other.must() && end(*one) >= end(*other))
+}
+
+/// How many are compared with each other; beyond it only equal ones are found, at a bounded cost.
+const COMPARED: usize = 16;
+
+/// Those of a list that no others cover, each once; where there are many, only each once.
+pub(super) fn least<T: Ord>(mut list: Vec<T>, covers: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    list.sort_unstable();
+    list.dedup();
+    if list.len() > COMPARED {
+        return list;
+    }
+    let mut kept: Vec<T> = Vec::new();
+    for one in list {
+        if !kept.iter().any(|other| covers(other, &one)) {
+            kept.retain(|other| !covers(&one, other));
+            kept.push(one);
+        }
+    }
+    kept
+}
+
+/// The counters that were met with one configuration.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    compared: Vec<Box<[Counter]>>,
+    others: FxHashSet<Box<[Counter]>>,
+}
+
+impl Kept {
+    /// Adds some; whether they are new, and, if `covers`, none of those compared covers them.
+    pub(super) fn insert(&mut self, counters: &[Counter], covers: bool) -> bool {
+        let is_covered = |kept: &[Counter]| kept == counters || covers && self::covers(kept, counters);
+        if self.compared.iter().any(|kept| is_covered(kept)) {
+            return false;
+        }
+        if self.compared.len() < COMPARED {
+            self.compared.push(counters.into());
+            return true;
+        }
+        self.others.insert(counters.into())
+    }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::counters::{self, Update};
+use super::counters::{self, Kept, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::view::{Item, View, first_symbol};
@@ -265,7 +265,8 @@ impl<'p> Graph<'p> {
         let start = self.configuration(point);
         let before = start.counters().to_vec();
         let mut seen = Seen::default();
-        let mut open = vec![start];
+        let mut open = Open::default();
+        open.push(start);
         let mut ends = false;
         while let Some(mut at) = open.pop() {
             self.scratch.refuel();
@@ -299,7 +300,7 @@ impl<'p> Graph<'p> {
     }
 
     /// Takes every option of a decision.
-    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Vec<Configuration>) -> Result<(), TooMany> {
+    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<(), TooMany> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
@@ -312,6 +313,10 @@ impl<'p> Graph<'p> {
                 open.push(branch);
             }
         }
+        if open.weight > 2 * self.limit {
+            let packed: Vec<Vec<u64>> = open.list.iter().map(|at| packed(at)).collect();
+            return Err(self.too_many(packed.iter().map(Vec::as_slice)));
+        }
         Ok(())
     }
 
@@ -322,13 +327,11 @@ impl<'p> Graph<'p> {
         let mut stripped = std::mem::take(&mut self.stripped);
         stripped.clone_from(at);
         self.simplify(&mut stripped);
-        let covers =
-            if self.is_interleaved(at) { |one: &[Counter], other: &[Counter]| one == other } else { counters::covers };
         self.packed.clear();
         self.packed.push(u64::from(behind));
-        let is_first = seen.insert(&stripped, covers, &mut self.packed);
+        let is_first = seen.insert(&stripped, !self.is_interleaved(at), &mut self.packed);
         self.stripped = stripped;
-        if seen.n_kept > self.limit {
+        if seen.weight > self.limit {
             let words: Vec<&[u64]> = (0..seen.keys.len()).map(|key| &seen.keys.get(place(key))[1..]).collect();
             return Err(self.too_many(words.into_iter()));
         }
@@ -453,36 +456,60 @@ struct Sight {
     stutters: bool,
 }
 
+/// For how many a configuration of so many words counts: one with a deep stack takes the room of several.
+pub(super) fn weight(n_words: usize) -> usize {
+    1 + n_words / 64
+}
+
+fn packed(at: &Configuration) -> Vec<u64> {
+    let mut words = Vec::new();
+    at.pack(&mut words);
+    words
+}
+
+/// The configurations that are still to be followed.
+#[derive(Default)]
+struct Open {
+    list: Vec<Configuration>,
+    weight: usize,
+}
+
+impl Open {
+    fn push(&mut self, at: Configuration) {
+        self.weight += weight(at.n_words());
+        self.list.push(at);
+    }
+
+    fn pop(&mut self) -> Option<Configuration> {
+        let at = self.list.pop()?;
+        self.weight -= weight(at.n_words());
+        Some(at)
+    }
+}
+
 /// The configurations that were met on silent ways.
 #[derive(Default)]
 struct Seen {
     /// Where they were met, and they, packed without their counters.
     keys: Interner<u64>,
     /// The counters of each that no others cover.
-    kept: Vec<Vec<Box<[Counter]>>>,
-    n_kept: usize,
+    kept: Vec<Kept>,
+    weight: usize,
 }
 
 impl Seen {
     /// Adds a configuration; whether it is none that another covers.
-    fn insert(
-        &mut self,
-        at: &Configuration,
-        covers: impl Fn(&[Counter], &[Counter]) -> bool,
-        packed: &mut Vec<u64>,
-    ) -> bool {
+    fn insert(&mut self, at: &Configuration, covers: bool, packed: &mut Vec<u64>) -> bool {
         at.pack_without_counters(packed);
         let (key, is_new) = self.keys.intern(packed);
         if is_new {
-            self.kept.push(Vec::new());
+            self.kept.push(Kept::default());
         }
-        let kept = &mut self.kept[key as usize];
-        if kept.iter().any(|counters| covers(counters, at.counters())) {
-            return false;
+        let is_first = self.kept[key as usize].insert(at.counters(), covers);
+        if is_first {
+            self.weight += weight(packed.len());
         }
-        kept.push(at.counters().into());
-        self.n_kept += 1;
-        true
+        is_first
     }
 }
 

@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use counters::Update;
-use graph::{Graph, PointId};
+use counters::{Kept, Update};
+use graph::{Graph, PointId, weight};
 use interner::Interner;
 
 pub use graph::TooMany;
@@ -35,7 +35,8 @@ use crate::model::grammar::Grammar;
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The number of configurations at once; 200,000.
+    /// The number of configurations at once; 200,000. One with a deep stack counts for as many as take its room: one for
+    /// each 512 bytes.
     pub configurations: usize,
     /// The number of all configurations together, where a sequence may begin in any of them; 200,000. Beyond it they are
     /// looked at only as far as states are told.
@@ -179,20 +180,17 @@ impl<'p> Sets<'p> {
             }
         }
         let mut members = Vec::new();
+        let mut total = 0;
         // For each point the registers of those of its members that no others cover.
-        let mut seen: FxHashMap<PointId, Vec<Vec<Counter>>> = FxHashMap::default();
+        let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
         while let Some(member) = open.pop() {
             let covers = self.graph.has_cover(member.point);
-            let is_covered = |registers: &Vec<Counter>| {
-                *registers == member.registers || covers && counters::covers(registers, &member.registers)
-            };
-            let kept = seen.entry(member.point).or_default();
-            if kept.iter().any(is_covered) {
+            if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
             }
-            kept.push(member.registers.clone());
             let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
-            if members.len() >= limit {
+            total += weight(self.graph.key(member.point).len());
+            if total > limit {
                 let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
@@ -298,18 +296,17 @@ impl<'p> Sets<'p> {
             let (group, rest) = ways.split_at(ways.partition_point(|(other, _)| *other == point));
             ways = rest;
             let covers = self.graph.has_cover(point);
-            let group = least(group.iter().collect(), |(_, one): &&(_, Vec<Update>), (_, other)| {
-                covers && one.iter().zip(other).all(|(one, other)| one.covers(*other))
+            let group: Vec<&[Update]> = group.iter().map(|(_, updates)| &updates[..]).collect();
+            let group = counters::least(group, |one, other| {
+                covers && one.iter().zip(*other).all(|(one, other)| one.covers(*other))
             });
             match (&group[..], &mut sources) {
-                ([(_, updates)], Some(sources)) => sources.extend(updates.iter().copied()),
+                ([updates], Some(sources)) => sources.extend(updates.iter().copied()),
                 (_, sources) => *sources = None,
             }
-            let registers =
-                group.iter().map(|(_, updates)| updates.iter().map(|update| update.apply(&front.registers)));
-            let registers = least(registers.map(Iterator::collect).collect(), |one: &Vec<Counter>, other| {
-                one == other || covers && counters::covers(one, other)
-            });
+            let registers = group.iter().map(|updates| updates.iter().map(|update| update.apply(&front.registers)));
+            let registers: Vec<Vec<Counter>> = registers.map(Iterator::collect).collect();
+            let registers = counters::least(registers, |one, other| covers && counters::covers(one, other));
             members.extend(registers.into_iter().map(|registers| Member { point, registers }));
         }
         let mut has_changed = false;
@@ -368,7 +365,8 @@ impl<'p> Sets<'p> {
         members.sort_unstable();
         members.dedup();
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
-        if points.len() > self.bounds.configurations {
+        let weigh = |point: &PointId| weight(self.graph.key(*point).len());
+        if points.iter().map(weigh).sum::<usize>() > self.bounds.configurations {
             return Err(self.graph.too_many_points(&points));
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
@@ -415,16 +413,4 @@ impl<'p> Sets<'p> {
         self.budget = self.bounds.memory.max(2 * self.graph.bytes());
         Ok(())
     }
-}
-
-/// Those of a list that no others cover, and of those that cover each other the first.
-fn least<T>(list: Vec<T>, covers: impl Fn(&T, &T) -> bool) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
-    for one in list {
-        if !kept.iter().any(|other| covers(other, &one)) {
-            kept.retain(|other| !covers(&one, other));
-            kept.push(one);
-        }
-    }
-    kept
 }

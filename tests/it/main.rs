@@ -13,3 +13,4 @@ mod reference;
 mod robust;
 mod semantics;
 mod support;
+mod validate;
