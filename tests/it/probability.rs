@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::fs;
 
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
@@ -17,6 +18,7 @@ use crate::reference::random::{self, Random};
 use crate::reference::recognize::{Account, Reading, probability};
 use crate::reference::{Shown, Step};
 use crate::semantics::{cases, load, setting};
+use crate::support::{binary, finish};
 
 /// How many points the reference looks at for one item.
 const EFFORT: usize = 2_000;
@@ -273,4 +275,71 @@ fn the_probabilities_of_all_traces_add_up() {
     // The run that fails has no trace: a third of all begin with x = 0, and half of those fail.
     assert!((sum - (1.0 - 1.0 / 6.0)).abs() < 1e-12, "{sum}");
     assert_eq!(seen, BTreeSet::from([0, 1, 2, 3, 4, 5]));
+}
+
+/// What the command prints about a grammar and traces on standard input, and its exit code.
+fn weigh(grammar: &str, options: &[&str], traces: &str) -> (i32, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("g.charmgrammar"), grammar).unwrap();
+    fs::write(directory.path().join("traces"), traces).unwrap();
+    let arguments = [&["probability", "g.charmgrammar", "traces"], options].concat();
+    let ran = finish(binary(directory.path()).args(arguments));
+    (ran.code, ran.stdout, ran.stderr)
+}
+
+const CHOICE: &str = "source user kind disk {} disk red event install event <disk>-up(n: 0..9) event stop\n\
+    action plug(d: disk) by user { <d>-up(n = 4) }\n\
+    phase p { maybe 20% install choose { 3 => do, 1 => stop, 4 => for one d: disk { <d>-up(n = 5) } } }";
+
+#[test]
+fn the_command_tells_probabilities_and_most_likely_runs() {
+    let (code, stdout, stderr) = weigh(CHOICE, &[], "install\nred-up\n\nstop\n");
+    let expected = "\
+log-probability: -1.743 (0.175)
+most likely run: log-probability -2.303, 57.1 % of it
+simulation:
+PHASE Phase.p:
+    Event  :: install
+    Event  :: red-up (n=5)
+
+end.
+
+log-probability: -2.303 (0.1)
+most likely run: log-probability -2.303, 100.0 % of it
+simulation:
+PHASE Phase.p:
+    Event  :: stop
+
+end.
+";
+    assert_eq!((code, &*stdout, &*stderr), (0, expected, "note: 2 traces: 2 valid\n"));
+
+    let (code, stdout, _) = weigh(CHOICE, &["--prefix"], "install\n");
+    let expected = "\
+log-probability: -1.609 (0.2)
+most likely run: log-probability -1.609, 100.0 % of it
+simulation:
+PHASE Phase.p:
+    Event  :: install
+";
+    assert_eq!((code, &*stdout), (0, expected));
+
+    let (code, stdout, _) = weigh(CHOICE, &["--format", "json"], "install\nred-up\n\nstop\ninstall\n");
+    let lines: Vec<serde_json::Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((code, lines.len()), (1, 2));
+    let probability = |value: &serde_json::Value| (value.as_f64().unwrap().exp() * 1e6).round();
+    assert!((probability(&lines[0]["log_probability"]) - 175_000.0).abs() < 0.5);
+    assert!((probability(&lines[0]["run"]["log_probability"]) - 100_000.0).abs() < 0.5);
+    assert_eq!(lines[0]["run"]["items"][2]["payload"]["n"], 5);
+    assert_eq!((&lines[1]["verdict"], &lines[1]["at"]), (&"invalid".into(), &2.into()));
+}
+
+#[test]
+fn the_command_says_why_there_is_no_answer() {
+    let (code, stdout, _) = weigh(CHOICE, &[], "install\ninstall\n");
+    assert_eq!((code, &*stdout), (1, "invalid at 2: install\n  expected red-up, stop\n  --> traces:2\n"));
+    let loops = "event a phase p { repeat 0..1000 {} a }";
+    let (code, stdout, stderr) = weigh(loops, &["--limit", "100"], "a\n");
+    assert_eq!((code, &*stdout), (2, ""));
+    assert!(stderr.contains("traces:1: more than 100 configurations"), "{stderr}");
 }
