@@ -285,7 +285,7 @@ pub(super) struct Reading {
     #[arg(long, value_name = "GLOB")]
     pub(super) ignore: Vec<String>,
     /// How many configurations may be followed at once
-    #[arg(long, value_name = "N", default_value = "1000000")]
+    #[arg(long, value_name = "N", default_value = "200000")]
     pub(super) limit: NonZeroU32,
 }
 

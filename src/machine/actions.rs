@@ -27,7 +27,7 @@ impl Program {
     }
 
     /// Whether the guard of an action holds for a binding.
-    fn allows(
+    pub(super) fn allows(
         &self,
         at: &Configuration,
         scratch: &mut Scratch,

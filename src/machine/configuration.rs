@@ -1,5 +1,6 @@
 //! A configuration: the values of all states, plus what is left to run.
 
+use super::partial::Unknown;
 use super::program::{Address, Program, Slot};
 use crate::model::grammar::{NONE, PhaseId};
 
@@ -23,18 +24,21 @@ pub struct Configuration {
     pub(super) words: Vec<u64>,
     /// Those of the loops that run, the innermost last; branches that wait keep theirs in `words`.
     pub(super) counters: Vec<Counter>,
+    /// What is not known of the states, where not all is.
+    pub(super) unknown: Option<Box<Unknown>>,
 }
 
 impl Clone for Configuration {
     fn clone(&self) -> Self {
-        Self { words: self.words.clone(), counters: self.counters.clone(), ..*self }
+        let unknown = self.unknown.clone();
+        Self { words: self.words.clone(), counters: self.counters.clone(), unknown, ..*self }
     }
 
     fn clone_from(&mut self, source: &Self) {
         let (mut words, mut counters) = (std::mem::take(&mut self.words), std::mem::take(&mut self.counters));
         words.clone_from(&source.words);
         counters.clone_from(&source.counters);
-        *self = Self { words, counters, ..*source };
+        *self = Self { words, counters, unknown: source.unknown.clone(), ..*source };
     }
 }
 
@@ -147,8 +151,12 @@ impl Configuration {
     fn pack_with(&self, counters: &[Counter], words: &mut Vec<u64>) {
         words.push(u64::from(self.pc) | u64::from(self.frame) << 32);
         words.push(u64::from(self.control) | u64::from(self.inner) << 32);
-        words.push(u64::from(self.phase) | self.flags.bits() << 32 | (counters.len() as u64) << 40);
+        let is_partial = u64::from(self.unknown.is_some());
+        words.push(u64::from(self.phase) | self.flags.bits() << 32 | is_partial << 40 | (counters.len() as u64) << 41);
         words.extend(counters.iter().map(|counter| counter.0));
+        if let Some(unknown) = &self.unknown {
+            unknown.pack(words);
+        }
         words.extend_from_slice(&self.words);
     }
 
@@ -159,11 +167,18 @@ impl Configuration {
         (self.control, self.inner) = (low(*second), high(*second));
         self.phase = low(*third);
         self.flags = Flags((third >> 32) as u8);
-        let n_counters = usize::try_from(third >> 40).expect("there are few counters");
+        let n_counters = usize::try_from(third >> 41).expect("there are few counters");
+        let (counters, mut rest) = rest.split_at(n_counters);
         self.counters.clear();
-        self.counters.extend(rest[..n_counters].iter().copied().map(Counter));
+        self.counters.extend(counters.iter().copied().map(Counter));
+        self.unknown = None;
+        if third >> 40 & 1 == 1 {
+            let (unknown, states) = Unknown::unpack(rest);
+            self.unknown = Some(Box::new(unknown));
+            rest = states;
+        }
         self.words.clear();
-        self.words.extend_from_slice(&rest[n_counters..]);
+        self.words.extend_from_slice(rest);
     }
 
     /// The raw value of a state.

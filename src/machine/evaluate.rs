@@ -2,6 +2,7 @@
 
 use super::configuration::Configuration;
 use super::fault::{Fault, FaultKind};
+use super::partial::unknown;
 use super::program::{Candidates, Expr, Program};
 use crate::model::grammar::{Arithmetic, Base, Quantifier, Type};
 use crate::model::values::{arithmetic, compare, contains, convert};
@@ -83,11 +84,10 @@ impl Evaluator<'_> {
             Expr::Constant(value) => *value,
             Expr::Local(offset) => self.configuration.local(*offset),
             Expr::Bound(index) => self.environment.bound[self.environment.base + *index as usize],
-            Expr::State(slot) => self.configuration.state(&self.program.slots[*slot as usize]),
+            Expr::State(slot) => self.state(*slot, Span::default())?,
             Expr::StateOf { instance, member, span } => {
                 let instance = self.instance(instance, *span)?;
-                let slot = self.program.first_states[instance] + member;
-                self.configuration.state(&self.program.slots[slot as usize])
+                self.state(self.program.first_states[instance] + member, *span)?
             }
             Expr::FieldOf { instance, member, span } => {
                 let instance = self.instance(instance, *span)?;
@@ -186,6 +186,17 @@ impl Evaluator<'_> {
                 }
             }
         })
+    }
+
+    /// The value of a state.
+    #[inline]
+    pub(super) fn state(&self, slot: u32, span: Span) -> Result<i64, Box<Fault>> {
+        if let Some(missing) = &self.configuration.unknown
+            && missing.has(slot as usize)
+        {
+            return Err(unknown(slot, span));
+        }
+        Ok(self.configuration.state(&self.program.slots[slot as usize]))
     }
 
     /// The instance that an expression gives; `none` is not one.

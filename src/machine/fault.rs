@@ -48,6 +48,8 @@ pub enum FaultKind {
     StepLimit,
     /// A stack larger than [`MAX_WORDS`](super::MAX_WORDS).
     StackLimit,
+    /// The value of this state is needed, and not known. A run asks for it instead of failing.
+    Unknown(StateId),
 }
 
 impl FaultKind {
@@ -55,7 +57,7 @@ impl FaultKind {
     pub fn code(&self) -> Code {
         match self {
             Self::DeadEnd => Code::DeadEnd,
-            Self::Domain { .. } | Self::Value { .. } | Self::NoValue => Code::DomainError,
+            Self::Domain { .. } | Self::Value { .. } | Self::NoValue | Self::Unknown(_) => Code::DomainError,
             Self::Overflow => Code::Overflow,
             Self::Weight(_) => Code::BadWeight,
             Self::Count(_) => Code::BadCount,
@@ -70,7 +72,9 @@ impl FaultKind {
         match self {
             Self::DeadEnd => "add an `else`, or a guard before it that keeps the walk from getting here",
             Self::Domain { .. } => "guard the statement, or widen the state's type",
-            Self::Value { .. } | Self::NoValue => "guard the place, so that it is not reached with this value",
+            Self::Value { .. } | Self::NoValue | Self::Unknown(_) => {
+                "guard the place, so that it is not reached with this value"
+            }
             Self::Overflow => "keep the numbers within 64 bits",
             Self::Weight(_) => "a weight is at least 0 (never), and at most a billion",
             Self::Count(_) => "guard the `repeat`, or bound what its count is made of",
@@ -96,6 +100,7 @@ impl FaultKind {
                 format!("the value here is {value}, outside `{}`", grammar.type_text(*needed))
             }
             Self::NoValue => "the value here is `none`".to_owned(),
+            Self::Unknown(state) => format!("the value of `{}` is not known", grammar.states[state.index()].name),
             Self::Overflow => "the result does not fit into 64 bits".to_owned(),
             Self::Weight(weight) => format!("the weight is {weight}"),
             Self::Count(why) => why.clone(),

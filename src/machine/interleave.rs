@@ -77,7 +77,8 @@ impl Program {
     /// Runs what belongs to a turn after its event: assignments, `leave` and `end`, past the ends of blocks, bodies,
     /// `atomic`s and finished loops. Then all branches wait, unless there is none left.
     pub(super) fn finish_turn(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
-        at.flags.set(Flags::AFTER, false);
+        // Until it is finished: it may have to be asked for a state in the middle.
+        at.flags.set(Flags::AFTER, true);
         while at.control != 0 {
             let op = &self.code[at.pc as usize];
             match op {
@@ -90,13 +91,14 @@ impl Program {
                 Op::BranchEnd => at.end_branch(),
                 Op::Turn { next, .. } if at.turn(&mut scratch.options) == 0 => at.end_interleave(*next),
                 // The run goes on with them, and they empty the stack.
-                Op::Leave | Op::End => return Ok(()),
+                Op::Leave | Op::End => break,
                 _ => {
                     at.wait();
-                    return Ok(());
+                    break;
                 }
             }
         }
+        at.flags.set(Flags::AFTER, false);
         Ok(())
     }
 }

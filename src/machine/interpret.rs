@@ -180,6 +180,7 @@ impl Program {
     pub fn reset_state(&self, at: &mut Configuration, state: StateId) {
         let slot = &self.slots[state.index()];
         at.set_raw(slot, slot.bits(&self.initial));
+        at.learn(state.index());
     }
 
     /// Exchanges what instances have, so that it ascends; each instance is a list of its states, of the same types in the
@@ -223,7 +224,15 @@ impl Program {
     /// When the grammar fails: see [`FaultKind`]. The configuration is of no use then.
     #[inline]
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
-        Ok(self.advance::<true>(at, scratch)?.expect("a run that shows pauses only to show, to decide or to end"))
+        let pause = if at.is_complete() {
+            self.advance::<true, false>(at, scratch)?
+        } else {
+            match self.advance::<true, true>(at, scratch) {
+                Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
+                Ok(pause) => pause,
+            }
+        };
+        Ok(pause.expect("a run that shows pauses only to show, to decide or to end"))
     }
 
     /// Runs through all that neither decides nor shows nor ends: to the last configuration before the next pause. Those
@@ -233,21 +242,36 @@ impl Program {
     ///
     /// When the grammar fails on the way. The configuration is of no use then.
     pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
-        self.advance::<false>(at, scratch).map(|_| ())
+        if at.is_complete() {
+            return self.advance::<false, false>(at, scratch).map(|_| ());
+        }
+        match self.advance::<false, true>(at, scratch) {
+            // It is asked for when the run goes on.
+            Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Ok(()),
+        }
     }
 
-    /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer.
+    /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer. The
+    /// configuration is complete unless it is `PARTIAL`.
     #[inline]
-    fn advance<const SHOWS: bool>(
+    fn advance<const SHOWS: bool, const PARTIAL: bool>(
         &self,
         at: &mut Configuration,
         scratch: &mut Scratch,
     ) -> Result<Option<Pause>, Box<Fault>> {
+        if PARTIAL {
+            self.settle_claim(at, scratch)?;
+        }
         if at.flags.has(Flags::AFTER) {
             self.finish_turn(at, scratch)?;
         }
         loop {
             let op = &self.code[at.pc as usize];
+            if PARTIAL && let Some(pause) = self.list_partial(at, scratch, op)? {
+                return Ok(Some(pause));
+            }
             if scratch.environment.fuel == 0 {
                 return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
             }
@@ -424,6 +448,9 @@ impl Program {
     /// If the configuration is not at a decision, or the option is not one of its.
     #[inline]
     pub fn resume(&self, at: &mut Configuration, option: u64) -> Result<(), Box<Fault>> {
+        if !at.is_complete() && self.resume_partial(at, option) {
+            return Ok(());
+        }
         match &self.code[at.pc as usize] {
             Op::Slot => match option.checked_sub(1) {
                 None => pass_slot(at),
@@ -470,7 +497,7 @@ impl Program {
 
     /// Where the instruction at an address, or the next one that knows, stands in the text. Jumps back lead to the head of
     /// a loop, which knows.
-    fn span_at(&self, pc: u32) -> Span {
+    pub(super) fn span_at(&self, pc: u32) -> Span {
         let mut address = pc as usize;
         while let Some(op) = self.code.get(address) {
             match self.op_span(op) {
@@ -572,13 +599,18 @@ impl Program {
         Ok(Item::Event { event: emission.event, symbol, place: emission.place })
     }
 
+    /// Whether something may come meanwhile.
+    pub(super) fn has_slot(&self, at: &Configuration) -> bool {
+        !at.flags.has(Flags::QUIET) && !self.phases[at.phase as usize].clauses.is_empty()
+    }
+
     /// The decision before an event: which clause, or nothing.
     fn slot(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Option<Decision>, Box<Fault>> {
-        let phase = &self.phases[at.phase as usize];
-        if at.flags.has(Flags::QUIET) || phase.clauses.is_empty() {
+        if !self.has_slot(at) {
             pass_slot(at);
             return Ok(None);
         }
+        let phase = &self.phases[at.phase as usize];
         if let Some(table) = phase.table {
             let only_nothing = self.tables[table as usize].options.len() == 1;
             if only_nothing {
@@ -660,11 +692,11 @@ impl Program {
             (AssignOperator::Set, _) => operand,
             (_, None) => {
                 let operator = if *operator == AssignOperator::Add { Arithmetic::Add } else { Arithmetic::Subtract };
-                let old = defined(at.state(slot), slot, *span)?;
+                let old = defined(self.evaluator(at, scratch).state(index, *span)?, slot, *span)?;
                 arithmetic(operator, old, operand).ok_or_else(|| fault(FaultKind::Overflow, *span))?
             }
             (_, Some(lo)) => {
-                let old = defined(at.state(slot), slot, *span)?;
+                let old = defined(self.evaluator(at, scratch).state(index, *span)?, slot, *span)?;
                 // The slot of a set has a bit for each element.
                 let n_bits = i64::from(slot.mask.count_ones());
                 let bit = operand.checked_sub(*lo).filter(|bit| (0..n_bits).contains(bit));
@@ -681,6 +713,7 @@ impl Program {
         let domain = || fault(FaultKind::Domain { state: StateId(index), value }, *span);
         let raw = slot.raw(value).ok_or_else(domain)?;
         at.set_raw(slot, raw);
+        at.learn(index as usize);
         Ok(())
     }
 }

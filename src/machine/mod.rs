@@ -15,6 +15,7 @@ mod fault;
 mod interleave;
 mod interpret;
 mod pack;
+mod partial;
 mod program;
 mod repeat;
 #[cfg(test)]

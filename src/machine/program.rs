@@ -45,6 +45,8 @@ pub struct Program {
     pub(super) actions: Vec<ActionCode>,
     pub(super) phases: Vec<PhaseCode>,
     pub(super) lets: Vec<Expr>,
+    /// What holds in no configuration that can be reached, if the grammar's own tests are right.
+    pub(super) never: Vec<Expr>,
     pub(super) tables: Vec<Table>,
     /// Where `end` jumps to.
     pub(super) end: Address,

@@ -17,7 +17,7 @@ pub use verdict::{Next, Rejection, Verdict};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::sets::{Front, Sets, Statistics, TooMany, View};
+use crate::sets::{Bounds, Front, Sets, Statistics, TooMany, View};
 use crate::trace::{Observed, Shows};
 
 /// How many different items are known at once; then they are forgotten.
@@ -57,6 +57,21 @@ struct Judge<'g> {
 struct Everywhere<'g> {
     sets: Sets<'g>,
     front: Front,
+    /// Whether they stand for more than those that can be reached.
+    approximate: bool,
+}
+
+impl<'g> Everywhere<'g> {
+    fn new(sets: impl Fn() -> Sets<'g>) -> Result<Self, TooMany> {
+        let mut exact = sets();
+        if let Ok(front) = exact.everywhere(false) {
+            return Ok(Self { sets: exact, front, approximate: false });
+        }
+        drop(exact);
+        let mut sets = sets();
+        let front = sets.everywhere(true)?;
+        Ok(Self { sets, front, approximate: true })
+    }
 }
 
 impl<'g> Recognizer<'g> {
@@ -94,13 +109,14 @@ impl<'g> Recognizer<'g> {
         self.judge = match self.judges.iter().position(|judge| judge.view == view) {
             Some(judge) => judge,
             None => {
-                let sets = || Sets::new(self.grammar, self.alphabet, self.program, view.clone(), self.question.bounds);
+                let bounds = self.question.bounds;
+                let sets = |bounds| Sets::new(self.grammar, self.alphabet, self.program, view.clone(), bounds);
                 let mut judge =
-                    Judge { sets: sets(), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
+                    Judge { sets: sets(bounds), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
                 if self.question.from_anywhere {
-                    let mut sets = sets();
-                    let front = sets.everywhere()?;
-                    judge.everywhere = Some(Everywhere { sets, front });
+                    // The front of all places is used again for every sequence.
+                    let kept = Bounds { memory: usize::MAX, ..bounds };
+                    judge.everywhere = Some(Everywhere::new(|| sets(kept))?);
                 }
                 self.judges.push(judge);
                 self.judges.len() - 1
@@ -160,7 +176,10 @@ impl<'g> Recognizer<'g> {
             self.reject(None);
         }
         match self.rejection.take() {
-            None => Verdict::Valid { approximate: false },
+            None => {
+                let everywhere = self.judges[self.judge].everywhere.as_ref();
+                Verdict::Valid { approximate: everywhere.is_some_and(|everywhere| everywhere.approximate) }
+            }
             Some(rejection) => Verdict::Invalid(rejection),
         }
     }

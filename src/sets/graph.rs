@@ -13,7 +13,7 @@ use super::counters::{self, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::view::{Item, View, first_symbol};
-use crate::machine::{self, Configuration, Counter, Decision, Pause, Program, Scratch};
+use crate::machine::{self, Configuration, Counter, Decision, Odds, Pause, Program, Scratch};
 use crate::model::grammar::{Grammar, StateId};
 use crate::model::{Alphabet, SymbolId};
 
@@ -161,7 +161,17 @@ impl<'p> Graph<'p> {
         matches!(self.points[point as usize].expansion, Expansion::Known { ends: true, .. })
     }
 
-    /// What names a point, also in another graph of the same program and view.
+    /// The point that is the same as one of another graph, of the same program under the same view.
+    pub(super) fn adopt_from(&mut self, other: &Self, point: PointId) -> PointId {
+        let mut key = other.key(point).to_vec();
+        if let Some(item) = key[0].checked_sub(1) {
+            let item = ItemId::try_from(item).expect("it was made of an item");
+            key[0] = u64::from(self.number(other.item(item).clone())) + 1;
+        }
+        self.adopt(&key, other.n_registers(point))
+    }
+
+    /// What names a point.
     pub(super) fn key(&self, point: PointId) -> &[u64] {
         self.keys.get(point)
     }
@@ -174,6 +184,17 @@ impl<'p> Graph<'p> {
             self.points.push(Point { n_registers, expansion: Expansion::Unknown });
         }
         point
+    }
+
+    /// The point with the values of all states unknown.
+    pub(super) fn forget(&mut self, point: PointId) -> PointId {
+        if self.key(point).len() == DEAD {
+            return point;
+        }
+        let mut at = self.configuration(point);
+        self.program.forget_states(&mut at);
+        self.simplify(&mut at);
+        self.intern(&at, self.key(point)[0], self.n_registers(point))
     }
 
     /// How much memory it takes, in bytes, about.
@@ -292,7 +313,7 @@ impl<'p> Graph<'p> {
                     if at.counters().iter().any(|counter| counters::origin(*counter, &before).is_none()) {
                         return Ok(None);
                     }
-                    self.fork(&at, &decision, &mut open);
+                    self.fork(&at, &decision, &mut open)?;
                 }
             }
         }
@@ -300,13 +321,20 @@ impl<'p> Graph<'p> {
     }
 
     /// Takes every option of a decision.
-    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Vec<Configuration>) {
+    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Vec<Configuration>) -> Result<(), TooMany> {
+        if let Odds::Uniform(many) = decision.odds
+            && usize::try_from(many).map_or(true, |many| many > self.limit)
+        {
+            let asked = at.asked().map(|state| (state, usize::try_from(many).unwrap_or(usize::MAX)));
+            return Err(TooMany { limit: self.limit, unknown: asked.into_iter().collect() });
+        }
         for option in self.program.options(decision, &self.scratch) {
             let mut branch = at.clone();
             if self.program.resume(&mut branch, option).is_ok() {
                 open.push(branch);
             }
         }
+        Ok(())
     }
 
     /// Whether a configuration on a silent way, at a decision or `behind` an item that is not shown, is one from which more
@@ -367,7 +395,11 @@ impl<'p> Graph<'p> {
         for state in &self.facts.idle {
             self.program.reset_state(at, *state);
         }
-        if !self.facts.arrays.is_empty() && !self.is_interleaved(at) && !self.program.names_instances(at) {
+        if !self.facts.arrays.is_empty()
+            && at.is_complete()
+            && !self.is_interleaved(at)
+            && !self.program.names_instances(at)
+        {
             for array in &self.facts.arrays {
                 self.program.sort_states(at, array);
             }
@@ -394,16 +426,17 @@ impl<'p> Graph<'p> {
         }
         let is_in = |names: &[_]| name.is_some_and(|name| names.contains(&name));
         let (silent, stutters) = (is_in(&self.view.hidden), is_in(&self.view.stuttering));
-        let number = match self.numbers.get(&item) {
-            Some(number) => *number,
-            None => {
-                let number = place(self.items.len());
-                self.items.push(item.clone());
-                self.numbers.insert(item, number);
-                number
-            }
-        };
-        Sight { shown: Some(number), silent, stutters }
+        Sight { shown: Some(self.number(item)), silent, stutters }
+    }
+
+    fn number(&mut self, item: Item) -> ItemId {
+        if let Some(number) = self.numbers.get(&item) {
+            return *number;
+        }
+        let number = place(self.items.len());
+        self.items.push(item.clone());
+        self.numbers.insert(item, number);
+        number
     }
 
     /// The error of too many points.

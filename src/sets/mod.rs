@@ -36,8 +36,11 @@ use crate::model::grammar::Grammar;
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The number of configurations at once; 1,000,000.
+    /// The number of configurations at once; 200,000.
     pub configurations: usize,
+    /// The number of all configurations together, where a sequence may begin in any of them; 200,000. Beyond it they are
+    /// looked at only as far as states are told.
+    pub everywhere: usize,
     /// The memory for what is kept, in bytes; 64 MiB. Where single sets need more it is about twice what they do.
     pub memory: usize,
     /// The number of steps of one silent way between two decisions; 1,000,000.
@@ -46,7 +49,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { configurations: 1_000_000, memory: 64 << 20, steps: 1_000_000 }
+        Self { configurations: 200_000, everywhere: 200_000, memory: 64 << 20, steps: 1_000_000 }
     }
 }
 
@@ -159,12 +162,23 @@ impl<'p> Sets<'p> {
     /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
     /// watched from the beginning.
     ///
+    /// With `forgets` it is that of all places which a search reaches that forgets the values of all states. Those are
+    /// fewer, and each stands for all configurations that are there with whatever values: also for such as can't be reached,
+    /// but not for those of which a `never` test of the grammar says so. A value is found when it is needed, so states that
+    /// have nothing to do with each other are not multiplied out.
+    ///
     /// # Errors
     ///
     /// More configurations than the limit.
-    pub fn everywhere(&mut self) -> Result<Front, TooMany> {
+    pub fn everywhere(&mut self, forgets: bool) -> Result<Front, TooMany> {
         let start = self.start()?;
         let mut open = self.members(&start);
+        if forgets {
+            for member in &mut open {
+                member.point = self.graph.forget(member.point);
+                self.graph.settle(&mut member.point, &mut member.registers)?;
+            }
+        }
         let mut members = Vec::new();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Vec<Vec<Counter>>> = FxHashMap::default();
@@ -178,7 +192,8 @@ impl<'p> Sets<'p> {
                 continue;
             }
             kept.push(member.registers.clone());
-            if members.len() > self.bounds.configurations {
+            let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
+            if members.len() >= limit {
                 let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
@@ -186,6 +201,9 @@ impl<'p> Sets<'p> {
                 let edge = &self.graph.edges(member.point)[place];
                 let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
                 let mut next = Member { point: edge.target, registers };
+                if forgets {
+                    next.point = self.graph.forget(next.point);
+                }
                 self.graph.settle(&mut next.point, &mut next.registers)?;
                 open.push(next);
             }
@@ -200,11 +218,8 @@ impl<'p> Sets<'p> {
     ///
     /// More configurations than the limit.
     pub fn adopt(&mut self, other: &Self, front: &Front) -> Result<Front, TooMany> {
-        let members = other.members(front).into_iter().map(|member| {
-            let point = self.graph.adopt(other.graph.key(member.point), member.registers.len());
-            Member { point, registers: member.registers }
-        });
-        let members = members.collect();
+        let adopt = |member: Member| Member { point: self.graph.adopt_from(&other.graph, member.point), ..member };
+        let members = other.members(front).into_iter().map(adopt).collect();
         self.settled(members)
     }
 

@@ -122,7 +122,7 @@ fn compare(
     let reading = Reading { prefix: random.chance(40), ..Reading::of(shows) };
     // Memory that is too little for anything must change nothing.
     let memory = random.pick(&[1_000, 64 << 20]);
-    let bounds = Bounds { configurations: 20_000, steps: 20_000, memory };
+    let bounds = Bounds { configurations: 20_000, steps: 20_000, memory, ..Bounds::default() };
     let mut estimator = Estimator::new(&alphabet, &program, reading.prefix, bounds);
     for _ in 0..many {
         let drawn = mutate::run(random, grammar, 30, 3_000);

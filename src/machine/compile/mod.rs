@@ -12,7 +12,7 @@ use super::pack::pack_states;
 use super::program::{
     ActionCode, Address, Choice, ClauseCode, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
-use crate::model::grammar::{self, ActionId, Base, Grammar, PhaseId, RuleId, Variable, VariableId};
+use crate::model::grammar::{self, ActionId, Base, Check, Grammar, PhaseId, RuleId, Variable, VariableId};
 use crate::source::Span;
 
 /// Compiles a grammar. Costs a pass over it.
@@ -144,6 +144,7 @@ impl<'a> Compiler<'a> {
                 actions: Vec::new(),
                 phases: Vec::new(),
                 lets: Vec::new(),
+                never: Vec::new(),
                 tables: Vec::new(),
                 end: 0,
             },
@@ -158,6 +159,7 @@ impl<'a> Compiler<'a> {
     /// that their body does.
     fn finish(mut self) -> Program {
         self.lets();
+        self.never();
         for address in 0..self.program.code.len() {
             let next = match &self.program.code[address] {
                 Op::Call { .. } => address + 1,
@@ -348,6 +350,19 @@ impl<'a> Compiler<'a> {
             }
             let value = self.expression(&definition.value);
             self.program.lets.push(value);
+        }
+    }
+}
+
+impl<'a> Compiler<'a> {
+    /// The `never` tests, but for those that speak of a profile.
+    fn never(&mut self) {
+        for test in self.grammar.tests.iter().filter(|test| test.profile.is_none()) {
+            if let Check::Never { variables, expression } = &test.check {
+                self.body = Body::new(String::new(), test.span, variables);
+                let condition = self.expression(expression);
+                self.program.never.push(condition);
+            }
         }
     }
 }

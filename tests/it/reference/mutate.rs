@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use charmgrammar::model::grammar::{Action, ActionId, Base, CauseId, Grammar, NONE, PhaseId, Type};
 use charmgrammar::model::{Alphabet, NameId};
-use charmgrammar::trace::{Foreign, Observed, Shows};
+use charmgrammar::trace::{Foreign, ItemKind, Observed, Shows};
 
 use super::random::Random;
 use super::recognize::Reading;
@@ -134,8 +134,11 @@ impl Maker<'_> {
         let actions: Vec<ActionId> = all.map(|(place, _)| ActionId::new(place)).collect();
         let n_names = if self.shows.events { self.alphabet.names().len() } else { 0 };
         if phases.len() + actions.len() + n_names == 0 || random.chance(4) {
+            let kinds = [ItemKind::Phase, ItemKind::Action, ItemKind::Event].into_iter();
+            let kinds: Vec<ItemKind> = kinds.filter(|kind| self.shows.has(*kind)).collect();
             let foreign = Foreign {
-                kind: charmgrammar::trace::ItemKind::Event,
+                // Where nothing is shown it is an item of some kind that is not.
+                kind: if kinds.is_empty() { ItemKind::Event } else { random.pick(&kinds) },
                 text: "foreign".to_owned(),
                 why: "nothing is so".to_owned(),
                 similar: None,
@@ -240,7 +243,7 @@ impl Maker<'_> {
             }
         };
         let (hide, stutter) = (some(40), some(40));
-        Reading { shows: self.shows, prefix: random.chance(30), hide, stutter }
+        Reading { shows: self.shows, prefix: random.chance(30), anywhere: false, hide, stutter }
     }
 }
 

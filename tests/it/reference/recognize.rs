@@ -23,6 +23,8 @@ pub(crate) struct Reading {
     pub(crate) shows: Shows,
     /// Whether it may be the beginning of a trace only.
     pub(crate) prefix: bool,
+    /// Whether it may begin anywhere.
+    pub(crate) anywhere: bool,
     /// Events that may happen without being shown.
     pub(crate) hide: BTreeSet<NameId>,
     /// Events that may be shown again directly after themselves.
@@ -32,7 +34,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// A complete trace, nothing in it being hidden or repeated.
     pub(crate) fn of(shows: Shows) -> Self {
-        Self { shows, prefix: false, hide: BTreeSet::new(), stutter: BTreeSet::new() }
+        Self { shows, prefix: false, anywhere: false, hide: BTreeSet::new(), stutter: BTreeSet::new() }
     }
 }
 
@@ -194,7 +196,14 @@ pub(crate) fn judge(
     let account = Account { alphabet, reading };
     // Where the runs are that have just shown the last item, each with what it may show again.
     let mut points: Distinct<(Run<'_>, Option<Shown>)> = Distinct::new();
-    points.insert((reference.start(), None));
+    if reading.anywhere {
+        match everywhere(&reference, account, effort) {
+            Some(all) => points = all,
+            None => return Judged::Undecided,
+        }
+    } else {
+        points.insert((reference.start(), None));
+    }
     let mut whole = true;
     for (place, item) in items.iter().enumerate() {
         let view = view(&reference, account, points.list.iter().map(|(run, _)| run.clone()), effort);
@@ -225,6 +234,33 @@ pub(crate) fn judge(
         (false, true) => invalid(None, &view, &points),
         (false, false) => Judged::Undecided,
     }
+}
+
+/// All points that can be reached, if they are not more than `effort`; those directly behind an item with it, if it may
+/// be shown again.
+fn everywhere<'g>(
+    reference: &Reference<'g>,
+    account: Account<'_>,
+    effort: usize,
+) -> Option<Distinct<(Run<'g>, Option<Shown>)>> {
+    let mut all = Distinct::new();
+    all.insert((reference.start(), None));
+    let mut place = 0;
+    while let Some((run, _)) = all.list.get(place).cloned() {
+        if place == effort {
+            return None;
+        }
+        place += 1;
+        match reference.step(&run) {
+            Step::Silent(options) => options.into_iter().for_each(|(_, next)| all.insert((next, None))),
+            Step::Show(shown, next) => {
+                let again = account.is_shown(&shown) && account.may_be_repeated(&shown);
+                all.insert((next, again.then_some(shown)));
+            }
+            Step::End(_) | Step::Fail(_) => {}
+        }
+    }
+    Some(all)
 }
 
 fn invalid(at: Option<usize>, view: &View<'_>, points: &Distinct<(Run<'_>, Option<Shown>)>) -> Judged {

@@ -1,0 +1,262 @@
+//! Configurations in which the values of some states are not known: each stands for all that agree with what is.
+//!
+//! A run asks for the value of a state when it first needs it; the question is a decision, whose options are the values.
+//! Where one of several things may happen, each that the known states allow is an option, and only of the one that is
+//! taken the guard must hold: so what does not matter stays unknown. What happens if nothing is enabled is an option as
+//! long as nothing is known to be. So runs are followed that no configuration has: never too few, but too many.
+
+use super::configuration::Configuration;
+use super::evaluate::fault;
+use super::fault::{Fault, FaultKind};
+use super::interpret::{Decision, Odds, Pause, Scratch, usize_of};
+use super::program::{Choice, Expr, Op, PlaceId, Program};
+use crate::model::grammar::StateId;
+
+/// What a configuration does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Unknown {
+    /// A bit for each state whose value is not known.
+    states: Box<[u64]>,
+    /// The state whose value was asked for, plus 1; or 0.
+    asked: u64,
+    /// The option that was taken and is still to be looked at, plus 1; or 0.
+    claim: u64,
+}
+
+/// The option of nothing being enabled. (Its number plus 1 must fit.)
+const NOTHING: u64 = u64::MAX - 1;
+
+impl Unknown {
+    pub(super) fn has(&self, state: usize) -> bool {
+        self.states[state / 64] >> (state % 64) & 1 == 1
+    }
+
+    pub(super) fn pack(&self, words: &mut Vec<u64>) {
+        words.extend([self.states.len() as u64, self.asked, self.claim]);
+        words.extend_from_slice(&self.states);
+    }
+
+    /// What was packed at the beginning of these words, and the rest of them.
+    pub(super) fn unpack(words: &[u64]) -> (Self, &[u64]) {
+        let [length, asked, claim, rest @ ..] = words else { unreachable!("it was packed") };
+        let (states, rest) = rest.split_at(usize_of(*length));
+        (Self { states: states.into(), asked: *asked, claim: *claim }, rest)
+    }
+}
+
+impl Configuration {
+    /// Whether it knows the values of all states.
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_none()
+    }
+
+    /// The state whose value the decision at hand asks for, if it does.
+    pub fn asked(&self) -> Option<StateId> {
+        let asked = self.unknown.as_ref()?.asked.checked_sub(1)?;
+        Some(StateId::new(usize_of(asked)))
+    }
+
+    /// The state has a value again.
+    #[inline]
+    pub(super) fn learn(&mut self, state: usize) {
+        if let Some(unknown) = &mut self.unknown {
+            unknown.states[state / 64] &= !(1 << (state % 64));
+        }
+    }
+}
+
+impl Program {
+    /// Makes the values of all states unknown.
+    pub fn forget_states(&self, at: &mut Configuration) {
+        let n_states = self.slots.len();
+        let mut states = vec![0; n_states.div_ceil(64)];
+        for state in 0..n_states {
+            states[state / 64] |= 1 << (state % 64);
+        }
+        at.words[..self.initial.len()].fill(0);
+        at.unknown = Some(Box::new(Unknown { states: states.into(), asked: 0, claim: 0 }));
+    }
+
+    /// The decision that an error stands for: the value of a state.
+    pub(super) fn ask(&self, at: &mut Configuration, error: Box<Fault>) -> Result<Decision, Box<Fault>> {
+        let (FaultKind::Unknown(state), Some(unknown)) = (&error.kind, &mut at.unknown) else { return Err(error) };
+        unknown.asked = u64::from(state.0) + 1;
+        let odds = Odds::Uniform(self.slots[state.index()].size.unwrap_or(u64::MAX));
+        Ok(Decision { place: PlaceId(0), odds })
+    }
+
+    /// Goes on from a decision of a configuration that is not complete; whether that is all there is to it.
+    pub(super) fn resume_partial(&self, at: &mut Configuration, option: u64) -> bool {
+        let Some(unknown) = &mut at.unknown else { return false };
+        if let Some(state) = std::mem::take(&mut unknown.asked).checked_sub(1) {
+            let state = usize_of(state);
+            at.learn(state);
+            at.set_raw(&self.slots[state], option);
+            return true;
+        }
+        let is_guarded =
+            matches!(self.code[at.pc as usize], Op::Slot | Op::Choose(_) | Op::Draw(_) | Op::Bind { .. } | Op::One(_));
+        if is_guarded {
+            unknown.claim = option + 1;
+        }
+        is_guarded
+    }
+
+    /// Sees that the option that was taken is one, and takes it.
+    pub(super) fn settle_claim(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
+        if self.is_forbidden(at, scratch)? {
+            return Err(self.no_such_run(at));
+        }
+        let Some(option) = at.unknown.as_ref().and_then(|unknown| unknown.claim.checked_sub(1)) else { return Ok(()) };
+        let holds = match &self.code[at.pc as usize] {
+            _ if option == NOTHING => true,
+            Op::Slot => match option.checked_sub(1) {
+                None => true,
+                Some(clause) => {
+                    let clause = &self.phases[at.phase().index()].clauses[usize_of(clause)];
+                    self.evaluator(at, scratch).allows(clause.guard.as_ref())?
+                }
+            },
+            Op::Choose(choose) => {
+                let (_, guard, _) = &choose.alternatives[usize_of(option)];
+                self.evaluator(at, scratch).allows(guard.as_ref())?
+            }
+            Op::Bind { action, .. } => self.allows(at, scratch, *action, option)?,
+            Op::One(one) => self.evaluator(at, scratch).passes(&one.candidates, option)?,
+            // Whether an action is enabled is seen when its arguments are chosen.
+            _ => true,
+        };
+        if !holds {
+            return Err(self.no_such_run(at));
+        }
+        let unknown = at.unknown.take();
+        let taken = if option == NOTHING { self.take_nothing(at) } else { self.resume(at, option) };
+        at.unknown = unknown;
+        if let Some(unknown) = &mut at.unknown {
+            unknown.claim = 0;
+        }
+        taken
+    }
+
+    /// Whether a `never` test holds by what is known.
+    fn is_forbidden(&self, at: &Configuration, scratch: &mut Scratch) -> Result<bool, Box<Fault>> {
+        for condition in &self.never {
+            // What is not known may be otherwise.
+            let (_, holds) = possible(self.evaluator(at, scratch).holds(condition))?;
+            if holds {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn no_such_run(&self, at: &Configuration) -> Box<Fault> {
+        fault(FaultKind::DeadEnd, self.span_at(at.pc))
+    }
+
+    fn take_nothing(&self, at: &mut Configuration) -> Result<(), Box<Fault>> {
+        match &self.code[at.pc as usize] {
+            Op::Choose(choose) => at.pc = choose.otherwise,
+            Op::One(one) => at.pc = one.otherwise,
+            Op::Draw(draw) => match draw.otherwise {
+                Some(otherwise) => at.pc = otherwise,
+                None => return Err(self.no_such_run(at)),
+            },
+            other => unreachable!("{other:?} has no way without an option"),
+        }
+        Ok(())
+    }
+
+    /// Lists what may happen where something guarded does; nothing where the instruction is like any other.
+    pub(super) fn list_partial(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        op: &Op,
+    ) -> Result<Option<Pause>, Box<Fault>> {
+        let mut options = Vec::new();
+        let mut is_certain = false;
+        let mut add = |option: u64, (may, must): (bool, bool)| {
+            if may {
+                options.push(option);
+            }
+            is_certain |= must;
+        };
+        let place = match op {
+            Op::Slot if self.has_slot(at) => {
+                let phase = &self.phases[at.phase().index()];
+                add(0, (true, true));
+                for (option, clause) in (1..).zip(&phase.clauses) {
+                    if clause.millionths > 0 {
+                        add(option, possible(self.evaluator(at, scratch).allows(clause.guard.as_ref()))?);
+                    }
+                }
+                phase.place
+            }
+            Op::Choose(choose) => {
+                for (option, (weight, guard, _)) in (0..).zip(&choose.alternatives) {
+                    let weighs = self.may_weigh(at, scratch, weight)?;
+                    let (may, must) = possible(self.evaluator(at, scratch).allows(guard.as_ref()))?;
+                    add(option, (may && weighs.0, must && weighs.1));
+                }
+                choose.place
+            }
+            Op::Draw(draw) => {
+                for (option, action) in (0..).zip(draw.actions.iter()) {
+                    let row = &self.actions[action.index()];
+                    let weighs = self.may_weigh(at, scratch, &row.weight)?;
+                    let (mut may, mut must) = (false, false);
+                    for binding in 0..row.bindings {
+                        let (one_may, one_must) = possible(self.allows(at, scratch, *action, binding))?;
+                        (may, must) = (may || one_may, must || one_must);
+                        if must {
+                            break;
+                        }
+                    }
+                    add(option, (may && weighs.0, must && weighs.1));
+                }
+                draw.place
+            }
+            Op::Bind { action, place } => {
+                for binding in 0..self.actions[action.index()].bindings {
+                    add(binding, possible(self.allows(at, scratch, *action, binding))?);
+                }
+                // That one is enabled was claimed before.
+                is_certain = true;
+                *place
+            }
+            Op::One(one) => {
+                for option in 0..one.candidates.values.size {
+                    add(option, possible(self.evaluator(at, scratch).passes(&one.candidates, option))?);
+                }
+                one.place
+            }
+            _ => return Ok(None),
+        };
+        if !is_certain {
+            options.push(NOTHING);
+        }
+        scratch.options.clear();
+        scratch.options.extend((1..).zip(options).map(|(upto, option)| Choice { option, upto }));
+        Ok(Some(Pause::Decide(Decision { place, odds: Odds::Listed })))
+    }
+
+    /// Whether a weight may be above 0, and whether it is.
+    fn may_weigh(&self, at: &Configuration, scratch: &mut Scratch, weight: &Expr) -> Result<(bool, bool), Box<Fault>> {
+        possible(self.evaluator(at, scratch).value(weight).map(|weight| weight > 0))
+    }
+}
+
+/// Whether something may hold, and whether it certainly does.
+fn possible(result: Result<bool, Box<Fault>>) -> Result<(bool, bool), Box<Fault>> {
+    match result {
+        Ok(holds) => Ok((holds, holds)),
+        Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok((true, false)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error of an evaluation that needs a state that is not known.
+pub(super) fn unknown(state: u32, span: crate::source::Span) -> Box<Fault> {
+    fault(FaultKind::Unknown(StateId(state)), span)
+}
