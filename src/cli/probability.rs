@@ -93,7 +93,7 @@ impl Scales<'_> {
         let log_probability = estimate.log_probability;
         let mut text = format!("log-probability: {} ({})\n", rounded(log_probability), plain(log_probability));
         let run = estimate.best.as_ref().map(|best| {
-            let part = percentage((best.log_probability - log_probability).min(0.0).exp());
+            let part = percentage((best.log_probability - log_probability).min(0.0));
             let own = rounded(best.log_probability);
             // A string takes all that is written.
             let _ = writeln!(text, "most likely run: log-probability {own}, {part} of it");
@@ -132,10 +132,10 @@ fn show<S: TextSink>(best: &Best, sink: &mut S, ends: bool) -> String {
     String::from_utf8(std::mem::take(sink.out())).expect("names are text")
 }
 
-/// A part in percent.
-fn percentage(part: f64) -> String {
-    let percent = part * 100.0;
-    if percent >= 0.05 { format!("{percent:.1} %") } else { format!("{percent:.1e} %") }
+/// The part of which this is the natural logarithm, in percent.
+fn percentage(logarithm: f64) -> String {
+    let percent = logarithm.exp() * 100.0;
+    if percent >= 0.05 { format!("{percent:.1} %") } else { format!("{} %", plain(logarithm + 100f64.ln())) }
 }
 
 /// A logarithm with three decimals.
@@ -171,7 +171,7 @@ mod tests {
     fn numbers_are_short() {
         assert_eq!((plain(0.0), rounded(-1e-17)), ("1".to_owned(), "0.000".to_owned()));
         assert_eq!(plain((3.0f64 / 16.0).ln()), "0.1875");
-        assert_eq!((percentage(0.845), percentage(1.234e-9)), ("84.5 %".to_owned(), "1.2e-7 %".to_owned()));
+        assert_eq!([0.845f64.ln(), 1.234e-9f64.ln(), -1000.0].map(percentage), ["84.5 %", "1.23e-7 %", "5.08e-433 %"]);
         assert_eq!(plain(-41.933), "6.15e-19");
         assert_eq!(plain(-1000.0), "5.08e-435");
         assert_eq!(plain(-1000.0 * std::f64::consts::LN_10 - 1e-9), "1.00e-1000");
