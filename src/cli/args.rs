@@ -92,6 +92,7 @@ pub(super) enum Command {
     Check(CheckArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
+    Probability(Box<ProbabilityArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -363,6 +364,40 @@ pub(super) enum VerdictFormat {
     Json,
     /// Annotations for GitHub Actions, for those that are invalid
     Github,
+}
+
+/// Say how probable traces are, and which runs most likely showed them
+///
+/// For each trace, in their order, it says the natural logarithm of the probability that the grammar shows just this: the
+/// sum over all runs that agree with it. Then comes the run that is more likely than any other of these, as a story, with
+/// its part of the sum. A trace that does not belong to the grammar gets the verdict that `validate` gives. The exit code
+/// is 0 if all are possible, 1 if one is not, and 2 if one could not be read or weighed.
+#[derive(Debug, Args)]
+pub(super) struct ProbabilityArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// The traces: files, `-` for standard input, which is taken if none is given
+    #[arg(value_name = "TRACE", default_value = "-")]
+    pub(super) traces: Vec<PathBuf>,
+    /// Count all runs that begin like the trace, also those that go on
+    #[arg(long)]
+    pub(super) prefix: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// How answers are written
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Human)]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    /// For people
+    Human,
+    /// A JSON object a line for each trace
+    Json,
 }
 
 /// Write the text of a built-in grammar

@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["check", "list", "show"]),
-    ("Traces", &["generate", "validate"]),
+    ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -50,6 +50,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Take a piece of a log, without the items that the grammar knows nothing of.
   charmgrammar validate k8s.charmgrammar --any juju --format json seen/*.jsonl
       Find the values of a param under which it is valid, as data.",
+    ),
+    (
+        "probability",
+        "
+  charmgrammar probability k8s.charmgrammar seen.txt
+      Tell how probable a log is, and which actions most likely were behind it.
+  charmgrammar probability k8s.charmgrammar --prefix --format json seen/*.txt
+      Tell how probable it is that lives begin like these, as data.
+  charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
+      Weigh what comes on standard input by its events alone.",
     ),
     (
         "list",

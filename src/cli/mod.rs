@@ -16,6 +16,7 @@ mod io;
 mod list;
 mod man;
 mod output;
+mod probability;
 mod progress;
 mod show;
 #[cfg(test)]
@@ -58,6 +59,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
+        Command::Probability(arguments) => probability::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Compared, InputFormat, Reading};
 use super::{Failure, Io};
+use crate::recognize::Precision;
+use crate::sets::Bounds;
 use crate::trace::{Format, ReadError, Shows};
 
 /// What diagnostics call standard input.
@@ -20,6 +22,12 @@ impl Reading {
             InputFormat::Names => Some(Format::Names),
             InputFormat::Jsonl => Some(Format::Jsonl),
         }
+    }
+
+    /// What bounds the work.
+    pub(super) fn bounds(&self) -> Bounds {
+        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+        Bounds { configurations, everywhere: configurations, ..Bounds::default() }
     }
 
     /// The kinds of items that are compared of a trace that shows `shows`.
@@ -68,6 +76,39 @@ impl<'a> Input<'a> {
         read.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", self.name)))?;
         let bytes: std::sync::Arc<[u8]> = bytes.into();
         Ok((0..many).map(|_| Box::new(Cursor::new(std::sync::Arc::clone(&bytes))) as Box<dyn Read>).collect())
+    }
+}
+
+/// Opens one input after the other. One that can't be read, or of which `each` has a message, is told of, and the others
+/// are still read; how many there were of those.
+pub(super) fn for_each_input(
+    paths: &[PathBuf],
+    io: &mut Io,
+    mut each: impl FnMut(Input<'_>, &mut Io) -> Result<(), Failure>,
+) -> Result<u64, Failure> {
+    let mut n_failed = 0;
+    for path in paths {
+        let mut stdin = std::mem::replace(&mut io.stdin, Box::new(io::empty()));
+        let done = Input::open(path, &mut stdin).and_then(|input| each(input, io));
+        io.stdin = stdin;
+        match done {
+            Ok(()) => {}
+            Err(Failure::Message(message)) => {
+                io.error(&message);
+                n_failed += 1;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(n_failed)
+}
+
+/// How exactly traces of a format tell what they show.
+pub(super) fn precision(format: Option<Format>) -> Precision {
+    match format {
+        Some(Format::Jsonl) => Precision::FULL,
+        Some(Format::Story) => Precision::STORY,
+        Some(Format::Names) | None => Precision::NAMES,
     }
 }
 

@@ -4,15 +4,15 @@ use std::io::Read;
 
 use super::args::{Reading, ValidateArguments};
 use super::grammar::{self, Opened};
-use super::traces::{self, Input};
+use super::traces;
 use super::verdicts::{Judged, Place, Verdicts};
 use super::{Exit, Failure, Io};
 use crate::diagnostic::suggest::nearest;
 use crate::machine::Program;
 use crate::model::{Alphabet, NameId, SymbolId};
-use crate::recognize::{Precision, Question, Recognizer, Verdict};
+use crate::recognize::{Question, Recognizer, Verdict};
 use crate::sets::{Bounds, TooMany};
-use crate::trace::{Format, Head, Observed, ReadError, Reader, Vocabulary};
+use crate::trace::{Head, Observed, ReadError, Reader, Vocabulary};
 
 /// A grammar that traces are judged by, in all its forms.
 struct Made {
@@ -57,25 +57,13 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
     };
-    for path in &arguments.traces {
-        let mut stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
-        let judged = Input::open(path, &mut stdin).and_then(|input| {
-            let name = input.name.clone();
-            let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
-            let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);
-            judge_all(&name, &mut copies.map(reader).collect::<Vec<_>>(), &mut court, io)
-        });
-        io.stdin = stdin;
-        match judged {
-            Ok(()) => {}
-            Err(Failure::Message(message)) => {
-                // The other inputs can still be judged.
-                io.error(&message);
-                court.verdicts.fail();
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
+    let n_failed = traces::for_each_input(&arguments.traces, io, |input, io| {
+        let name = input.name.clone();
+        let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
+        let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);
+        judge_all(&name, &mut copies.map(reader).collect::<Vec<_>>(), &mut court, io)
+    })?;
+    court.verdicts.fail(n_failed);
     for recognizer in &court.recognizers {
         let done = recognizer.statistics();
         io.detail(&format!(
@@ -145,11 +133,7 @@ fn judge(
     io: &mut Io,
 ) -> Result<Option<(Head, Answer)>, ReadError> {
     let Some(head) = reader.next_trace()? else { return Ok(None) };
-    let precision = match reader.format() {
-        Some(Format::Jsonl) => Precision::FULL,
-        Some(Format::Story) => Precision::STORY,
-        Some(Format::Names) | None => Precision::NAMES,
-    };
+    let precision = traces::precision(reader.format());
     let mut goes_on = recognizer.begin(reading.shows(head.shows), precision).map(|()| true);
     while let Ok(true) = goes_on {
         let Some(item) = reader.next_item()? else { break };
@@ -216,14 +200,13 @@ fn question(arguments: &ValidateArguments, all: &[Made], made: &Made) -> Result<
         names.dedup();
         Ok(names)
     };
-    let limit = usize::try_from(arguments.reading.limit.get()).unwrap_or(usize::MAX);
-    let default = Bounds::default();
+    let bounds = arguments.reading.bounds();
     Ok(Question {
         prefix: arguments.prefix,
         from_anywhere: arguments.from_anywhere,
         hidden: names("--hide", &arguments.hide)?,
         stuttering: names("--stutter", &arguments.stutter)?,
-        bounds: Bounds { configurations: limit, everywhere: limit, memory: default.memory / all.len(), ..default },
+        bounds: Bounds { memory: bounds.memory / all.len(), ..bounds },
     })
 }
 

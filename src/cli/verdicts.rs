@@ -30,8 +30,29 @@ pub(super) enum Judged {
     Valid { approximate: bool, under: Vec<String> },
     /// It does not, as a line shows; with the settings under which it went furthest.
     Invalid { rejection: Box<Rejection>, line: u64, under: String },
+    /// It belongs to the grammar, and is so probable.
+    Probable(Probable),
     /// It could not be said.
     TooMany { many: TooMany, line: u64 },
+    /// So many configurations lie on silent cycles, with too many ways among them.
+    Cycle { configurations: usize, line: u64 },
+}
+
+/// How probable a trace is, in the words of each format.
+pub(super) struct Probable {
+    /// The natural logarithm.
+    pub(super) log_probability: f64,
+    pub(super) text: String,
+    /// The most likely run.
+    pub(super) run: Option<Run>,
+}
+
+/// A run as JSON.
+#[derive(Serialize)]
+pub(super) struct Run {
+    pub(super) log_probability: f64,
+    /// As in jsonl.
+    pub(super) items: serde_json::Value,
 }
 
 /// Writes verdicts, and counts them.
@@ -66,6 +87,10 @@ struct Line<'a> {
     expected: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_probability: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'a Run>,
 }
 
 /// Where a trace leaves the grammar.
@@ -103,6 +128,8 @@ impl Verdicts {
             item: None,
             expected: None,
             message: None,
+            log_probability: None,
+            run: None,
         };
         match judged {
             Judged::Valid { approximate, under } => {
@@ -158,14 +185,34 @@ impl Verdicts {
                     }
                 }
             }
-            Judged::TooMany { many, line } => {
+            Judged::Probable(probable) => {
+                self.n_valid += 1;
+                if self.format == VerdictFormat::Json {
+                    let (log_probability, run) = (Some(probable.log_probability), probable.run.as_ref());
+                    write_json(&Line { log_probability, run, ..json("valid", place.head.line) }, io)?;
+                } else {
+                    let is_first = self.n_valid + self.n_invalid + self.n_failed == 1;
+                    io.stdout.write(if is_first { "" } else { "\n" })?;
+                    io.stdout.write(&probable.text)?;
+                }
+            }
+            Judged::TooMany { line, .. } | Judged::Cycle { line, .. } => {
                 self.n_failed += 1;
-                let message = too_many(many, grammar);
+                let message = match judged {
+                    Judged::TooMany { many, .. } => too_many(many, grammar),
+                    Judged::Cycle { configurations, .. } => format!(
+                        "runs that show nothing go round among {configurations} configurations, in too many ways to be summed"
+                    ),
+                    _ => unreachable!("both are told"),
+                };
                 if self.format == VerdictFormat::Json {
                     write_json(&Line { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
                 }
                 io.error(&format!("{}:{line}: {message}", place.input));
-                io.help("show more in the trace, set what it does not tell, or raise the limit with --limit");
+                io.help(match judged {
+                    Judged::Cycle { .. } => "show more in the trace",
+                    _ => "show more in the trace, set what it does not tell, or raise the limit with --limit",
+                });
             }
         }
         Ok(())
@@ -194,6 +241,8 @@ impl Verdicts {
                 item: None,
                 expected: None,
                 message: Some(error.message().to_owned()),
+                log_probability: None,
+                run: None,
             };
             write_json(&line, io)?;
         }
@@ -201,9 +250,9 @@ impl Verdicts {
         Ok(())
     }
 
-    /// Something else went wrong, and was told.
-    pub(super) fn fail(&mut self) {
-        self.n_failed += 1;
+    /// So many times something else went wrong, and was told.
+    pub(super) fn fail(&mut self, times: u64) {
+        self.n_failed += times;
     }
 
     /// Tells how many there were of each; what the answer to all is.

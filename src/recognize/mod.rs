@@ -4,6 +4,7 @@
 //! may be that has shown them, and says at the end what came of it, as a [`Verdict`].
 
 mod agreement;
+pub mod probability;
 mod question;
 mod verdict;
 

@@ -27,6 +27,28 @@ pub struct TooMany {
     pub unknown: Vec<(StateId, usize)>,
 }
 
+impl TooMany {
+    /// The error of more than these packed configurations of a program.
+    pub(crate) fn among<'a>(packed: impl Iterator<Item = &'a [u64]>, program: &Program, limit: usize) -> Self {
+        let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
+        let mut at = Configuration::default();
+        for words in packed {
+            at.unpack(words);
+            for (state, values) in program.states().zip(&mut values) {
+                values.insert(program.state(&at, state));
+            }
+        }
+        let mut unknown: Vec<(StateId, usize)> = program
+            .states()
+            .zip(values)
+            .filter(|(_, values)| values.len() > 1)
+            .map(|(state, values)| (state, values.len()))
+            .collect();
+        unknown.sort_by_key(|(_, many)| std::cmp::Reverse(*many));
+        Self { limit, unknown }
+    }
+}
+
 /// A row of [`Graph::points`].
 pub(super) type PointId = u32;
 
@@ -426,23 +448,7 @@ impl<'p> Graph<'p> {
     }
 
     fn too_many<'a>(&self, packed: impl Iterator<Item = &'a [u64]>) -> TooMany {
-        let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); self.program.states().count()];
-        let mut at = Configuration::default();
-        for words in packed {
-            at.unpack(words);
-            for (state, values) in self.program.states().zip(&mut values) {
-                values.insert(self.program.state(&at, state));
-            }
-        }
-        let mut unknown: Vec<(StateId, usize)> = self
-            .program
-            .states()
-            .zip(values)
-            .filter(|(_, values)| values.len() > 1)
-            .map(|(state, values)| (state, values.len()))
-            .collect();
-        unknown.sort_by_key(|(_, many)| std::cmp::Reverse(*many));
-        TooMany { limit: self.limit, unknown }
+        TooMany::among(packed, self.program, self.limit)
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 /// Slices without duplicates, all in one piece of memory.
 #[derive(Debug)]
-pub(super) struct Interner<T> {
+pub(crate) struct Interner<T> {
     data: Vec<T>,
     /// Where each slice ends.
     ends: Vec<usize>,
@@ -26,7 +26,7 @@ impl<T: Copy + Eq + Hash> Interner<T> {
     /// # Panics
     ///
     /// If there are 2^32 slices, for which there is no memory.
-    pub(super) fn intern(&mut self, slice: &[T]) -> (u32, bool) {
+    pub(crate) fn intern(&mut self, slice: &[T]) -> (u32, bool) {
         let Self { data, ends, table } = self;
         let found = table.find(hash(slice), |number| part(data, ends, *number) == slice);
         if let Some(number) = found {
@@ -40,22 +40,22 @@ impl<T: Copy + Eq + Hash> Interner<T> {
     }
 
     /// The slice of a number.
-    pub(super) fn get(&self, number: u32) -> &[T] {
+    pub(crate) fn get(&self, number: u32) -> &[T] {
         part(&self.data, &self.ends, number)
     }
 
     /// How many slices there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// How much memory they take, in bytes, about.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         size_of_val(self.data.as_slice()) + self.ends.len() * (size_of::<usize>() + 2 * size_of::<u32>())
     }
 
     /// Forgets all of them.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.data.clear();
         self.ends.clear();
         self.table.clear();

@@ -23,9 +23,10 @@ use rustc_hash::FxHashMap;
 
 use counters::{Kept, Update};
 use graph::{Graph, PointId, weight};
-use interner::Interner;
 
 pub use graph::TooMany;
+pub(crate) use interner::Interner;
+pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};

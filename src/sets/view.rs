@@ -63,3 +63,14 @@ pub enum Item {
 pub(super) fn first_symbol(alphabet: &Alphabet, symbol: SymbolId) -> SymbolId {
     alphabet.symbols_named(alphabet.name_of(symbol))[0]
 }
+
+/// An item with all that it is, as one sees it who is told the instances of events, and payloads, or not.
+pub(crate) fn blurred(item: &Item, alphabet: &Alphabet, instances: bool, payloads: bool) -> Item {
+    match item {
+        Item::Event { symbol, payload } => Item::Event {
+            symbol: if instances { *symbol } else { first_symbol(alphabet, *symbol) },
+            payload: if payloads { payload.clone() } else { Box::default() },
+        },
+        other => other.clone(),
+    }
+}

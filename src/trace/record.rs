@@ -31,6 +31,19 @@ pub enum Item {
     Decision { place: String, option: u64 },
 }
 
+impl Item {
+    /// Tells a sink of it.
+    pub fn show(&self, sink: &mut impl Sink) {
+        match self {
+            Self::Phase(phase) => sink.phase(*phase),
+            Self::Action { action, source, arguments } => sink.action(*action, *source, arguments),
+            Self::Event { symbol, payload } => sink.event(*symbol, payload),
+            Self::Set { state, value } => sink.set(*state, *value),
+            Self::Decision { place, option } => sink.decision(place, *option),
+        }
+    }
+}
+
 /// Keeps traces.
 #[derive(Debug)]
 pub struct Recorder {

@@ -7,6 +7,7 @@ mod corpus;
 mod documents;
 mod frequencies;
 mod layers;
+mod probability;
 mod published;
 mod recognize;
 mod reference;
