@@ -50,12 +50,6 @@ impl Configuration {
         self.unknown.is_none()
     }
 
-    /// The state whose value the decision at hand asks for, if it does.
-    pub fn asked(&self) -> Option<StateId> {
-        let asked = self.unknown.as_ref()?.asked.checked_sub(1)?;
-        Some(StateId::new(usize_of(asked)))
-    }
-
     /// The state has a value again.
     #[inline]
     pub(super) fn learn(&mut self, state: usize) {
@@ -66,6 +60,15 @@ impl Configuration {
 }
 
 impl Program {
+    /// The state whose value the decision at hand gives, if it does.
+    pub fn asked(&self, at: &Configuration) -> Option<StateId> {
+        match (at.unknown.as_ref().and_then(|unknown| unknown.asked.checked_sub(1)), &self.code[at.pc as usize]) {
+            (Some(state), _) => Some(StateId::new(usize_of(state))),
+            (None, Op::AnyState { slot, .. } | Op::AnyElement { slot, .. }) => Some(StateId(*slot)),
+            _ => None,
+        }
+    }
+
     /// Makes the values of all states unknown.
     pub fn forget_states(&self, at: &mut Configuration) {
         let n_states = self.slots.len();

@@ -36,6 +36,7 @@ pub struct Recognizer<'g> {
     judge: usize,
     front: Front,
     shows: Shows,
+    precision: Precision,
     /// How many items have been shown.
     n_items: u64,
     rejection: Option<Box<Rejection>>,
@@ -86,6 +87,7 @@ impl<'g> Recognizer<'g> {
             judge: 0,
             front: Front::default(),
             shows: Shows::NOTHING,
+            precision: Precision::NAMES,
             n_items: 0,
             rejection: None,
         }
@@ -122,7 +124,7 @@ impl<'g> Recognizer<'g> {
                 self.judges.len() - 1
             }
         };
-        (self.shows, self.n_items, self.rejection) = (shows, 0, None);
+        (self.shows, self.precision, self.n_items, self.rejection) = (shows, precision, 0, None);
         let judge = &mut self.judges[self.judge];
         if judge.everywhere.is_none() {
             self.front = judge.sets.start()?;
@@ -210,7 +212,8 @@ impl<'g> Recognizer<'g> {
         let end = sets.ends(front).then_some(Next::End);
         let expected = end.into_iter().chain(sets.next(front).into_iter().cloned().map(Next::Item)).collect();
         let at = item.map(|_| self.n_items);
-        self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected }));
+        let precision = self.precision;
+        self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected, precision }));
     }
 }
 

@@ -1,7 +1,6 @@
 //! What is said of a sequence.
 
-use std::fmt::Write as _;
-
+use super::Precision;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
 use crate::sets::Item;
@@ -28,12 +27,17 @@ pub struct Rejection {
     pub item: Option<Observed>,
     /// What the runs that agree so far could show instead.
     pub expected: Vec<Next>,
+    /// How exactly the sequence tells what it shows.
+    pub precision: Precision,
 }
 
 impl Rejection {
     /// What the runs could show instead, as texts that are sorted, each once.
     pub fn expected(&self, grammar: &Grammar, alphabet: &Alphabet) -> Vec<String> {
-        let mut texts: Vec<String> = self.expected.iter().map(|next| next.text(grammar, alphabet)).collect();
+        let mut texts: Vec<String> = {
+            let text = |next: &Next| next.text(grammar, alphabet, self.precision.instances);
+            self.expected.iter().map(text).collect()
+        };
         texts.sort_unstable();
         texts.dedup();
         texts
@@ -50,37 +54,26 @@ pub enum Next {
 }
 
 impl Next {
-    /// In one line: `(end)`, `phase setup`, `change(http) by user`, `db-relation-joined (unit=0)`.
-    pub fn text(&self, grammar: &Grammar, alphabet: &Alphabet) -> String {
-        let mut text = String::new();
-        match self {
-            Self::End => text.push_str("(end)"),
-            Self::Item(Item::Phase(phase)) => {
-                text.extend(["phase ", &grammar.phases[phase.index()].name]);
-            }
+    /// The item as a sequence would show it, in one line: `(end)`, `phase setup`, `change(http) by user`,
+    /// `db-relation-joined (unit=0)`. `instances`: whether it would tell the elements of an array, `db[1]-relation-joined`.
+    pub fn text(&self, grammar: &Grammar, alphabet: &Alphabet, instances: bool) -> String {
+        let observed = match self {
+            Self::End => return "(end)".to_owned(),
+            Self::Item(Item::Phase(phase)) => Observed::Phase(*phase),
             Self::Item(Item::Action { action, source, arguments }) => {
-                let action = &grammar.actions[action.index()];
-                let values = arguments.iter().zip(&action.variables);
-                let values: Vec<String> =
-                    values.map(|(value, variable)| grammar.value_text(*value, variable.ty.base)).collect();
-                text.push_str(&action.label);
-                if !values.is_empty() {
-                    let _ = write!(text, "({})", values.join(", "));
-                }
-                text.extend([" by ", &grammar.sources[source.index()].name]);
+                Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
             }
-            Self::Item(Item::Event { symbol, payload }) => {
-                let event = &grammar.events[alphabet.event_of(*symbol).index()];
-                text.push_str(alphabet.name(*symbol));
-                let values = payload.iter().zip(&event.payload);
-                let values: Vec<String> = values
-                    .map(|(value, field)| format!("{}={}", field.name, grammar.value_text(*value, field.ty.base)))
-                    .collect();
-                if !values.is_empty() {
-                    let _ = write!(text, " ({})", values.join(", "));
-                }
-            }
-        }
-        text
+            Self::Item(Item::Event { symbol, payload }) => Observed::Event {
+                name: alphabet.name_of(*symbol),
+                of: if instances { known(&alphabet.instances_of(*symbol)) } else { Vec::new() },
+                payload: known(payload),
+            },
+        };
+        observed.text(grammar, alphabet)
     }
+}
+
+/// Values all of which are given.
+fn known<T: Copy>(values: &[T]) -> Vec<Option<T>> {
+    values.iter().copied().map(Some).collect()
 }

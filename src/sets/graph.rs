@@ -326,7 +326,7 @@ impl<'p> Graph<'p> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
-            let asked = at.asked().map(|state| (state, usize::try_from(many).unwrap_or(usize::MAX)));
+            let asked = self.program.asked(at).map(|state| (state, usize::try_from(many).unwrap_or(usize::MAX)));
             return Err(TooMany { limit: self.limit, unknown: asked.into_iter().collect() });
         }
         for option in self.program.options(decision, &self.scratch) {

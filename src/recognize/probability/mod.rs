@@ -274,8 +274,12 @@ impl<'g> Estimator<'g> {
             }
         }
         let at = item.map(|_| self.n_items);
-        self.rejection =
-            Some(Box::new(Rejection { at, item: item.cloned(), expected: expected.into_iter().collect() }));
+        self.rejection = Some(Box::new(Rejection {
+            at,
+            item: item.cloned(),
+            expected: expected.into_iter().collect(),
+            precision: self.precision,
+        }));
     }
 }
 
