@@ -229,7 +229,10 @@ impl Program {
         } else {
             match self.advance::<true, true>(at, scratch) {
                 Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
-                Ok(pause) => pause,
+                Ok(pause) => {
+                    self.check_never(at, scratch)?;
+                    pause
+                }
             }
         };
         Ok(pause.expect("a run that shows pauses only to show, to decide or to end"))

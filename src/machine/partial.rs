@@ -107,9 +107,6 @@ impl Program {
 
     /// Sees that the option that was taken is one, and takes it.
     pub(super) fn settle_claim(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
-        if self.is_forbidden(at, scratch)? {
-            return Err(self.no_such_run(at));
-        }
         let Some(option) = at.unknown.as_ref().and_then(|unknown| unknown.claim.checked_sub(1)) else { return Ok(()) };
         let holds = match &self.code[at.pc as usize] {
             _ if option == NOTHING => true,
@@ -141,16 +138,16 @@ impl Program {
         taken
     }
 
-    /// Whether a `never` test holds by what is known.
-    fn is_forbidden(&self, at: &Configuration, scratch: &mut Scratch) -> Result<bool, Box<Fault>> {
+    /// Sees that no `never` test holds by what is known: a configuration of which one does can't be reached.
+    pub(super) fn check_never(&self, at: &Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         for condition in &self.never {
             // What is not known may be otherwise.
             let (_, holds) = possible(self.evaluator(at, scratch).holds(condition))?;
             if holds {
-                return Ok(true);
+                return Err(self.no_such_run(at));
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     fn no_such_run(&self, at: &Configuration) -> Box<Fault> {

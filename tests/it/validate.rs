@@ -65,20 +65,24 @@ fn every_trace_that_is_generated_is_accepted_and_so_is_every_prefix_of_it() {
             ("jsonl", Some("actions,states")),
             ("story", Some("phases,events")),
         ] {
-            let mut line = vec!["generate", &path, "--seed", "5", "-n", "100", "--format", format, "--quiet"];
+            // Of a sequence without its events much may be silent.
+            let many = if shows.is_none() { "100" } else { "3" };
+            let mut line = vec!["generate", &path, "--seed", "5", "-n", many, "--format", format, "--quiet"];
             line.extend(["--event-limit", "2000"]);
             line.extend(shows.iter().flat_map(|shows| ["--shows", shows]));
             let made = run(&line);
             if made.code != 0 {
                 continue;
             }
-            let mut line = vec!["validate", &path, "--quiet"];
+            let mut line = vec!["validate", &path, "--quiet", "--limit", "20000"];
             // A story does not say what it leaves out.
             line.extend(shows.filter(|_| format == "story").iter().flat_map(|shows| ["--shows", shows]));
             let judged = run_with(&line, made.stdout.as_bytes());
-            assert_eq!((judged.code, judged.stdout.as_str()), (0, ""), "{path} {format} {shows:?}\n{}", judged.stderr);
+            let is_wide = shows.is_some() && judged.stderr.contains(" configurations agree with the trace");
+            assert!(judged.code == 0 || is_wide, "{path} {format} {shows:?}\n{}{}", judged.stdout, judged.stderr);
+            assert_eq!(judged.stdout, "", "{path} {format} {shows:?}");
             if format == "names" {
-                let prefixes: String = prefixes(&made.stdout).concat();
+                let prefixes = prefixes(&made.stdout).concat();
                 let judged = run_with(&["validate", &path, "--quiet", "--prefix"], prefixes.as_bytes());
                 assert_eq!((judged.code, judged.stdout.as_str()), (0, ""), "{path}\n{}", judged.stderr);
             }
