@@ -65,7 +65,7 @@ pub(super) struct Verdicts {
 
 /// A verdict as JSON.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Record<'a> {
     input: &'a str,
     /// From 1.
     trace: u64,
@@ -115,7 +115,7 @@ impl Verdicts {
         alphabet: &Alphabet,
         io: &mut Io,
     ) -> Result<(), Failure> {
-        let json = |verdict, line| Line {
+        let json = |verdict, line| Record {
             input: place.input,
             trace: place.number,
             line,
@@ -149,7 +149,7 @@ impl Verdicts {
                     }
                     VerdictFormat::Json => {
                         let approximate = approximate.then_some(true);
-                        let line = Line { approximate, under: under.clone(), ..json("valid", place.head.line) };
+                        let line = Record { approximate, under: under.clone(), ..json("valid", place.head.line) };
                         write_json(&line, io)?;
                     }
                     VerdictFormat::Github => {}
@@ -169,7 +169,7 @@ impl Verdicts {
                         io.stdout.write(&text)?;
                     }
                     VerdictFormat::Json => {
-                        let line = Line {
+                        let line = Record {
                             under: Some(under).filter(|under| !under.is_empty()).cloned().into_iter().collect(),
                             at: Some(rejection.at.map_or(At::End("end"), At::Item)),
                             item: told.item,
@@ -189,7 +189,7 @@ impl Verdicts {
                 self.n_valid += 1;
                 if self.format == VerdictFormat::Json {
                     let (log_probability, run) = (Some(probable.log_probability), probable.run.as_ref());
-                    write_json(&Line { log_probability, run, ..json("valid", place.head.line) }, io)?;
+                    write_json(&Record { log_probability, run, ..json("valid", place.head.line) }, io)?;
                 } else {
                     let is_first = self.n_valid + self.n_invalid + self.n_failed == 1;
                     io.stdout.write(if is_first { "" } else { "\n" })?;
@@ -206,7 +206,7 @@ impl Verdicts {
                     _ => unreachable!("both are told"),
                 };
                 if self.format == VerdictFormat::Json {
-                    write_json(&Line { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
+                    write_json(&Record { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
                 }
                 io.error(&format!("{}:{line}: {message}", place.input));
                 io.help(match judged {
@@ -228,7 +228,7 @@ impl Verdicts {
     ) -> Result<(), Failure> {
         self.n_failed += 1;
         if self.format == VerdictFormat::Json {
-            let line = Line {
+            let line = Record {
                 input,
                 trace: number,
                 line: error.line(),
@@ -336,8 +336,8 @@ fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-fn write_json(line: &Line<'_>, io: &mut Io) -> Result<(), Failure> {
-    let text = serde_json::to_string(line).expect("strings and numbers can be written as JSON");
+fn write_json(record: &Record<'_>, io: &mut Io) -> Result<(), Failure> {
+    let text = serde_json::to_string(record).expect("strings and numbers can be written as JSON");
     io.stdout.write(&text)?;
     io.stdout.write("\n")?;
     Ok(())

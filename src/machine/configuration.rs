@@ -171,7 +171,8 @@ impl Configuration {
         (self.pc, self.frame) = (low(*first), high(*first));
         (self.control, self.inner) = (low(*second), high(*second));
         self.phase = low(*third);
-        self.flags = Flags((third >> 32) as u8);
+        let [flags, ..] = high(*third).to_le_bytes();
+        self.flags = Flags(flags);
         let n_counters = usize::try_from(third >> 41).expect("there are few counters");
         let (counters, mut rest) = rest.split_at(n_counters);
         self.counters.clear();

@@ -39,11 +39,10 @@ impl Program {
         }
         let may = match start.kind {
             CountKind::Endless | CountKind::Exact => 0,
-            CountKind::Uniform => hi - lo,
             // The mean of a geometric count is its lower bound only if it never goes beyond.
             CountKind::Open | CountKind::Bounded if mean == lo => 0,
             CountKind::Open => Counter::UNBOUNDED.into(),
-            CountKind::Bounded => hi - lo,
+            CountKind::Uniform | CountKind::Bounded => hi - lo,
         };
         at.counters.push(Counter::new(lo, may));
         at.pc += 1;

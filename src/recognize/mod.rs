@@ -30,27 +30,28 @@ pub struct Recognizer<'g> {
     alphabet: &'g Alphabet,
     program: &'g Program,
     question: Question,
-    /// One for each view that was needed.
+    /// One for each kind of sequences that came.
     judges: Vec<Judge<'g>>,
     /// The judge of the sequence at hand.
     judge: usize,
     front: Front,
+    /// The kinds of items that it shows.
     shows: Shows,
-    precision: Precision,
     /// How many items have been shown.
     n_items: u64,
     rejection: Option<Box<Rejection>>,
 }
 
-/// What is known under one view.
+/// What is known of sequences of one kind.
 #[derive(Debug)]
 struct Judge<'g> {
-    view: View,
+    shows: Shows,
+    precision: Precision,
     sets: Sets<'g>,
     /// The numbers of items that say more than a name. (Those of names are their own.)
     tokens: FxHashMap<Observed, u32>,
-    /// Where a sequence that was not watched from the beginning can begin.
-    everywhere: Option<Everywhere<'g>>,
+    /// Where a sequence that was not watched from the beginning can begin, unless those are too many.
+    everywhere: Option<Result<Everywhere<'g>, TooMany>>,
 }
 
 /// All configurations, in sets of their own, which are never forgotten.
@@ -87,7 +88,6 @@ impl<'g> Recognizer<'g> {
             judge: 0,
             front: Front::default(),
             shows: Shows::NOTHING,
-            precision: Precision::NAMES,
             n_items: 0,
             rejection: None,
         }
@@ -99,6 +99,23 @@ impl<'g> Recognizer<'g> {
     ///
     /// More configurations than the limit.
     pub fn begin(&mut self, shows: Shows, precision: Precision) -> Result<(), TooMany> {
+        let known = self.judges.iter().position(|judge| (judge.shows, judge.precision) == (shows, precision));
+        self.judge = known.unwrap_or(self.judges.len());
+        if known.is_none() {
+            let judge = self.new_judge(shows, precision);
+            self.judges.push(judge);
+        }
+        (self.shows, self.n_items, self.rejection) = (shows, 0, None);
+        let judge = &mut self.judges[self.judge];
+        match &judge.everywhere {
+            None => self.front = judge.sets.start()?,
+            Some(Ok(_)) => {}
+            Some(Err(many)) => return Err(many.clone()),
+        }
+        Ok(())
+    }
+
+    fn new_judge(&self, shows: Shows, precision: Precision) -> Judge<'g> {
         let view = View {
             phases: shows.phases,
             actions: shows.actions,
@@ -108,28 +125,12 @@ impl<'g> Recognizer<'g> {
             hidden: self.question.hidden.clone(),
             stuttering: self.question.stuttering.clone(),
         };
-        self.judge = match self.judges.iter().position(|judge| judge.view == view) {
-            Some(judge) => judge,
-            None => {
-                let bounds = self.question.bounds;
-                let sets = |bounds| Sets::new(self.grammar, self.alphabet, self.program, view.clone(), bounds);
-                let mut judge =
-                    Judge { sets: sets(bounds), tokens: FxHashMap::default(), everywhere: None, view: view.clone() };
-                if self.question.from_anywhere {
-                    // The front of all places is used again for every sequence.
-                    let kept = Bounds { memory: usize::MAX, ..bounds };
-                    judge.everywhere = Some(Everywhere::new(|| sets(kept))?);
-                }
-                self.judges.push(judge);
-                self.judges.len() - 1
-            }
-        };
-        (self.shows, self.precision, self.n_items, self.rejection) = (shows, precision, 0, None);
-        let judge = &mut self.judges[self.judge];
-        if judge.everywhere.is_none() {
-            self.front = judge.sets.start()?;
-        }
-        Ok(())
+        let bounds = self.question.bounds;
+        let sets = |bounds| Sets::new(self.grammar, self.alphabet, self.program, view.clone(), bounds);
+        // The front of all places is used again for every sequence.
+        let kept = Bounds { memory: usize::MAX, ..bounds };
+        let everywhere = self.question.from_anywhere.then(|| Everywhere::new(|| sets(kept)));
+        Judge { shows, precision, sets: sets(bounds), tokens: FxHashMap::default(), everywhere }
     }
 
     /// Takes the next item. Whether a run can show it there; if not, the sequence has its verdict, and what else comes of
@@ -156,7 +157,7 @@ impl<'g> Recognizer<'g> {
         };
         let mut agrees = |shown: &_| agrees(item, shown, self.alphabet);
         let goes_on = match &mut judge.everywhere {
-            Some(everywhere) if self.n_items == 1 => {
+            Some(Ok(everywhere)) if self.n_items == 1 => {
                 let mut front = everywhere.front.clone();
                 let goes_on = everywhere.sets.step(&mut front, token, &mut agrees)?;
                 if goes_on {
@@ -180,7 +181,10 @@ impl<'g> Recognizer<'g> {
         match self.rejection.take() {
             None => {
                 let everywhere = self.judges[self.judge].everywhere.as_ref();
-                Verdict::Valid { approximate: everywhere.is_some_and(|everywhere| everywhere.approximate) }
+                let is_approximate = |everywhere: &Result<Everywhere<'_>, _>| {
+                    everywhere.as_ref().is_ok_and(|everywhere| everywhere.approximate)
+                };
+                Verdict::Valid { approximate: everywhere.is_some_and(is_approximate) }
             }
             Some(rejection) => Verdict::Invalid(rejection),
         }
@@ -188,14 +192,14 @@ impl<'g> Recognizer<'g> {
 
     /// What was done so far, under all views.
     pub fn statistics(&self) -> Statistics {
-        self.judges.iter().fold(Statistics::default(), |sum, judge| sum.add(judge.sets.statistics()))
+        self.judges.iter().fold(Statistics::default(), |sum, judge| sum.and(judge.sets.statistics()))
     }
 
     /// Where the runs are behind a number of items.
     fn place(&self, n_items: u64) -> (&Sets<'g>, &Front) {
         let judge = &self.judges[self.judge];
         match &judge.everywhere {
-            Some(everywhere) if n_items == 0 => (&everywhere.sets, &everywhere.front),
+            Some(Ok(everywhere)) if n_items == 0 => (&everywhere.sets, &everywhere.front),
             _ => (&judge.sets, &self.front),
         }
     }
@@ -212,7 +216,7 @@ impl<'g> Recognizer<'g> {
         let end = sets.ends(front).then_some(Next::End);
         let expected = end.into_iter().chain(sets.next(front).into_iter().cloned().map(Next::Item)).collect();
         let at = item.map(|_| self.n_items);
-        let precision = self.precision;
+        let precision = self.judges[self.judge].precision;
         self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected, precision }));
     }
 }
@@ -225,7 +229,7 @@ impl Judge<'_> {
         if self.tokens.len() == MAX_TOKENS {
             self.tokens.clear();
             self.sets.forget_tokens();
-            if let Some(everywhere) = &mut self.everywhere {
+            if let Some(Ok(everywhere)) = &mut self.everywhere {
                 everywhere.sets.forget_tokens();
             }
         }

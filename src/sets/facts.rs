@@ -89,7 +89,9 @@ impl<'g> Survey<'g> {
         }
         self.for_each_statement(&mut |statement| match &statement.kind {
             StatementKind::Emit { of, payload, .. } => {
-                of.iter().for_each(|of| self.read(of, &mut relevant));
+                for of in of {
+                    self.read(of, &mut relevant);
+                }
                 for value in payload.iter().filter(|value| self.view.payloads || self.may_fail(value)) {
                     self.read(value, &mut relevant);
                 }
@@ -208,7 +210,7 @@ impl<'g> Survey<'g> {
                 }
                 let states = |element: &InstanceId| {
                     let first = grammar.instances[element.index()].first_state.0;
-                    (first..first + row.states.len() as u32).map(StateId).collect()
+                    (first..).take(row.states.len()).map(StateId).collect()
                 };
                 arrays.push(elements.iter().map(states).collect());
             }
@@ -268,8 +270,8 @@ impl<'g> Survey<'g> {
         if let Some(filter) = &range.filter {
             pins(filter, range.variable, &mut pinned);
         }
-        let n_states = self.grammar.kinds[kind.index()].states.len() as u32;
-        (0..n_states).all(|member| pinned.contains(&member) || !relevant.contains(&Class::Member(kind, member)))
+        let n_states = self.grammar.kinds[kind.index()].states.len();
+        (0..).take(n_states).all(|member| pinned.contains(&member) || !relevant.contains(&Class::Member(kind, member)))
     }
 
     /// The instances of a kind that the grammar speaks of by their names.

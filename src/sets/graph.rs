@@ -336,7 +336,7 @@ impl<'p> Graph<'p> {
             }
         }
         if open.weight > 2 * self.limit {
-            let packed: Vec<Vec<u64>> = open.list.iter().map(|at| packed(at)).collect();
+            let packed: Vec<Vec<u64>> = open.list.iter().map(packed).collect();
             return Err(self.too_many(packed.iter().map(Vec::as_slice)));
         }
         Ok(())

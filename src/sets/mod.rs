@@ -70,7 +70,7 @@ pub struct Statistics {
 impl Statistics {
     /// What was done by two.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self {
             steps: self.steps + other.steps,
             misses: self.misses + other.misses,
@@ -121,7 +121,9 @@ struct Move {
 pub struct Sets<'p> {
     graph: Graph<'p>,
     bounds: Bounds,
-    sets: Interner<PointId>,
+    /// Each as its points, in order; one that is there twice has different registers.
+    known: Interner<PointId>,
+    start: Option<Front>,
     transitions: FxHashMap<(u32, u32), Transition>,
     moves: Vec<Move>,
     spare: Vec<Counter>,
@@ -136,7 +138,8 @@ impl<'p> Sets<'p> {
         Self {
             graph: Graph::new(grammar, alphabet, program, view, bounds.configurations, bounds.steps),
             bounds,
-            sets: Interner::default(),
+            known: Interner::default(),
+            start: None,
             transitions: FxHashMap::default(),
             moves: Vec::new(),
             spare: Vec::new(),
@@ -156,8 +159,13 @@ impl<'p> Sets<'p> {
     ///
     /// More configurations than the limit.
     pub fn start(&mut self) -> Result<Front, TooMany> {
+        if let Some(front) = &self.start {
+            return Ok(front.clone());
+        }
         let (point, registers) = self.graph.start();
-        self.settled(vec![Member { point, registers }])
+        let front = self.settled(vec![Member { point, registers }])?;
+        self.start = Some(front.clone());
+        Ok(front)
     }
 
     /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
@@ -264,12 +272,12 @@ impl<'p> Sets<'p> {
 
     /// Whether a run that is there can end.
     pub fn ends(&self, front: &Front) -> bool {
-        self.sets.get(front.set).iter().any(|point| self.graph.ends(*point))
+        self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
 
     /// What can be shown next.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
-        let points = self.sets.get(front.set).iter();
+        let points = self.known.get(front.set).iter();
         points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
     }
 
@@ -336,7 +344,7 @@ impl<'p> Sets<'p> {
         let mut ways = Vec::new();
         let mut known = FxHashMap::default();
         let mut offset = 0u32;
-        for point in self.sets.get(front.set) {
+        for point in self.known.get(front.set) {
             for edge in self.graph.edges(*point) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
                     let updates = edge.updates.iter().map(|update| match *update {
@@ -371,14 +379,14 @@ impl<'p> Sets<'p> {
             return Err(self.graph.too_many_points(&points));
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
-        let (set, _) = self.sets.intern(&points);
+        let (set, _) = self.known.intern(&points);
         Ok(Front { set, registers: members.into_iter().flat_map(|member| member.registers).collect() })
     }
 
     /// The members of a front.
     fn members(&self, front: &Front) -> Vec<Member> {
         let mut registers = &front.registers[..];
-        let points = self.sets.get(front.set).iter();
+        let points = self.known.get(front.set).iter();
         points
             .map(|point| {
                 let (own, rest) = registers.split_at(self.graph.n_registers(*point));
@@ -392,7 +400,7 @@ impl<'p> Sets<'p> {
     fn tidy(&mut self, front: &mut Front) -> Result<(), TooMany> {
         const TRANSITION: usize = size_of::<((u32, u32), Transition)>() * 2;
         let transitions = self.transitions.len() * TRANSITION + size_of_val(self.moves.as_slice());
-        if self.graph.bytes() + self.sets.bytes() + transitions <= self.budget {
+        if self.graph.bytes() + self.known.bytes() + transitions <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;
@@ -402,7 +410,8 @@ impl<'p> Sets<'p> {
             .map(|member| (self.graph.key(member.point).to_vec(), member.registers))
             .collect();
         self.graph.clear();
-        self.sets.clear();
+        self.known.clear();
+        self.start = None;
         self.transitions.clear();
         self.moves.clear();
         let adopt = |(key, registers): (Vec<u64>, Vec<Counter>)| Member {

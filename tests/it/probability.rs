@@ -135,7 +135,7 @@ fn compare(
             compared.undecided += 1;
             continue;
         };
-        let items_text = || items.iter().map(|item| format!("{item:?}\n")).collect::<String>();
+        let items_text = || items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join("\n");
         let wrong = |why: String| {
             Err(format!("{}shows {shows:?} prefix {} memory {memory}\n{why}", items_text(), reading.prefix))
         };

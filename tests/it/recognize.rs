@@ -42,7 +42,6 @@ fn recognizer<'g>(
         hidden: reading.hide.iter().copied().collect(),
         stuttering: reading.stutter.iter().copied().collect(),
         bounds,
-        ..Question::default()
     };
     Recognizer::new(grammar, alphabet, program, question)
 }
@@ -116,9 +115,10 @@ fn precisions(items: &[Observed]) -> &'static [recognize::Precision] {
         Observed::Phase(_) | Observed::Foreign(_) => true,
         Observed::Action { actions, .. } => actions.iter().all(|(_, arguments)| arguments.iter().all(Option::is_none)),
     };
-    match items.iter().all(is_bare) {
-        true => &[recognize::Precision::NAMES, recognize::Precision::FULL],
-        false => &[recognize::Precision::FULL],
+    if items.iter().all(is_bare) {
+        &[recognize::Precision::NAMES, recognize::Precision::FULL]
+    } else {
+        &[recognize::Precision::FULL]
     }
 }
 

@@ -354,7 +354,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-impl<'a> Compiler<'a> {
+impl Compiler<'_> {
     /// The `never` tests, but for those that speak of a profile.
     fn never(&mut self) {
         for test in self.grammar.tests.iter().filter(|test| test.profile.is_none()) {
