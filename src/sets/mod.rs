@@ -15,6 +15,7 @@ mod graph;
 mod interner;
 #[cfg(test)]
 mod tests;
+mod transitions;
 mod view;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use rustc_hash::FxHashMap;
 
 use counters::{Kept, Update};
 use graph::{Graph, PointId, weight};
+use transitions::Transitions;
 
 pub use graph::TooMany;
 pub(crate) use interner::Interner;
@@ -96,26 +98,6 @@ struct Member {
     registers: Vec<Counter>,
 }
 
-/// Where a set leads to with an item.
-#[derive(Clone, Copy, Debug)]
-struct Transition {
-    /// The set, or [`NOWHERE`].
-    target: u32,
-    /// The registers of the target: a range of [`Sets::moves`].
-    moves: (u32, u32),
-}
-
-const NOWHERE: u32 = u32::MAX;
-
-/// A register behind an item.
-#[derive(Clone, Copy, Debug)]
-struct Move {
-    update: Update,
-    /// Which parts of the counter must still be open, since the point says so.
-    must: bool,
-    may: bool,
-}
-
 /// Sets of configurations of one program under one view.
 #[derive(Debug)]
 pub struct Sets<'p> {
@@ -124,8 +106,7 @@ pub struct Sets<'p> {
     /// Each as its points, in order; one that is there twice has different registers.
     known: Interner<PointId>,
     start: Option<Front>,
-    transitions: FxHashMap<(u32, u32), Transition>,
-    moves: Vec<Move>,
+    transitions: Transitions,
     spare: Vec<Counter>,
     /// How much memory may be in use before what is known is forgotten.
     budget: usize,
@@ -140,8 +121,7 @@ impl<'p> Sets<'p> {
             bounds,
             known: Interner::default(),
             start: None,
-            transitions: FxHashMap::default(),
-            moves: Vec::new(),
+            transitions: Transitions::new(alphabet.n_names()),
             spare: Vec::new(),
             budget: bounds.memory,
             statistics: Statistics::default(),
@@ -245,27 +225,13 @@ impl<'p> Sets<'p> {
         agrees: &mut dyn FnMut(&Item) -> bool,
     ) -> Result<bool, TooMany> {
         self.statistics.steps += 1;
-        if let Some(transition) = self.transitions.get(&(front.set, token)) {
-            if transition.target == NOWHERE {
-                return Ok(false);
-            }
-            let (start, end) = transition.moves;
-            if start == end {
-                front.set = transition.target;
-                front.registers.clear();
+        if let Some(transition) = self.transitions.get(front.set, token) {
+            let Some(target) = transition.target else { return Ok(false) };
+            if self.transitions.apply(transition, &front.registers, &mut self.spare) {
+                std::mem::swap(&mut self.spare, &mut front.registers);
+                front.set = target;
                 return Ok(true);
             }
-            self.spare.clear();
-            for step in &self.moves[start as usize..end as usize] {
-                let counter = step.update.apply(&front.registers);
-                if step.must && !counters::is_more(counter.must()) || step.may && !counters::is_more(counter.may()) {
-                    return self.find(front, token, agrees);
-                }
-                self.spare.push(counter);
-            }
-            std::mem::swap(&mut self.spare, &mut front.registers);
-            front.set = transition.target;
-            return Ok(true);
         }
         self.find(front, token, agrees)
     }
@@ -284,7 +250,6 @@ impl<'p> Sets<'p> {
     /// The numbers of items have new meanings from here on.
     pub fn forget_tokens(&mut self) {
         self.transitions.clear();
-        self.moves.clear();
     }
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
@@ -294,7 +259,7 @@ impl<'p> Sets<'p> {
         self.tidy(front)?;
         let ways = self.ways(front, agrees);
         if ways.is_empty() {
-            self.transitions.insert((front.set, token), Transition { target: NOWHERE, moves: (0, 0) });
+            self.transitions.insert((front.set, token), None, &[], &[]);
             return Ok(false);
         }
         // Where the registers come from, as long as each point is reached in one way.
@@ -325,15 +290,7 @@ impl<'p> Sets<'p> {
         let before = front.set;
         *front = self.front(members)?;
         if let Some(sources) = sources.filter(|_| !has_changed) {
-            let start = self.moves.len();
-            self.moves.extend(sources.into_iter().zip(&front.registers).map(|(update, counter)| Move {
-                update,
-                must: counters::is_more(counter.must()),
-                may: counters::is_more(counter.may()),
-            }));
-            let row = |length: usize| u32::try_from(length).expect("memory is full long before 2^32 rows");
-            let moves = (row(start), row(self.moves.len()));
-            self.transitions.insert((before, token), Transition { target: front.set, moves });
+            self.transitions.insert((before, token), Some(front.set), &sources, &front.registers);
         }
         Ok(true)
     }
@@ -398,9 +355,7 @@ impl<'p> Sets<'p> {
 
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), TooMany> {
-        const TRANSITION: usize = size_of::<((u32, u32), Transition)>() * 2;
-        let transitions = self.transitions.len() * TRANSITION + size_of_val(self.moves.as_slice());
-        if self.graph.bytes() + self.known.bytes() + transitions <= self.budget {
+        if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;
@@ -413,7 +368,6 @@ impl<'p> Sets<'p> {
         self.known.clear();
         self.start = None;
         self.transitions.clear();
-        self.moves.clear();
         let adopt = |(key, registers): (Vec<u64>, Vec<Counter>)| Member {
             point: self.graph.adopt(&key, registers.len()),
             registers,

@@ -9,6 +9,7 @@ mod format;
 mod json;
 mod jsonl;
 mod lines;
+mod lookup;
 mod names;
 mod resolve;
 mod resolve_event;

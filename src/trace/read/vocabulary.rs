@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::lookup::Lookup;
 use crate::model::grammar::{ActionId, CauseId, Grammar, Instance, InstanceId, KindId, PhaseId};
 use crate::model::{Alphabet, NameId, glob};
 
@@ -13,7 +14,7 @@ pub struct Vocabulary<'g> {
     /// What is ignored, also of what the grammar does not have.
     ignore: Vec<String>,
     /// The names of events, also those that are ignored, so that one look tells both.
-    events: FxHashMap<&'g [u8], Name>,
+    events: Lookup<'g, Name>,
     /// The actions, by the label that they share.
     actions: FxHashMap<&'g str, Vec<ActionId>>,
     sources: FxHashMap<&'g str, CauseId>,
@@ -41,7 +42,7 @@ impl<'g> Vocabulary<'g> {
             grammar,
             alphabet,
             ignore: ignore.to_vec(),
-            events: FxHashMap::default(),
+            events: Lookup::new([]),
             actions: FxHashMap::default(),
             sources: (0..).map(CauseId).zip(&grammar.sources).map(|(id, source)| (source.name.as_str(), id)).collect(),
             phases: (0..).map(PhaseId).zip(&grammar.phases).map(|(id, phase)| (phase.name.as_str(), id)).collect(),
@@ -52,14 +53,10 @@ impl<'g> Vocabulary<'g> {
                 .collect(),
             full_names,
         };
-        vocabulary.events = (0..)
-            .map(NameId)
-            .zip(alphabet.names())
-            .map(|(id, name)| {
-                let is_ignored = vocabulary.is_ignored(name);
-                (name.as_bytes(), if is_ignored { Name::Ignored } else { Name::Read(id) })
-            })
-            .collect();
+        vocabulary.events = Lookup::new(alphabet.names().zip((0..).map(NameId)).map(|(name, id)| {
+            let is_ignored = vocabulary.is_ignored(name);
+            (name, if is_ignored { Name::Ignored } else { Name::Read(id) })
+        }));
         for (id, action) in (0..).map(ActionId).zip(&grammar.actions).filter(|(_, action)| !action.reaction) {
             vocabulary.actions.entry(&action.label).or_default().push(id);
         }
@@ -69,7 +66,7 @@ impl<'g> Vocabulary<'g> {
     /// The event with a name.
     #[inline]
     pub(super) fn event(&self, name: &[u8]) -> Option<Name> {
-        self.events.get(name).copied()
+        self.events.get(name)
     }
 
     /// Whether items with this name are dropped. Costs as much as the glob matches.
