@@ -285,8 +285,15 @@ pub(super) struct Reading {
     #[arg(long, value_name = "GLOB")]
     pub(super) ignore: Vec<String>,
     /// How many configurations may be followed at once
+    ///
+    /// A trace with which more agree has no verdict, and the exit code is 2.
     #[arg(long, value_name = "N", default_value = "200000")]
     pub(super) limit: NonZeroU32,
+    /// How many silent steps a run may make before it decides or shows something
+    ///
+    /// A trace with which one agrees that makes more has no verdict.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
 }
 
 /// The format of traces that are read.

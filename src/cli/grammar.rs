@@ -52,7 +52,15 @@ pub(super) fn open_all(
         let mut settings = settings.meaning();
         settings.set.extend(values.iter().cloned());
         let loaded = model::load(&Disk, &root, &settings);
-        opened.push((values.join(", "), usable(loaded, io)?));
+        let (setting, hash) = (values.join(", "), loaded.hash());
+        // What is to be said of the grammar was said before.
+        match loaded.grammar.filter(|grammar| !grammar.phases.is_empty()) {
+            Some(grammar) => opened.push((setting, Opened { sources: loaded.sources, grammar, hash })),
+            None => io.note(&format!("--any: {setting} is left out, since the grammar has errors with it")),
+        }
+    }
+    if opened.is_empty() {
+        return Err(Failure::Message("--any: the grammar has errors with every value".to_owned()));
     }
     Ok(opened)
 }
@@ -63,7 +71,8 @@ const MAX_COMBINATIONS: usize = 256;
 /// The settings `param=value` for all values of params.
 fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>, Failure> {
     let mut combinations = vec![Vec::new()];
-    for name in params {
+    let distinct = params.iter().enumerate().filter(|(place, name)| !params[..*place].contains(name));
+    for (_, name) in distinct {
         let Some(param) = grammar.params.iter().find(|param| param.name == *name) else {
             let names = grammar.params.iter().map(|param| param.name.as_str());
             let help = match nearest(name, names) {

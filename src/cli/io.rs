@@ -170,6 +170,10 @@ impl Io {
 
     fn tell(&mut self, label: &str, color: AnsiColor, message: &str) {
         let style = if self.stderr.color { color.on_default().bold() } else { Style::new() };
+        // On a terminal each stands where it belongs; whether results can be written shows elsewhere.
+        if self.stdout.is_terminal {
+            let _ = self.stdout.flush();
+        }
         // There is nobody left to tell that standard error cannot be written to.
         let _ = self.stderr.write(&format!("{style}{label}{style:#}: {message}\n"));
     }

@@ -11,7 +11,7 @@ use super::verdicts::{Judged, Place, Probable, Run, Verdicts};
 use super::{Exit, Failure, Io};
 use crate::machine::Program;
 use crate::model::Alphabet;
-use crate::recognize::probability::{Best, Estimate, Estimator, Limit, Outcome};
+use crate::recognize::probability::{Best, Estimate, Estimator, Outcome};
 use crate::trace::{Head, Header, Jsonl, JsonlOptions, ReadError, Reader, Shows, Story, TextSink, Vocabulary};
 
 /// What weighs traces, and where the answers go.
@@ -83,8 +83,7 @@ impl Scales<'_> {
         let judged = match goes_on.and_then(|_| self.estimator.finish()) {
             Ok(Outcome::Possible(estimate)) => Judged::Probable(self.tell(&estimate)),
             Ok(Outcome::Impossible(rejection)) => Judged::Invalid { rejection, line, under: String::new() },
-            Err(Limit::Configurations(many)) => Judged::TooMany { many, line },
-            Err(Limit::Cycle { configurations }) => Judged::Cycle { configurations, line },
+            Err(limit) => Judged::Undecided { limit, line },
         };
         Ok(Some((head, judged)))
     }

@@ -11,7 +11,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::machine::Program;
 use crate::model::{Alphabet, NameId, SymbolId};
 use crate::recognize::{Question, Recognizer, Verdict};
-use crate::sets::{Bounds, TooMany};
+use crate::sets::{Bounds, Limit};
 use crate::trace::{Head, Observed, ReadError, Reader, Vocabulary};
 
 /// A grammar that traces are judged by, in all its forms.
@@ -81,13 +81,14 @@ fn judge_all(
     court: &mut Court<'_>,
     io: &mut Io,
 ) -> Result<(), Failure> {
+    let drains = readers.len() > 1;
     let mut number = 0;
     loop {
         let mut trace = None;
         let mut answers = Vec::with_capacity(readers.len());
         let mut unreadable = None;
         for (reader, recognizer) in readers.iter_mut().zip(&mut court.recognizers) {
-            match judge(name, reader, recognizer, court.reading, &mut court.deprecated, io) {
+            match judge(name, reader, recognizer, court.reading, drains, &mut court.deprecated, io) {
                 Ok(None) => {}
                 Ok(Some((head, answer))) => {
                     trace = Some(head);
@@ -117,8 +118,8 @@ fn judge_all(
 
 /// What comes of one trace under one grammar.
 struct Answer {
-    /// The verdict, unless there were too many configurations.
-    verdict: Result<Verdict, TooMany>,
+    /// The verdict, unless a limit was met.
+    verdict: Result<Verdict, Limit>,
     /// The line on which it was found.
     line: u64,
 }
@@ -129,6 +130,7 @@ fn judge(
     reader: &mut Reader<'_, Box<dyn Read + '_>>,
     recognizer: &mut Recognizer<'_>,
     reading: &Reading,
+    drains: bool,
     deprecated: &mut Deprecated,
     io: &mut Io,
 ) -> Result<Option<(Head, Answer)>, ReadError> {
@@ -142,8 +144,10 @@ fn judge(
             io.warn(&format!("{name}:{}: this event is deprecated: {why}", reader.line()));
         }
     }
-    let verdict = goes_on.map(|_| recognizer.finish());
-    Ok(Some((head, Answer { verdict, line: reader.line() })))
+    let line = reader.line();
+    // Readers that are to stay in step must meet the same errors.
+    while drains && reader.next_item()?.is_some() {}
+    Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line })))
 }
 
 /// Of the answers under several grammars that which tells most, and whose it is: all under which the trace is valid, or
@@ -175,7 +179,7 @@ fn choose(made: &[Made], answers: Vec<Answer>) -> (usize, Judged) {
         .max_by_key(|(_, answer)| reach(answer))
         .expect("there is a grammar, and it has answered");
     let judged = match answer.verdict {
-        Err(many) => Judged::TooMany { many, line: answer.line },
+        Err(limit) => Judged::Undecided { limit, line: answer.line },
         Ok(Verdict::Invalid(rejection)) => Judged::Invalid { rejection, line: answer.line, under: name(best) },
         Ok(Verdict::Valid { .. }) => unreachable!("none is valid"),
     };

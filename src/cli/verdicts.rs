@@ -11,7 +11,7 @@ use crate::diagnostic::render::annotation;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
 use crate::recognize::Rejection;
-use crate::sets::TooMany;
+use crate::sets::{Limit, TooMany};
 use crate::trace::{Head, Observed, ReadError};
 
 /// Which trace it is.
@@ -33,9 +33,7 @@ pub(super) enum Judged {
     /// It belongs to the grammar, and is so probable.
     Probable(Probable),
     /// It could not be said.
-    TooMany { many: TooMany, line: u64 },
-    /// So many configurations lie on silent cycles, with too many ways among them.
-    Cycle { configurations: usize, line: u64 },
+    Undecided { limit: Limit, line: u64 },
 }
 
 /// How probable a trace is, in the words of each format.
@@ -196,23 +194,20 @@ impl Verdicts {
                     io.stdout.write(&probable.text)?;
                 }
             }
-            Judged::TooMany { line, .. } | Judged::Cycle { line, .. } => {
+            Judged::Undecided { limit, line } => {
                 self.n_failed += 1;
-                let message = match judged {
-                    Judged::TooMany { many, .. } => too_many(many, grammar),
-                    Judged::Cycle { configurations, .. } => format!(
-                        "runs that show nothing go round among {configurations} configurations, in too many ways to be summed"
-                    ),
-                    _ => unreachable!("both are told"),
-                };
-                if self.format == VerdictFormat::Json {
-                    write_json(&Record { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
+                let (message, help) = undecided(limit, grammar);
+                match self.format {
+                    VerdictFormat::Human => {}
+                    VerdictFormat::Json => {
+                        write_json(&Record { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
+                    }
+                    VerdictFormat::Github => {
+                        io.stdout.write(&annotation("undecided-trace", place.input, *line, &message))?;
+                    }
                 }
                 io.error(&format!("{}:{line}: {message}", place.input));
-                io.help(match judged {
-                    Judged::Cycle { .. } => "show more in the trace",
-                    _ => "show more in the trace, set what it does not tell, or raise the limit with --limit",
-                });
+                io.help(help);
             }
         }
         Ok(())
@@ -317,6 +312,24 @@ impl Told {
 
 /// How many states are named that a trace does not tell.
 const MAX_NAMED: usize = 5;
+
+/// What is told of a limit, and what to do about it.
+fn undecided(limit: &Limit, grammar: &Grammar) -> (String, &'static str) {
+    match limit {
+        Limit::Configurations(many) => (
+            too_many(many, grammar),
+            "show more in the trace, set what it does not tell, or raise the limit with --limit",
+        ),
+        Limit::Run(fault) => {
+            let what = "a run of the grammar that agrees with the trace up to here can't be followed";
+            (format!("{what}: {}", fault.kind.message(grammar)), fault.kind.help())
+        }
+        Limit::Cycle { configurations } => {
+            let what = format!("runs that show nothing go round among {configurations} configurations");
+            (format!("{what}, in too many ways to be summed"), "show more in the trace")
+        }
+    }
+}
 
 fn too_many(many: &TooMany, grammar: &Grammar) -> String {
     let mut message = format!("more than {} configurations agree with the trace up to here", many.limit);

@@ -42,7 +42,8 @@ impl Clone for Configuration {
     }
 }
 
-/// What a loop has left: how many iterations it must still make, and how many more it may.
+/// What a loop has left: how many iterations it must still make, and how many more it may. Where it is not known how many
+/// those are, a [stand-in](Self::stand_in) says that they are at least two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Counter(pub(super) u64);
 
@@ -73,13 +74,34 @@ impl Counter {
         low(self.0)
     }
 
-    /// The counter after one of them.
-    pub(super) fn next(self) -> Self {
-        match (self.must(), self.may()) {
+    /// What a part is that is at least two, different for each of the counters of a configuration: it can be counted down
+    /// once, and is still above 0 then.
+    pub fn stand_in(place: u32) -> u32 {
+        Self::STAND_INS + 2 * (place + 1)
+    }
+
+    /// For a part that is a stand-in, or was one and was counted down: which, and by how much.
+    pub fn stood_in(part: u32) -> Option<(u32, u32)> {
+        let number = part.checked_sub(Self::STAND_INS).filter(|number| *number > 0 && part != Self::UNBOUNDED)?;
+        Some(((number - 1) / 2, number % 2))
+    }
+
+    /// Above all counts.
+    const STAND_INS: u32 = 1 << 24;
+
+    /// The counter after one of them; nothing where it is not known whether there is one.
+    #[inline]
+    pub(super) fn next(self) -> Option<Self> {
+        let (must, may) = (self.must(), self.may());
+        let part = if must > 0 { must } else { may };
+        if part > Self::STAND_INS && part % 2 == 1 && part != Self::UNBOUNDED {
+            return None;
+        }
+        Some(match (must, may) {
             (0, Self::UNBOUNDED) => self,
             (0, may) => Self::of(0, may - 1),
             (must, may) => Self::of(must - 1, may),
-        }
+        })
     }
 }
 
@@ -163,6 +185,15 @@ impl Configuration {
             unknown.pack(words);
         }
         words.extend_from_slice(&self.words);
+    }
+
+    /// The phase of what was packed.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn packed_phase(words: &[u64]) -> PhaseId {
+        PhaseId(low(words[2]))
     }
 
     /// Becomes what was packed.

@@ -50,9 +50,16 @@ pub enum FaultKind {
     StackLimit,
     /// The value of this state is needed, and not known. A run asks for it instead of failing.
     Unknown(StateId),
+    /// A loop goes on, and it is not known whether it does: its counter is a stand-in.
+    UnknownCount,
 }
 
 impl FaultKind {
+    /// Whether a limit of the machine was met, so that nothing is known of how the run would have gone on.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::StepLimit | Self::StackLimit)
+    }
+
     /// The code of a diagnostic about it.
     pub fn code(&self) -> Code {
         match self {
@@ -60,7 +67,7 @@ impl FaultKind {
             Self::Domain { .. } | Self::Value { .. } | Self::NoValue | Self::Unknown(_) => Code::DomainError,
             Self::Overflow => Code::Overflow,
             Self::Weight(_) => Code::BadWeight,
-            Self::Count(_) => Code::BadCount,
+            Self::Count(_) | Self::UnknownCount => Code::BadCount,
             Self::AnyOrder(_) => Code::AnyOrderLimit,
             Self::StepLimit => Code::StepLimit,
             Self::StackLimit => Code::StackLimit,
@@ -77,7 +84,7 @@ impl FaultKind {
             }
             Self::Overflow => "keep the numbers within 64 bits",
             Self::Weight(_) => "a weight is at least 0 (never), and at most a billion",
-            Self::Count(_) => "guard the `repeat`, or bound what its count is made of",
+            Self::Count(_) | Self::UnknownCount => "guard the `repeat`, or bound what its count is made of",
             Self::AnyOrder(_) => "give `where` a narrower condition, or take the declared order",
             Self::StepLimit => "look for a loop that shows nothing; --step-limit raises the limit",
             Self::StackLimit => "look for a rule that calls itself more often than it ends",
@@ -100,6 +107,7 @@ impl FaultKind {
                 format!("the value here is {value}, outside `{}`", grammar.type_text(*needed))
             }
             Self::NoValue => "the value here is `none`".to_owned(),
+            Self::UnknownCount => "how often this loop goes on is not known".to_owned(),
             Self::Unknown(state) => format!("the value of `{}` is not known", grammar.states[state.index()].name),
             Self::Overflow => "the result does not fit into 64 bits".to_owned(),
             Self::Weight(weight) => format!("the weight is {weight}"),

@@ -7,7 +7,7 @@ use super::fault::{Fault, FaultKind};
 use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
 };
-use super::repeat::{exit_loop, iterate};
+use super::repeat::exit_loop;
 use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
@@ -444,7 +444,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// When the stack is full.
+    /// When the stack is full, or a counter is counted down of which that is not known to be possible.
     ///
     /// # Panics
     ///
@@ -472,7 +472,7 @@ impl Program {
             Op::Choose(choose) => at.pc = choose.alternatives[usize_of(option)].2,
             Op::Maybe { otherwise, .. } => at.pc = if option == 0 { at.pc + 1 } else { *otherwise },
             Op::RepeatNext(next) if option == 0 => exit_loop(at, next),
-            Op::RepeatNext(next) => iterate(at, next),
+            Op::RepeatNext(next) => self.iterate(at, next)?,
             Op::EachNext { each } => take_each(at, each, option),
             Op::One(one) => take_one(at, one.variable, one.candidates.values.at(option)),
             Op::Draw(draw) => self.begin_action(at, draw, option)?,

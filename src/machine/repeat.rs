@@ -62,10 +62,22 @@ impl Program {
             return Ok(None);
         }
         let Some((first, total)) = stop_odds(at, next) else {
-            iterate(at, next);
+            self.iterate(at, next)?;
             return Ok(None);
         };
         Ok(Some(Decision { place: next.place, odds: Odds::Either { first, total } }))
+    }
+
+    /// Begins an iteration.
+    #[inline]
+    pub(super) fn iterate(&self, at: &mut Configuration, next: &RepeatNext) -> Result<(), Box<Fault>> {
+        if next.counted {
+            let counter = at.counters.last_mut().expect("the loop that runs has the last counter");
+            let unknown = || fault(FaultKind::UnknownCount, self.place(next.place).span);
+            *counter = counter.next().ok_or_else(unknown)?;
+        }
+        at.pc += 1;
+        Ok(())
     }
 }
 
@@ -125,15 +137,6 @@ fn bounded_hazard(mean: u64, left: u64) -> u64 {
     }
     let hazard = ((ONE / whole) << 32) / (ONE - power);
     u64::try_from(hazard).expect("a probability is at most 1").clamp(1, (1 << 32) - 1)
-}
-
-/// Begins an iteration.
-pub(super) fn iterate(at: &mut Configuration, next: &RepeatNext) {
-    if next.counted {
-        let counter = at.counters.last_mut().expect("the loop that runs has the last counter");
-        *counter = counter.next();
-    }
-    at.pc += 1;
 }
 
 /// Leaves a loop.

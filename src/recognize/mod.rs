@@ -17,11 +17,11 @@ pub use verdict::{Next, Rejection, Verdict};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::sets::{Bounds, Front, Sets, Statistics, TooMany, View};
+use crate::sets::{Bounds, Front, Limit, Sets, Statistics, View};
 use crate::trace::{Observed, Shows};
 
 /// How many different items are known at once; then they are forgotten.
-const MAX_TOKENS: usize = 1 << 20;
+const MAX_TOKENS: usize = 1 << 16;
 
 /// Judges sequences by a grammar. What it learns about the grammar from one serves the next.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ struct Judge<'g> {
     /// The numbers of items that say more than a name. (Those of names are their own.)
     tokens: FxHashMap<Observed, u32>,
     /// Where a sequence that was not watched from the beginning can begin, unless those are too many.
-    everywhere: Option<Result<Everywhere<'g>, TooMany>>,
+    everywhere: Option<Result<Everywhere<'g>, Limit>>,
 }
 
 /// All configurations, in sets of their own, which are never forgotten.
@@ -64,7 +64,7 @@ struct Everywhere<'g> {
 }
 
 impl<'g> Everywhere<'g> {
-    fn new(sets: impl Fn() -> Sets<'g>) -> Result<Self, TooMany> {
+    fn new(sets: impl Fn() -> Sets<'g>) -> Result<Self, Limit> {
         let mut exact = sets();
         if let Ok(front) = exact.everywhere(false) {
             return Ok(Self { sets: exact, front, approximate: false });
@@ -97,8 +97,8 @@ impl<'g> Recognizer<'g> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit.
-    pub fn begin(&mut self, shows: Shows, precision: Precision) -> Result<(), TooMany> {
+    /// When a limit is met.
+    pub fn begin(&mut self, shows: Shows, precision: Precision) -> Result<(), Limit> {
         let known = self.judges.iter().position(|judge| (judge.shows, judge.precision) == (shows, precision));
         self.judge = known.unwrap_or(self.judges.len());
         if known.is_none() {
@@ -138,9 +138,9 @@ impl<'g> Recognizer<'g> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit; then the sequence has no verdict.
+    /// When a limit is met; then the sequence has no verdict.
     #[inline]
-    pub fn item(&mut self, item: &Observed) -> Result<bool, TooMany> {
+    pub fn item(&mut self, item: &Observed) -> Result<bool, Limit> {
         if !self.shows.has(item.kind()) || self.rejection.is_some() {
             return Ok(self.rejection.is_none());
         }
@@ -192,7 +192,10 @@ impl<'g> Recognizer<'g> {
 
     /// What was done so far, under all views.
     pub fn statistics(&self) -> Statistics {
-        self.judges.iter().fold(Statistics::default(), |sum, judge| sum.and(judge.sets.statistics()))
+        self.judges.iter().fold(Statistics::default(), |sum, judge| {
+            let everywhere = judge.everywhere.iter().flatten().map(|everywhere| everywhere.sets.statistics());
+            everywhere.fold(sum.and(judge.sets.statistics()), Statistics::and)
+        })
     }
 
     /// Where the runs are behind a number of items.

@@ -2,23 +2,16 @@
 //!
 //! A loop asks of its counter only whether an iteration must come, and whether one may. So a point of the graph says of
 //! each part of a counter whether it is 0, or 1, or more, and a member of a set has the number. Where the machine runs
-//! from such a point, `more` is a number that is larger than any count, different for each counter: what becomes of it
-//! then shows which counter it was, and how often it was counted down. This is a counting automaton, as for instance in
-//! Turoňová et al., "Regex Matching with Counting-Set Automata" (2020).
+//! from such a point, `more` is a stand-in, different for each counter: what becomes of it shows which counter it was,
+//! and whether it was counted down. This is a counting automaton, as for instance in Turoňová et al., "Regex Matching with
+//! Counting-Set Automata" (2020).
 
 use rustc_hash::FxHashSet;
 
 use crate::machine::Counter;
 
-/// A part up to this is kept as it is. An item may lie at most so many iterations ahead.
+/// A part up to this is kept as it is: a stand-in is above it, and can be counted down so often.
 const EXACT: u32 = 1;
-
-/// How far the numbers for `more` are apart, and above all counts. A loop that shows nothing is cut long before.
-const FIRST: u32 = 1 << 24;
-const STRIDE: u32 = 1 << 16;
-
-/// How many counters can be told apart; a configuration with more of them is kept as it is.
-const MOST: usize = 4_000;
 
 /// How a counter behind an item comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,37 +65,21 @@ pub(super) fn is_open(counter: Counter) -> bool {
     is_more(counter.must()) || is_more(counter.may())
 }
 
-/// Whether the counters can be put into classes at all.
-pub(super) fn fits(counters: &[Counter]) -> bool {
-    counters.len() <= MOST
-}
-
 /// Makes each counter what a point says of it.
 pub(super) fn classify(counters: &mut [Counter]) {
     for (place, counter) in (0u32..).zip(counters) {
-        let more = FIRST + STRIDE * place;
-        let class = |part: u32| if is_more(part) { more } else { part };
+        let class = |part: u32| if is_more(part) { Counter::stand_in(place) } else { part };
         *counter = Counter::of(class(counter.must()), class(counter.may()));
     }
 }
 
-/// How a counter has come about that was reached from a point with `before`; nothing if it was counted down more often
-/// than a point can know, or went from one part into the other.
-pub(super) fn origin(counter: Counter, before: &[Counter]) -> Option<Update> {
-    let source = |part: u32| {
-        (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| {
-            let from = (part + STRIDE / 2 - FIRST) / STRIDE;
-            (from, FIRST + STRIDE * from - part)
-        })
-    };
-    let (must, may) = (source(counter.must()), source(counter.may()));
-    let from = match (must, may) {
-        (None, None) => return Some(Update::New(counter)),
-        (Some((from, _)), _) | (None, Some((from, _))) => from,
-    };
+/// How a counter has come about that was reached from a point.
+pub(super) fn origin(counter: Counter, before: &[Counter]) -> Update {
+    let (must, may) = (Counter::stood_in(counter.must()), Counter::stood_in(counter.may()));
+    let Some((from, _)) = must.or(may) else { return Update::New(counter) };
+    // What is known of both parts goes down as it does in the point.
     let old = before[from as usize];
-    let (down_must, down_may) = (old.must().checked_sub(counter.must())?, old.may().checked_sub(counter.may())?);
-    (down_must + down_may <= EXACT).then_some(Update::Keep { from, must: down_must, may: down_may })
+    Update::Keep { from, must: old.must() - counter.must(), may: old.may() - counter.may() }
 }
 
 /// Whether a loop with counters like the first can do all that one with counters like the second can. (Not so where

@@ -4,7 +4,6 @@
 //! over silent steps and one shown item to another. Both are kept, so each point is run from once, in whatever sets it
 //! comes to lie.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -12,42 +11,11 @@ use rustc_hash::FxHashMap;
 use super::counters::{self, Kept, Update};
 use super::facts::Facts;
 use super::interner::Interner;
+use super::limit::{Limit, TooMany};
 use super::view::{Item, View, first_symbol};
-use crate::machine::{self, Configuration, Counter, Decision, Odds, Pause, Program, Scratch};
-use crate::model::grammar::{Grammar, StateId};
+use crate::machine::{self, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Scratch};
+use crate::model::grammar::{Grammar, PhaseId};
 use crate::model::{Alphabet, SymbolId};
-
-/// More configurations at once than the limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooMany {
-    /// The limit.
-    pub limit: usize,
-    /// The states of which the sequence does not tell the value, each with the number of values that it may have, the
-    /// most first.
-    pub unknown: Vec<(StateId, usize)>,
-}
-
-impl TooMany {
-    /// The error of more than these packed configurations of a program.
-    pub(crate) fn among<'a>(packed: impl Iterator<Item = &'a [u64]>, program: &Program, limit: usize) -> Self {
-        let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
-        let mut at = Configuration::default();
-        for words in packed {
-            at.unpack(words);
-            for (state, values) in program.states().zip(&mut values) {
-                values.insert(program.state(&at, state));
-            }
-        }
-        let mut unknown: Vec<(StateId, usize)> = program
-            .states()
-            .zip(values)
-            .filter(|(_, values)| values.len() > 1)
-            .map(|(state, values)| (state, values.len()))
-            .collect();
-        unknown.sort_by_key(|(_, many)| std::cmp::Reverse(*many));
-        Self { limit, unknown }
-    }
-}
 
 /// A row of [`Graph::points`].
 pub(super) type PointId = u32;
@@ -212,7 +180,7 @@ impl<'p> Graph<'p> {
 
     /// The point that a member is really at, expanded: of a counter that was counted down it may say more than before, and
     /// where the silent ways depend on the counters it says all of them. Whether the point is another one.
-    pub(super) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, TooMany> {
+    pub(super) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
         let mut changed = false;
         if !registers.is_empty() {
             let mut at = self.configuration(*point);
@@ -241,11 +209,16 @@ impl<'p> Graph<'p> {
 
     /// Whether at this point loops that may go on longer can do all that shorter ones can.
     pub(super) fn has_cover(&self, point: PointId) -> bool {
-        self.key(point).len() > DEAD && !self.is_interleaved(&self.configuration(point))
+        let key = self.key(point);
+        key.len() > DEAD && !self.interleaves(Configuration::packed_phase(&key[1..]))
     }
 
     fn is_interleaved(&self, at: &Configuration) -> bool {
-        self.facts.interleaves.get(at.phase().index()).copied().unwrap_or_default()
+        self.interleaves(at.phase())
+    }
+
+    fn interleaves(&self, phase: PhaseId) -> bool {
+        self.facts.interleaves.get(phase.index()).copied().unwrap_or_default()
     }
 
     fn configuration(&self, point: PointId) -> Configuration {
@@ -255,7 +228,7 @@ impl<'p> Graph<'p> {
     }
 
     /// Finds what comes next.
-    fn expand(&mut self, point: PointId) -> Result<(), TooMany> {
+    fn expand(&mut self, point: PointId) -> Result<(), Limit> {
         if !matches!(self.points[point as usize].expansion, Expansion::Unknown) {
             return Ok(());
         }
@@ -283,7 +256,7 @@ impl<'p> Graph<'p> {
 
     /// Follows all silent ways from a point to the items at their ends. Whether a trace can end on one; nothing if the ways
     /// depend on the numbers in the counters.
-    fn follow(&mut self, point: PointId, edges: &mut Vec<Edge>) -> Result<Option<bool>, TooMany> {
+    fn follow(&mut self, point: PointId, edges: &mut Vec<Edge>) -> Result<Option<bool>, Limit> {
         let start = self.configuration(point);
         let before = start.counters().to_vec();
         let mut seen = Seen::default();
@@ -293,6 +266,8 @@ impl<'p> Graph<'p> {
         while let Some(mut at) = open.pop() {
             self.scratch.refuel();
             match self.program.run(&mut at, &mut self.scratch) {
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(None),
+                Err(fault) if fault.kind.is_limit() => return Err(Limit::Run(fault)),
                 // A run that fails shows nothing any more.
                 Err(_) => {}
                 Ok(Pause::End) => ends = true,
@@ -311,40 +286,42 @@ impl<'p> Graph<'p> {
                     if !self.is_first(&at, false, &mut seen)? {
                         continue;
                     }
-                    if at.counters().iter().any(|counter| counters::origin(*counter, &before).is_none()) {
+                    if !self.fork(&at, &decision, &mut open)? {
                         return Ok(None);
                     }
-                    self.fork(&at, &decision, &mut open)?;
                 }
             }
         }
         Ok(Some(ends))
     }
 
-    /// Takes every option of a decision.
-    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<(), TooMany> {
+    /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.
+    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<bool, Limit> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
             let asked = self.program.asked(at).map(|state| (state, usize::try_from(many).unwrap_or(usize::MAX)));
-            return Err(TooMany { limit: self.limit, unknown: asked.into_iter().collect() });
+            let unknown = asked.into_iter().collect();
+            return Err(Limit::Configurations(TooMany { limit: self.limit, unknown }));
         }
         for option in self.program.options(decision, &self.scratch) {
             let mut branch = at.clone();
-            if self.program.resume(&mut branch, option).is_ok() {
-                open.push(branch);
+            match self.program.resume(&mut branch, option) {
+                Ok(()) => open.push(branch),
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(false),
+                Err(fault) => return Err(Limit::Run(fault)),
             }
         }
         if open.weight > 2 * self.limit {
             let packed: Vec<Vec<u64>> = open.list.iter().map(packed).collect();
             return Err(self.too_many(packed.iter().map(Vec::as_slice)));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Whether a configuration on a silent way, at a decision or `behind` an item that is not shown, is one from which more
     /// can come than from those seen before.
-    fn is_first(&mut self, at: &Configuration, behind: bool, seen: &mut Seen) -> Result<bool, TooMany> {
+    fn is_first(&mut self, at: &Configuration, behind: bool, seen: &mut Seen) -> Result<bool, Limit> {
         // The options of a decision are those of the configuration as it is, so that one goes on.
         let mut stripped = std::mem::take(&mut self.stripped);
         stripped.clone_from(at);
@@ -360,19 +337,22 @@ impl<'p> Graph<'p> {
         Ok(is_first)
     }
 
-    /// The point directly behind an item, with where its registers come from; nothing if that can't be said.
+    /// The point directly behind an item, with where its registers come from; nothing if that depends on the numbers in
+    /// the counters.
     fn enter(&mut self, mut at: Configuration, tag: u64, before: &[Counter]) -> Option<(PointId, Box<[Update]>)> {
         self.scratch.refuel();
-        if self.program.rest(&mut at, &mut self.scratch).is_err() {
-            return Some((self.adopt(&[tag], 0), Box::default()));
+        let shown = at.clone();
+        match self.program.rest(&mut at, &mut self.scratch) {
+            Ok(()) => {}
+            Err(fault) if fault.kind == FaultKind::UnknownCount => return None,
+            // That nothing is known of what follows is told to whoever wants to know it.
+            Err(fault) if fault.kind.is_limit() => at = shown,
+            Err(_) => return Some((self.adopt(&[tag], 0), Box::default())),
         }
         self.simplify(&mut at);
-        let mut updates: Vec<Update> = Vec::with_capacity(at.counters().len());
-        for counter in at.counters() {
-            updates.push(counters::origin(*counter, before)?);
-        }
+        let mut updates: Vec<Update> = at.counters().iter().map(|counter| counters::origin(*counter, before)).collect();
         let mut n_registers = 0;
-        if counters::fits(at.counters()) && !self.is_interleaved(&at) {
+        if !self.is_interleaved(&at) {
             let is_open = at.counters().iter().any(|counter| counters::is_open(*counter));
             n_registers = if is_open { updates.len() } else { 0 };
             counters::classify(at.counters_mut());
@@ -443,12 +423,12 @@ impl<'p> Graph<'p> {
     }
 
     /// The error of too many points.
-    pub(super) fn too_many_points(&self, points: &[PointId]) -> TooMany {
+    pub(super) fn too_many_points(&self, points: &[PointId]) -> Limit {
         self.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
     }
 
-    fn too_many<'a>(&self, packed: impl Iterator<Item = &'a [u64]>) -> TooMany {
-        TooMany::among(packed, self.program, self.limit)
+    fn too_many<'a>(&self, packed: impl Iterator<Item = &'a [u64]>) -> Limit {
+        Limit::Configurations(TooMany::among(packed, self.program, self.limit))
     }
 }
 

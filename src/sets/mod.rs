@@ -13,6 +13,7 @@ mod counters;
 mod facts;
 mod graph;
 mod interner;
+mod limit;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -20,14 +21,14 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use counters::{Kept, Update};
 use graph::{Graph, PointId, weight};
 use transitions::Transitions;
 
-pub use graph::TooMany;
 pub(crate) use interner::Interner;
+pub use limit::{Limit, TooMany};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
 
@@ -92,7 +93,7 @@ pub struct Front {
 }
 
 /// A configuration of a set.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Member {
     point: PointId,
     registers: Vec<Counter>,
@@ -137,8 +138,8 @@ impl<'p> Sets<'p> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit.
-    pub fn start(&mut self) -> Result<Front, TooMany> {
+    /// When a limit is met.
+    pub fn start(&mut self) -> Result<Front, Limit> {
         if let Some(front) = &self.start {
             return Ok(front.clone());
         }
@@ -158,21 +159,22 @@ impl<'p> Sets<'p> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit.
-    pub fn everywhere(&mut self, forgets: bool) -> Result<Front, TooMany> {
+    /// When a limit is met.
+    pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
         let start = self.start()?;
         let mut open = self.members(&start);
         if forgets {
             for member in &mut open {
                 member.point = self.graph.forget(member.point);
-                self.graph.settle(&mut member.point, &mut member.registers)?;
             }
         }
         let mut members = Vec::new();
         let mut total = 0;
+        let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
-        while let Some(member) = open.pop() {
+        while let Some(mut member) = open.pop() {
+            self.graph.settle(&mut member.point, &mut member.registers)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
@@ -186,12 +188,12 @@ impl<'p> Sets<'p> {
             for place in 0..self.graph.edges(member.point).len() {
                 let edge = &self.graph.edges(member.point)[place];
                 let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
-                let mut next = Member { point: edge.target, registers };
-                if forgets {
-                    next.point = self.graph.forget(next.point);
+                let point = edge.target;
+                let point = if forgets { self.graph.forget(point) } else { point };
+                let next = Member { point, registers };
+                if met.insert(next.clone()) {
+                    open.push(next);
                 }
-                self.graph.settle(&mut next.point, &mut next.registers)?;
-                open.push(next);
             }
             members.push(member);
         }
@@ -202,8 +204,8 @@ impl<'p> Sets<'p> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit.
-    pub fn adopt(&mut self, other: &Self, front: &Front) -> Result<Front, TooMany> {
+    /// When a limit is met.
+    pub fn adopt(&mut self, other: &Self, front: &Front) -> Result<Front, Limit> {
         let adopt = |member: Member| Member { point: self.graph.adopt_from(&other.graph, member.point), ..member };
         let members = other.members(front).into_iter().map(adopt).collect();
         self.settled(members)
@@ -216,14 +218,14 @@ impl<'p> Sets<'p> {
     ///
     /// # Errors
     ///
-    /// More configurations than the limit; the front is of no use then.
+    /// When a limit is met; the front is of no use then.
     #[inline]
     pub fn step(
         &mut self,
         front: &mut Front,
         token: u32,
         agrees: &mut dyn FnMut(&Item) -> bool,
-    ) -> Result<bool, TooMany> {
+    ) -> Result<bool, Limit> {
         self.statistics.steps += 1;
         if let Some(transition) = self.transitions.get(front.set, token) {
             let Some(target) = transition.target else { return Ok(false) };
@@ -254,7 +256,7 @@ impl<'p> Sets<'p> {
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
     #[cold]
-    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, TooMany> {
+    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, Limit> {
         self.statistics.misses += 1;
         self.tidy(front)?;
         let ways = self.ways(front, agrees);
@@ -319,7 +321,7 @@ impl<'p> Sets<'p> {
     }
 
     /// The front of members.
-    fn settled(&mut self, mut members: Vec<Member>) -> Result<Front, TooMany> {
+    fn settled(&mut self, mut members: Vec<Member>) -> Result<Front, Limit> {
         for member in &mut members {
             self.graph.settle(&mut member.point, &mut member.registers)?;
         }
@@ -327,7 +329,7 @@ impl<'p> Sets<'p> {
     }
 
     /// The front of members that are settled.
-    fn front(&mut self, mut members: Vec<Member>) -> Result<Front, TooMany> {
+    fn front(&mut self, mut members: Vec<Member>) -> Result<Front, Limit> {
         members.sort_unstable();
         members.dedup();
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
@@ -354,7 +356,7 @@ impl<'p> Sets<'p> {
     }
 
     /// Forgets what is known if it is too much, all but a front.
-    fn tidy(&mut self, front: &mut Front) -> Result<(), TooMany> {
+    fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
         if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
             return Ok(());
         }

@@ -221,6 +221,37 @@ fn a_log_may_begin_anywhere() {
 }
 
 #[test]
+fn loops_that_show_nothing_are_counted() {
+    for (grammar, trace) in [
+        (
+            "state n: 0..2 = 0  phase p { repeat 10 { if n == 0 { a n = 1 } else if n == 1 { b n = 2 } } c }",
+            "a\nb\nc\n",
+        ),
+        ("state n: 0..99 = 0  phase p { a repeat 50 { n += 1 if n == 60 { end } } b }", "a\nb\n"),
+        ("state n: 0..9 = 0  phase p { a repeat 5..8 while n < 9 { n += 1 } if n < 9 { b } }", "a\nb\n"),
+        (
+            "state x: bool = true  state n: 0..100000 = 0\n\
+          phase p { repeat 100000 { if n == 0 { a choose { 1 => x = true, 1 => x = false } } if n == 40000 { b }\n\
+                    if n < 100000 { n += 1 } } c }",
+            "a\nb\nc\n",
+        ),
+    ] {
+        let grammar = format!("event a  event b  event c  {grammar}");
+        assert_eq!(judged(&grammar, &[], trace.as_bytes()).ok(), "valid\n", "{grammar}");
+        let wrong = judged(&grammar, &[], format!("{trace}a\n").as_bytes());
+        assert_eq!(wrong.code, 1, "{grammar}");
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_too_long_has_no_verdict() {
+    let grammar = "event a  event b  state x: bool = true  phase p { a repeat 600000 { x = not x } b }";
+    let told = judged(grammar, &[], b"a\nb\n").unanswered();
+    assert!(told.contains("too many steps without an event") && told.contains("--step-limit"), "{told}");
+    assert_eq!(judged(grammar, &["--step-limit", "10000000"], b"a\nb\n").ok(), "valid\n");
+}
+
+#[test]
 fn a_param_may_be_any() {
     let grammar = "param juju: v2 | v3 | v4 = v3  event a  event b  event c  phase p { a if juju >= v3 { b } c }";
     let ran = judged(grammar, &["--any", "juju"], b"a\nb\nc\n\na\nc\n\na\na\n");
@@ -228,6 +259,17 @@ fn a_param_may_be_any() {
     assert_eq!(lines[..2], ["valid with juju=v3 or juju=v4", "valid with juju=v2"]);
     assert_eq!(lines[2..4], ["invalid at 2: a", "  expected c"]);
     assert_eq!((lines[4], ran.code), ("  with juju=v2, under which it goes furthest", 1));
+    // Each reads all of a trace, whatever it thinks of its beginning.
+    let grammar = "param p: bool = true  event a  event b  event c  phase x { a if p { b } else { c c } }";
+    let ran = judged(grammar, &["--any", "p", "--any", "p"], b"a\nc\nc\n\na\nb\n\na\nc\nb\n");
+    let lines: Vec<&str> = ran.stdout.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(lines, ["valid with p=false", "valid with p=true", "invalid at 3: b"]);
+    let ran = judged(grammar, &["--any", "p"], b"{\"items\":[\"b\",1]}\n{\"items\":[\"a\",\"b\"]}\n");
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, "valid with p=true\n"));
+    assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
+    let told = judged(grammar, &["--any", "jujo"], b"a\n").unanswered();
+    assert_eq!(told, "error: --any: there is no param `jujo`\n");
+    let grammar = "param juju: v2 | v3 = v3  event a  phase p { a }";
     let told = judged(grammar, &["--any", "jujo"], b"a\n").unanswered();
     assert_eq!(told, "error: --any: there is no param `jujo`; did you mean `juju`?\n");
 }
@@ -283,6 +325,7 @@ fn what_is_no_trace_is_told_with_its_place() {
         (b"{\"items\":[\"a\",", "error: <stdin>:1:"),
         (b"{\"items\":3}", "error: <stdin>:1:"),
         (b"{\"items\":[{\"evnt\":\"a\"}]}", "error: <stdin>:1:"),
+        (b"{\"shows\":[\"Events\"],\"items\":[\"zz\"]}", "error: <stdin>:1: `shows` has `Events`"),
         (b"simulation:\nPHASE Phase.p:\nnonsense\n", "error: <stdin>:3:"),
     ] {
         let ran = judged(TWO, &[], input);

@@ -142,6 +142,7 @@ impl<'g> Chain<'g> {
         at.unpack(words);
         self.scratch.refuel();
         Ok(match self.program.run(&mut at, &mut self.scratch) {
+            Err(fault) if fault.kind.is_limit() => return Err(Limit::Run(fault)),
             Err(_) => Step::Dead,
             Ok(Pause::End) => Step::End,
             Ok(Pause::Show(shown)) => {
@@ -172,8 +173,12 @@ impl<'g> Chain<'g> {
     /// The node to which a configuration runs.
     fn enter(&mut self, mut at: Configuration) -> NodeId {
         self.scratch.refuel();
-        if self.program.rest(&mut at, &mut self.scratch).is_err() {
-            return self.adopt(&[]);
+        let before = at.clone();
+        match self.program.rest(&mut at, &mut self.scratch) {
+            Ok(()) => {}
+            // That nothing is known of what follows is told to whoever wants to know it.
+            Err(fault) if fault.kind.is_limit() => at = before,
+            Err(_) => return self.adopt(&[]),
         }
         let mut packed = std::mem::take(&mut self.packed);
         packed.clear();

@@ -21,7 +21,8 @@ use super::agreement::agrees;
 use super::{Next, Precision, Rejection};
 use crate::machine::Program;
 use crate::model::Alphabet;
-use crate::sets::{Bounds, Item, TooMany, blurred};
+pub use crate::sets::Limit;
+use crate::sets::{Bounds, Item, blurred};
 use crate::trace::{self, Observed, Shows};
 use chain::{Chain, NodeId, Step};
 use likeliest::{History, RecordId, Ways};
@@ -57,19 +58,6 @@ pub struct Best {
     pub log_probability: f64,
     /// All that it shows, also what the sequence does not.
     pub items: Vec<trace::Item>,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// More configurations than [`Bounds::configurations`] lie between one item and the next.
-    Configurations(TooMany),
-    /// A run that shows nothing can go round among so many configurations, in so many ways, that their sum takes too
-    /// long.
-    Cycle {
-        /// How many they are.
-        configurations: usize,
-    },
 }
 
 /// Estimates sequences by a grammar. What it learns about the grammar from one serves the next.

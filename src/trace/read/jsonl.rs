@@ -9,10 +9,12 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::foreign::shown;
 use super::json::RawItem;
 use super::lines::Lines;
 use super::resolve::Item;
 use super::{Head, ReadError, text};
+use crate::diagnostic::suggest;
 use crate::trace::Shows;
 
 /// The longest line of jsonl that is read, in bytes.
@@ -90,7 +92,7 @@ impl Jsonl {
             (place(start), place(start + item.get().len()))
         }));
         let shows = match line.shows {
-            Some(kinds) => said(&kinds),
+            Some(kinds) => said(number, &kinds)?,
             None => self.occurring(number, text.as_bytes())?,
         };
         Ok(Head { line: number, shows, number: line.trace, seed: line.seed })
@@ -131,16 +133,19 @@ impl Jsonl {
     }
 }
 
-/// The kinds that `shows` names; those that are unknown say nothing.
-fn said(kinds: &[Cow<'_, str>]) -> Shows {
-    let has = |name: &str| kinds.iter().any(|kind| kind == name);
-    Shows {
-        phases: has("phases"),
-        actions: has("actions"),
-        events: has("events"),
-        states: has("states"),
-        decisions: has("decisions"),
+/// The kinds that `shows` names; an error for a name that is none.
+fn said(number: u64, kinds: &[Cow<'_, str>]) -> Result<Shows, ReadError> {
+    const KINDS: [&str; 5] = ["phases", "actions", "events", "states", "decisions"];
+    if let Some(unknown) = kinds.iter().find(|kind| !KINDS.contains(&&***kind)) {
+        let message = format!("`shows` has `{}`, which is no kind of items", shown(unknown));
+        let help = match suggest::nearest(unknown, KINDS) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!("the kinds are {}", KINDS.join(", ")),
+        };
+        return Err(ReadError::new(number, message).help(help));
     }
+    let [phases, actions, events, states, decisions] = KINDS.map(|name| kinds.iter().any(|kind| kind == name));
+    Ok(Shows { phases, actions, events, states, decisions })
 }
 
 fn wrong_version(number: u64, version: u64) -> ReadError {

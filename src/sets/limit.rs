@@ -1,0 +1,53 @@
+//! Why there is no answer.
+
+use std::collections::BTreeSet;
+
+use crate::machine::{Configuration, Fault, Program};
+use crate::model::grammar::StateId;
+
+/// A limit that was met, so that there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// More configurations than [`Bounds::configurations`](super::Bounds::configurations) at once.
+    Configurations(TooMany),
+    /// A run makes more silent steps than [`Bounds::steps`](super::Bounds::steps), or its stack is full.
+    Run(Box<Fault>),
+    /// A run that shows nothing can go round among so many configurations, in so many ways, that their sum takes too
+    /// long.
+    Cycle {
+        /// How many they are.
+        configurations: usize,
+    },
+}
+
+/// More configurations at once than the limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    /// The limit.
+    pub limit: usize,
+    /// The states of which the sequence does not tell the value, each with the number of values that it may have, the
+    /// most first.
+    pub unknown: Vec<(StateId, usize)>,
+}
+
+impl TooMany {
+    /// The error of more than these packed configurations of a program.
+    pub(crate) fn among<'a>(packed: impl Iterator<Item = &'a [u64]>, program: &Program, limit: usize) -> Self {
+        let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
+        let mut at = Configuration::default();
+        for words in packed {
+            at.unpack(words);
+            for (state, values) in program.states().zip(&mut values) {
+                values.insert(program.state(&at, state));
+            }
+        }
+        let mut unknown: Vec<(StateId, usize)> = program
+            .states()
+            .zip(values)
+            .filter(|(_, values)| values.len() > 1)
+            .map(|(state, values)| (state, values.len()))
+            .collect();
+        unknown.sort_by_key(|(_, many)| std::cmp::Reverse(*many));
+        Self { limit, unknown }
+    }
+}
