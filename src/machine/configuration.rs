@@ -1,5 +1,6 @@
 //! A configuration: the values of all states, plus what is left to run.
 
+use super::MAX_REPEAT;
 use super::partial::Unknown;
 use super::program::{Address, Program, Slot};
 use crate::model::grammar::{NONE, PhaseId};
@@ -49,6 +50,9 @@ pub struct Counter(pub(super) u64);
 impl Counter {
     /// As many as it likes: what a loop without an upper bound may.
     pub const UNBOUNDED: u32 = u32::MAX;
+    /// A part above all counts stands for one that is not known. The low bits tell how often it may be counted down: until
+    /// it is a multiple of this.
+    pub const STRIDE: u32 = 1 << 16;
     /// No iteration can come.
     pub const USED_UP: Self = Self(0);
 
@@ -71,6 +75,11 @@ impl Counter {
     /// How many may come after those, or [`Self::UNBOUNDED`].
     pub fn may(self) -> u32 {
         low(self.0)
+    }
+
+    /// Whether it is not known that another iteration must come, though the number says so.
+    pub(super) fn is_spent(self) -> bool {
+        i64::from(self.must()) > MAX_REPEAT && self.must().is_multiple_of(Self::STRIDE)
     }
 
     /// The counter after one of them.

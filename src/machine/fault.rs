@@ -50,6 +50,8 @@ pub enum FaultKind {
     StackLimit,
     /// The value of this state is needed, and not known. A run asks for it instead of failing.
     Unknown(StateId),
+    /// Whether a loop goes on is needed, and not known, as its [`Counter`](super::Counter) stands for many.
+    Counter,
 }
 
 impl FaultKind {
@@ -60,7 +62,7 @@ impl FaultKind {
             Self::Domain { .. } | Self::Value { .. } | Self::NoValue | Self::Unknown(_) => Code::DomainError,
             Self::Overflow => Code::Overflow,
             Self::Weight(_) => Code::BadWeight,
-            Self::Count(_) => Code::BadCount,
+            Self::Count(_) | Self::Counter => Code::BadCount,
             Self::AnyOrder(_) => Code::AnyOrderLimit,
             Self::StepLimit => Code::StepLimit,
             Self::StackLimit => Code::StackLimit,
@@ -77,7 +79,7 @@ impl FaultKind {
             }
             Self::Overflow => "keep the numbers within 64 bits",
             Self::Weight(_) => "a weight is at least 0 (never), and at most a billion",
-            Self::Count(_) => "guard the `repeat`, or bound what its count is made of",
+            Self::Count(_) | Self::Counter => "guard the `repeat`, or bound what its count is made of",
             Self::AnyOrder(_) => "give `where` a narrower condition, or take the declared order",
             Self::StepLimit => "look for a loop that shows nothing; --step-limit raises the limit",
             Self::StackLimit => "look for a rule that calls itself more often than it ends",
@@ -104,6 +106,7 @@ impl FaultKind {
             Self::Overflow => "the result does not fit into 64 bits".to_owned(),
             Self::Weight(weight) => format!("the weight is {weight}"),
             Self::Count(why) => why.clone(),
+            Self::Counter => "what the loop has left is not known".to_owned(),
             Self::AnyOrder(many) => {
                 format!("`in any order` over {many}, which is more than {}", super::MAX_ANY_ORDER)
             }

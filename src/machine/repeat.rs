@@ -62,6 +62,9 @@ impl Program {
             return Ok(None);
         }
         let Some((first, total)) = stop_odds(at, next) else {
+            if counter(at, next).is_some_and(Counter::is_spent) {
+                return Err(fault(FaultKind::Counter, self.span_at(at.pc)));
+            }
             iterate(at, next);
             return Ok(None);
         };

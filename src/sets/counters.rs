@@ -3,7 +3,8 @@
 //! A loop asks of its counter only whether an iteration must come, and whether one may. So a point of the graph says of
 //! each part of a counter whether it is 0, or 1, or more, and a member of a set has the number. Where the machine runs
 //! from such a point, `more` is a number that is larger than any count, different for each counter: what becomes of it
-//! then shows which counter it was, and how often it was counted down. This is a counting automaton, as for instance in
+//! then shows which counter it was, and how often it was counted down. The machine stops with an error where it would
+//! count one down more often than is known to be right. This is a counting automaton, as for instance in
 //! Turoňová et al., "Regex Matching with Counting-Set Automata" (2020).
 
 use rustc_hash::FxHashSet;
@@ -13,9 +14,9 @@ use crate::machine::Counter;
 /// A part up to this is kept as it is. An item may lie at most so many iterations ahead.
 const EXACT: u32 = 1;
 
-/// How far the numbers for `more` are apart, and above all counts. A loop that shows nothing is cut long before.
-const FIRST: u32 = 1 << 24;
-const STRIDE: u32 = 1 << 16;
+/// The first number for `more`, and how far they are apart.
+const FIRST: u32 = (1 << 24) + EXACT;
+const STRIDE: u32 = Counter::STRIDE;
 
 /// How many counters can be told apart; a configuration with more of them is kept as it is.
 const MOST: usize = 4_000;
@@ -86,19 +87,18 @@ pub(super) fn classify(counters: &mut [Counter]) {
     }
 }
 
+/// Of which counter of the point before a part is what is left, if it stands for more.
+fn source(part: u32) -> Option<u32> {
+    (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| (part + STRIDE / 2 - FIRST) / STRIDE)
+}
+
 /// How a counter has come about that was reached from a point with `before`; nothing if it was counted down more often
 /// than a point can know, or went from one part into the other.
 pub(super) fn origin(counter: Counter, before: &[Counter]) -> Option<Update> {
-    let source = |part: u32| {
-        (part != Counter::UNBOUNDED && part >= FIRST - STRIDE / 2).then(|| {
-            let from = (part + STRIDE / 2 - FIRST) / STRIDE;
-            (from, FIRST + STRIDE * from - part)
-        })
-    };
     let (must, may) = (source(counter.must()), source(counter.may()));
     let from = match (must, may) {
         (None, None) => return Some(Update::New(counter)),
-        (Some((from, _)), _) | (None, Some((from, _))) => from,
+        (Some(from), _) | (None, Some(from)) => from,
     };
     let old = before[from as usize];
     let (down_must, down_may) = (old.must().checked_sub(counter.must())?, old.may().checked_sub(counter.may())?);
@@ -108,12 +108,15 @@ pub(super) fn origin(counter: Counter, before: &[Counter]) -> Option<Update> {
 /// Whether a loop with counters like the first can do all that one with counters like the second can. (Not so where
 /// branches run side by side.)
 pub(super) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
-    let end = |counter: Counter| match counter.may() {
-        Counter::UNBOUNDED => u64::MAX,
-        may => u64::from(counter.must()) + u64::from(may),
-    };
-    counters.len() == others.len()
-        && counters.iter().zip(others).all(|(one, other)| one.must() <= other.must() && end(*one) >= end(*other))
+    counters.len() == others.len() && counters.iter().zip(others).all(|(one, other)| covers_one(*one, *other))
+}
+
+fn covers_one(one: Counter, other: Counter) -> bool {
+    let end = |counter: Counter| u64::from(counter.must()) + u64::from(counter.may());
+    // A number that stands for more can be compared only with what is left of the same: it says nothing of how much it is.
+    let (musts, mays) = (source(one.must()) == source(other.must()), source(one.may()) == source(other.may()));
+    let begins = one.must() == 0 || musts && one.must() <= other.must();
+    begins && (one.may() == Counter::UNBOUNDED || musts && mays && end(one) >= end(other))
 }
 
 /// How many are compared with each other; beyond it only equal ones are found, at a bounded cost.

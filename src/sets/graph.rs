@@ -13,7 +13,7 @@ use super::counters::{self, Kept, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::view::{Item, View, first_symbol};
-use crate::machine::{self, Configuration, Counter, Decision, Odds, Pause, Program, Scratch};
+use crate::machine::{self, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Scratch};
 use crate::model::grammar::{Grammar, StateId};
 use crate::model::{Alphabet, SymbolId};
 
@@ -116,13 +116,16 @@ impl<'p> Graph<'p> {
         limit: usize,
         steps: u64,
     ) -> Self {
+        let facts = Facts::new(grammar, &view);
+        let mut scratch = Scratch::new(steps);
+        scratch.pass_over(facts.untold.clone());
         Self {
             program,
             alphabet,
-            facts: Facts::new(grammar, &view),
+            facts,
             view,
             limit,
-            scratch: Scratch::new(steps),
+            scratch,
             keys: Interner::default(),
             points: Vec::new(),
             edges: Vec::new(),
@@ -293,6 +296,7 @@ impl<'p> Graph<'p> {
         while let Some(mut at) = open.pop() {
             self.scratch.refuel();
             match self.program.run(&mut at, &mut self.scratch) {
+                Err(error) if error.kind == FaultKind::Counter => return Ok(None),
                 // A run that fails shows nothing any more.
                 Err(_) => {}
                 Ok(Pause::End) => ends = true,
@@ -363,8 +367,10 @@ impl<'p> Graph<'p> {
     /// The point directly behind an item, with where its registers come from; nothing if that can't be said.
     fn enter(&mut self, mut at: Configuration, tag: u64, before: &[Counter]) -> Option<(PointId, Box<[Update]>)> {
         self.scratch.refuel();
-        if self.program.rest(&mut at, &mut self.scratch).is_err() {
-            return Some((self.adopt(&[tag], 0), Box::default()));
+        match self.program.rest(&mut at, &mut self.scratch) {
+            Ok(()) => {}
+            Err(error) if error.kind == FaultKind::Counter => return None,
+            Err(_) => return Some((self.adopt(&[tag], 0), Box::default())),
         }
         self.simplify(&mut at);
         let mut updates: Vec<Update> = Vec::with_capacity(at.counters().len());

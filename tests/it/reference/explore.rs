@@ -147,7 +147,7 @@ fn trouble(kind: &FaultKind) -> Trouble {
         FaultKind::AnyOrder(_) => Trouble::AnyOrder,
         FaultKind::StepLimit => Trouble::Silence,
         FaultKind::StackLimit => Trouble::Stack,
-        FaultKind::Unknown(_) => unreachable!("all states are known"),
+        FaultKind::Unknown(_) | FaultKind::Counter => unreachable!("all states and counters are known"),
     }
 }
 
