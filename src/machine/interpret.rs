@@ -1,5 +1,7 @@
 //! Running a configuration to its next pause, and on from it.
 
+use std::collections::BTreeSet;
+
 use super::compile::{MILLION, compile};
 use super::configuration::{Configuration, Flags, high, low};
 use super::evaluate::{Environment, Evaluator, fault, outside};
@@ -90,6 +92,8 @@ pub struct Scratch {
     pub(super) environment: Environment,
     pub(super) options: Vec<Choice>,
     pub(super) values: Vec<i64>,
+    /// The `never` tests that say nothing.
+    pub(super) passed_over: BTreeSet<usize>,
     step_limit: u64,
 }
 
@@ -98,7 +102,12 @@ impl Scratch {
     pub fn new(step_limit: u64) -> Self {
         let mut environment = Environment::default();
         environment.fuel = step_limit;
-        Self { environment, options: Vec::new(), values: Vec::new(), step_limit }
+        Self { environment, options: Vec::new(), values: Vec::new(), passed_over: BTreeSet::new(), step_limit }
+    }
+
+    /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.
+    pub fn pass_over(&mut self, never: BTreeSet<usize>) {
+        self.passed_over = never;
     }
 
     /// The arguments or the payload of the item that was just shown.

@@ -15,7 +15,7 @@ pub(crate) fn for_each_statement<'g>(statement: &'g Statement, visit: &mut dyn F
 }
 
 /// The sequences that a statement is made of.
-fn parts(statement: &Statement) -> Vec<&[Statement]> {
+pub(crate) fn parts(statement: &Statement) -> Vec<&[Statement]> {
     match &statement.kind {
         StatementKind::Block(body)
         | StatementKind::ForEach { body, .. }

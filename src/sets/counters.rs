@@ -85,12 +85,16 @@ pub(super) fn origin(counter: Counter, before: &[Counter]) -> Update {
 /// Whether a loop with counters like the first can do all that one with counters like the second can. (Not so where
 /// branches run side by side.)
 pub(super) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
-    let end = |counter: Counter| match counter.may() {
-        Counter::UNBOUNDED => u64::MAX,
-        may => u64::from(counter.must()) + u64::from(may),
-    };
-    counters.len() == others.len()
-        && counters.iter().zip(others).all(|(one, other)| one.must() <= other.must() && end(*one) >= end(*other))
+    counters.len() == others.len() && counters.iter().zip(others).all(|(one, other)| covers_one(*one, *other))
+}
+
+fn covers_one(one: Counter, other: Counter) -> bool {
+    let end = |counter: Counter| u64::from(counter.must()) + u64::from(counter.may());
+    // A stand-in can be compared only with what is left of the same: it says nothing of how much it is.
+    let source = |part: u32| Counter::stood_in(part).map(|(place, _)| place);
+    let (musts, mays) = (source(one.must()) == source(other.must()), source(one.may()) == source(other.may()));
+    let begins = one.must() == 0 || musts && one.must() <= other.must();
+    begins && (one.may() == Counter::UNBOUNDED || musts && mays && end(one) >= end(other))
 }
 
 /// How many are compared with each other; beyond it only equal ones are found, at a bounded cost.

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use super::View;
 use crate::model::grammar::{
-    AssignOperator, Base, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId, Range,
-    StateId, Statement, StatementKind, Target, VariableId,
+    AssignOperator, Base, Check, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId,
+    Range, StateId, Statement, StatementKind, Target, Variable, VariableId,
 };
-use crate::model::visit::{for_each_operand, for_each_statement};
+use crate::model::visit::{for_each_operand, for_each_statement, parts};
 
 /// What makes no difference under a view.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub(super) struct Facts {
     /// For each phase whether branches run side by side in it: then a loop that may go on longer can not do all that a
     /// shorter one can, since the turn of a branch ends at a loop that is not finished.
     pub(super) interleaves: Vec<bool>,
+    /// Those of the `never` tests without a profile that read a state that nothing else depends on.
+    pub(super) untold: BTreeSet<usize>,
 }
 
 impl Facts {
@@ -32,6 +34,7 @@ impl Facts {
         let idle: Vec<StateId> = (0..grammar.states.len()).map(StateId::new).filter(is_idle).collect();
         Self {
             arrays: survey.arrays(&relevant),
+            untold: survey.untold(&relevant),
             interleaves: (0..grammar.phases.len()).map(|phase| survey.interleaves(PhaseId::new(phase))).collect(),
             idle,
         }
@@ -128,6 +131,21 @@ impl<'g> Survey<'g> {
             relevant.append(&mut flows.swap_remove(place).1);
         }
         relevant
+    }
+
+    /// The `never` tests that read other states.
+    fn untold(&self, relevant: &BTreeSet<Class>) -> BTreeSet<usize> {
+        let tests = self.grammar.tests.iter().filter(|test| test.profile.is_none());
+        let conditions = tests.filter_map(|test| match &test.check {
+            Check::Never { expression, .. } => Some(expression),
+            _ => None,
+        });
+        let is_untold = |condition: &Expression| {
+            let mut read = BTreeSet::new();
+            self.read(condition, &mut read);
+            !read.is_subset(relevant)
+        };
+        conditions.enumerate().filter(|(_, condition)| is_untold(condition)).map(|(place, _)| place).collect()
     }
 
     /// Adds what an expression reads.
@@ -246,22 +264,56 @@ impl<'g> Survey<'g> {
             _ => {}
         });
         self.for_each_statement(&mut |statement| {
-            let ranges: Vec<&Range> = match &statement.kind {
-                StatementKind::ForEach { range, any_order, .. } => {
-                    does |= range.domain == Domain::Kind(kind) && !any_order && !self.is_pinned(range, kind, relevant);
-                    vec![range]
-                }
-                StatementKind::ForOne { range, .. } => vec![range],
-                StatementKind::Interleave(branches) => {
-                    branches.iter().filter_map(|branch| branch.each.as_ref()).collect()
-                }
-                _ => Vec::new(),
-            };
-            for range in ranges.into_iter().filter(|range| range.domain == Domain::Kind(kind)) {
+            for range in ranges(statement).filter(|range| range.domain == Domain::Kind(kind)) {
                 does |= range.filter.as_ref().is_some_and(|filter| self.may_fail(filter));
             }
         });
-        does
+        does || self.orders(kind, relevant)
+    }
+
+    /// Whether a `for each` takes elements of a kind in an order that may make a difference.
+    fn orders(&self, kind: KindId, relevant: &BTreeSet<Class>) -> bool {
+        let grammar = self.grammar;
+        let is_kind = |variable: &Variable| variable.ty.base == Base::Instance(kind);
+        // Each statement with whether a variable may hold an element where it runs: that one is told from the others,
+        // even if their states are equal. A clause of a `meanwhile` sees no variables of the phase, and changes no state.
+        let mut open: Vec<(&Statement, bool)> = Vec::new();
+        for phase in &grammar.phases {
+            open.extend(phase.body.iter().map(|statement| (statement, false)));
+            open.extend(phase.meanwhile.iter().map(|clause| (&clause.body, false)));
+        }
+        let (mut rules, mut actions) = (BTreeSet::new(), BTreeSet::new());
+        while let Some((statement, amid)) = open.pop() {
+            let mut within = amid | ranges(statement).any(|range| range.domain == Domain::Kind(kind));
+            match &statement.kind {
+                StatementKind::ForEach { range, any_order: false, .. }
+                    if range.domain == Domain::Kind(kind) && (amid || !self.is_pinned(range, kind, relevant)) =>
+                {
+                    return true;
+                }
+                // Other branches may have variables.
+                StatementKind::Interleave(_) => within = true,
+                StatementKind::Call { rule, .. } => {
+                    let row = &grammar.rules[rule.index()];
+                    let within = amid || row.variables[..row.parameters].iter().any(is_kind);
+                    if rules.insert((*rule, within)) {
+                        open.extend(row.body.iter().map(|statement| (statement, within)));
+                    }
+                }
+                StatementKind::Draw { actions: drawn, .. } => {
+                    for action in drawn.iter() {
+                        let row = &grammar.actions[action.index()];
+                        let within = amid || row.variables[..row.parameters].iter().any(is_kind);
+                        if actions.insert((*action, within)) {
+                            open.extend(row.body.iter().map(|statement| (statement, within)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+            open.extend(parts(statement).into_iter().flatten().map(|inner| (inner, within)));
+        }
+        false
     }
 
     /// Whether a filter fixes all states of the instances that pass, so that their order makes no difference.
@@ -333,6 +385,16 @@ fn pins(condition: &Expression, variable: VariableId, into: &mut BTreeSet<u32>) 
         }
         _ => into.extend(member(condition)),
     }
+}
+
+/// The ranges that a statement goes over.
+fn ranges(statement: &Statement) -> impl Iterator<Item = &Range> {
+    let (one, branches) = match &statement.kind {
+        StatementKind::ForEach { range, .. } | StatementKind::ForOne { range, .. } => (Some(range), &[][..]),
+        StatementKind::Interleave(branches) => (None, &branches[..]),
+        _ => (None, &[][..]),
+    };
+    one.into_iter().chain(branches.iter().filter_map(|branch| branch.each.as_ref()))
 }
 
 /// The expressions that a statement is directly made of, those of the statements in it left out.

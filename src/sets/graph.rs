@@ -84,13 +84,16 @@ impl<'p> Graph<'p> {
         limit: usize,
         steps: u64,
     ) -> Self {
+        let facts = Facts::new(grammar, &view);
+        let mut scratch = Scratch::new(steps);
+        scratch.pass_over(facts.untold.clone());
         Self {
             program,
             alphabet,
-            facts: Facts::new(grammar, &view),
+            facts,
             view,
             limit,
-            scratch: Scratch::new(steps),
+            scratch,
             keys: Interner::default(),
             points: Vec::new(),
             edges: Vec::new(),

@@ -68,6 +68,8 @@ pub struct Statistics {
     pub clears: u64,
     /// The most configurations that were in one set.
     pub widest: usize,
+    /// The most counters of loops that were kept beside one set.
+    pub counters: usize,
 }
 
 impl Statistics {
@@ -79,6 +81,7 @@ impl Statistics {
             misses: self.misses + other.misses,
             clears: self.clears + other.clears,
             widest: self.widest.max(other.widest),
+            counters: self.counters.max(other.counters),
         }
     }
 }
@@ -339,7 +342,9 @@ impl<'p> Sets<'p> {
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
         let (set, _) = self.known.intern(&points);
-        Ok(Front { set, registers: members.into_iter().flat_map(|member| member.registers).collect() })
+        let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
+        self.statistics.counters = self.statistics.counters.max(registers.len());
+        Ok(Front { set, registers })
     }
 
     /// The members of a front.

@@ -229,18 +229,25 @@ impl<'a> Compiler<'a> {
     }
 
     fn initial_states(&mut self) {
+        // An instance of which some states are drawn and others not yet is not like others, whatever their states.
+        let mut begun = None;
         for (number, state) in self.grammar.states.iter().enumerate().filter(|(_, state)| state.initial.is_none()) {
+            let instance = state.owner.map(|(instance, _)| instance);
             let slot = index(number);
             let place = self.place_named(format!("state {}", state.name), state.span);
             match state.ty.base {
                 // Every subset is equally likely, which one number cannot say where there are 64 elements.
                 Base::Set { lo, hi } if !state.ty.optional => {
                     for bit in 0..=u8::try_from(hi - lo).expect("sets have at most 64 values") {
-                        self.emit(Op::AnyElement { slot, bit, place });
+                        let address = self.emit(Op::AnyElement { slot, bit, place });
+                        self.program.names_instances[address as usize] = instance.is_some() && begun == instance;
+                        begun = instance;
                     }
                 }
                 _ => {
-                    self.emit(Op::AnyState { slot, place });
+                    let address = self.emit(Op::AnyState { slot, place });
+                    self.program.names_instances[address as usize] = instance.is_some() && begun == instance;
+                    begun = instance;
                 }
             }
         }

@@ -10,6 +10,7 @@ mod evaluate;
 pub(crate) mod explore;
 pub(crate) mod mutate;
 pub(crate) mod random;
+pub(crate) mod random_merge;
 pub(crate) mod recognize;
 mod tests;
 
