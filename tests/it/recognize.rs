@@ -263,19 +263,19 @@ fn compare_random(grammar: fn(u64) -> String, many: u64, names: usize) -> Compar
     }
     assert!(failures.is_empty(), "{failures}");
     assert!(compared.valid * 5 > compared.invalid, "{compared:?}");
-    assert!((compared.undecided + compared.too_many) * 4 < compared.valid + compared.invalid, "{compared:?}");
+    assert!((compared.undecided + compared.too_many) * 2 < compared.valid + compared.invalid, "{compared:?}");
     assert!(compared.unreadable * 2 < many, "{compared:?}");
     compared
 }
 
 #[test]
 fn random_sequences_of_random_grammars_are_judged_as_the_reference_does() {
-    println!("{:?}", compare_random(random::grammar, 300, 0));
+    println!("{:?}", compare_random(random::grammar, 100, 0));
 }
 
 #[test]
 fn random_sequences_of_grammars_in_which_much_is_merged_are_judged_as_the_reference_does() {
-    let compared = compare_random(random_merge::grammar, 400, 60);
+    let compared = compare_random(random_merge::grammar, 120, 60);
     println!("{compared:?}");
     // What is tested here must be there.
     assert!(compared.merged > 0 && compared.counted > 0, "{compared:?}");
