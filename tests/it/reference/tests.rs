@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::{ActionId, CauseId, Grammar, InstanceId, PhaseId};
 use charmgrammar::model::{self, Alphabet, Memory, NameId, Root, Settings};
+use charmgrammar::recognize::{self, Question, Recognizer, Verdict};
 use charmgrammar::trace::{Foreign, Observed, Shows};
 
 use super::Shown;
@@ -422,6 +424,7 @@ fn the_sequences_of_names_that_are_accepted_are_those_of_brute_force() {
         });
         let Some((most, language, names)) = longest else { continue };
         n_languages += 1;
+        let program = Program::compile(grammar);
         let reading = Reading::of(Shows::EVENTS);
         let names: Vec<NameId> = names.into_iter().collect();
         for sequence in brute::sequences(&names, most) {
@@ -431,6 +434,9 @@ fn the_sequences_of_names_that_are_accepted_are_those_of_brute_force() {
             for (reading, belongs) in [(&reading, &language.complete), (&prefix(&reading), &language.shown)] {
                 let found = case.judge(reading, &items);
                 assert_ne!(found, Judged::Undecided, "{case_name}");
+                let question = Question { prefix: reading.prefix, ..Question::default() };
+                let product = accepts(&mut Recognizer::new(grammar, alphabet, &program, question), &items);
+                assert!(product.is_none_or(|valid| valid == (found == Judged::Valid)), "{case_name}: {items:?}");
                 let texts = || sequence.iter().map(|name| alphabet.name_text(*name)).collect::<Vec<&str>>();
                 assert_eq!(found == Judged::Valid, belongs.contains(&sequence), "{case_name}: {:?}", texts());
                 n_sequences += 1;
@@ -440,6 +446,15 @@ fn the_sequences_of_names_that_are_accepted_are_those_of_brute_force() {
     }
     println!("{n_languages} languages, {n_sequences} sequences, {n_valid} of them valid");
     assert!(n_languages > 100 && n_valid > 1_000);
+}
+
+/// Whether the recognizer has a sequence of names; nothing where a run goes on silently for ever.
+fn accepts(recognizer: &mut Recognizer<'_>, items: &[Observed]) -> Option<bool> {
+    recognizer.begin(Shows::EVENTS, recognize::Precision::NAMES).ok()?;
+    for item in items {
+        recognizer.item(item).ok()?;
+    }
+    Some(matches!(recognizer.finish(), Verdict::Valid { .. }))
 }
 
 /// What random sequences came to.
