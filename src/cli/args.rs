@@ -324,7 +324,8 @@ pub(super) enum Compared {
 ///
 /// For each trace, in their order, it says `valid`, or where the trace leaves the grammar and what could have come there
 /// instead: `invalid at 3: NAME` for the third item, `invalid at end` for a trace that stops too early. The exit code is 0
-/// if all are valid, 1 if one is not, and 2 if one could not be read or judged.
+/// if all are valid, 1 if one is not, and 2 if one could not be read or judged. With --quiet, traces that are valid are not
+/// told.
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -336,6 +337,9 @@ pub(super) struct ValidateArguments {
     #[arg(long)]
     pub(super) prefix: bool,
     /// The trace may begin anywhere in a life, as a log does that was not kept from the beginning
+    ///
+    /// Where the grammar has more configurations than --limit, the answer may be `valid (approximate)`: it can be so if
+    /// some states had the right values, which may not be possible together. That a trace is invalid is certain.
     #[arg(long)]
     pub(super) from_anywhere: bool,
     /// These events may happen without being shown: names with `*` for any text
@@ -348,9 +352,10 @@ pub(super) struct ValidateArguments {
     /// May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub(super) stutter: Vec<String>,
-    /// Try all values of a param: a trace is valid if it is under one of them
+    /// Try all values of a param: a trace is valid if it is so under one of them
     ///
-    /// The verdict says under which. With several params all combinations are tried.
+    /// The verdict says under which. With several params all combinations are tried, at most 256; each costs as much as one
+    /// grammar does, and the whole input is held in memory.
     #[arg(long, value_name = "PARAM")]
     pub(super) any: Vec<String>,
     #[command(flatten)]

@@ -196,7 +196,7 @@ fn question(arguments: &ValidateArguments, all: &[Made], made: &Made) -> Result<
                     Some(similar) => format!("; did you mean `{similar}`?"),
                     None => String::new(),
                 };
-                return Err(Failure::Message(format!("{option}: `{glob}` is no event of the grammar{help}")));
+                return Err(Failure::Message(format!("{option}: `{glob}` stands for no event of the grammar{help}")));
             }
         }
         let mut names: Vec<NameId> = globs.iter().flat_map(|glob| matching(made, glob)).collect();

@@ -62,7 +62,7 @@ pub(super) struct Verdicts {
 }
 
 /// A verdict as JSON.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Record<'a> {
     input: &'a str,
     /// From 1.
@@ -120,14 +120,7 @@ impl Verdicts {
             verdict,
             number: place.head.number,
             seed: place.head.seed,
-            approximate: None,
-            under: Vec::new(),
-            at: None,
-            item: None,
-            expected: None,
-            message: None,
-            log_probability: None,
-            run: None,
+            ..Record::default()
         };
         match judged {
             Judged::Valid { approximate, under } => {
@@ -222,24 +215,17 @@ impl Verdicts {
         io: &mut Io,
     ) -> Result<(), Failure> {
         self.n_failed += 1;
-        if self.format == VerdictFormat::Json {
-            let line = Record {
-                input,
-                trace: number,
-                line: error.line(),
-                verdict: "unreadable",
-                number: None,
-                seed: None,
-                approximate: None,
-                under: Vec::new(),
-                at: None,
-                item: None,
-                expected: None,
-                message: Some(error.message().to_owned()),
-                log_probability: None,
-                run: None,
-            };
-            write_json(&line, io)?;
+        match self.format {
+            VerdictFormat::Human => {}
+            VerdictFormat::Json => {
+                let message = Some(error.message().to_owned());
+                let verdict = "unreadable";
+                let record = Record { input, trace: number, line: error.line(), verdict, message, ..Record::default() };
+                write_json(&record, io)?;
+            }
+            VerdictFormat::Github => {
+                io.stdout.write(&annotation("unreadable-trace", input, error.line(), error.message()))?;
+            }
         }
         traces::report(input, error, io);
         Ok(())

@@ -147,7 +147,7 @@ fn events_may_be_hidden_repeated_and_ignored() {
     assert!(ran.stdout.starts_with("invalid at 2: a\n") && ran.stdout.ends_with("--> <stdin>:3\n"), "{}", ran.stdout);
     for option in ["--hide", "--stutter"] {
         let told = judged(TWO, &[option, "d"], b"a\n").unanswered();
-        assert!(told.starts_with(&format!("error: {option}: `d` is no event of the grammar")), "{told}");
+        assert!(told.starts_with(&format!("error: {option}: `d` stands for no event of the grammar")), "{told}");
     }
 }
 
