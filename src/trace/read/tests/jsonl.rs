@@ -37,7 +37,12 @@ fn shows_is_what_jsonl_says_or_has() {
         shows(r#"{"format":1,"items":["install",{"phase":"x"},{"set":{}}],"trace":3,"seed":18446744073709551615}"#),
         ("phases,events,states".to_owned(), Some(3), Some(u64::MAX))
     );
-    assert_eq!(shows(r#"{"items":["install"],"shows":["actions","dreams"]}"#).0, "actions");
+    assert_eq!(shows(r#"{"items":["install"],"shows":["actions","states"]}"#).0, "actions,states");
+    // Else a typing mistake would leave nothing to be compared.
+    let unknown = &br#"{"items":["install"],"shows":["Events"]}"#[..];
+    let error = Reader::new(unknown, Some(Format::Jsonl), &vocabulary).next_trace().unwrap_err();
+    assert_eq!(error.message(), "`shows` has `Events`, which is no kind of items");
+    assert_eq!(error.advice(), Some("did you mean `events`?"));
 }
 
 #[test]
