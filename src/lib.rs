@@ -5,13 +5,15 @@
 //! Text becomes a syntax tree ([`syntax`]: what was written), that a checked grammar ([`model`]: what it means), that a
 //! program ([`machine`]), and that runs. The machine runs by itself until it must decide or shows something; whoever
 //! answers its decisions makes the tool: dice make the walker ([`walk`]), which writes [`trace`]s; a trace that was read
-//! makes the recognizer ([`recognize`]), which keeps every run that can still show it ([`sets`]). [`source`] and
+//! makes the recognizer ([`recognize`]), which keeps every run that can still show it ([`sets`]); all answers at once, each
+//! configuration once, make the checks of a grammar ([`explore`]). [`source`] and
 //! [`diagnostic`] are below all of it, [`cli`] is on top.
 //!
 //! A trace depends on the grammar, its settings, the seed and its number alone.
 
 pub mod cli;
 pub mod diagnostic;
+pub mod explore;
 pub mod machine;
 pub mod model;
 pub mod recognize;
