@@ -52,9 +52,24 @@ pub enum LandmarkKind {
 /// A condition that opens a way: of an `if`, a `when`, a `where` or a `while`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guard {
+    /// How it is written.
+    pub kind: GuardKind,
     /// Where it stands.
     pub span: Span,
     pub(super) key: GuardKey,
+}
+
+/// How a [`Guard`] is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardKind {
+    /// `if`
+    If,
+    /// `when`
+    When,
+    /// `where`
+    Where,
+    /// `while`
+    While,
 }
 
 /// The instruction that looks at a guard, and which of its guards it is.

@@ -22,7 +22,7 @@ pub struct TooLarge;
 
 /// A state of a [`Matcher`]: how far a pattern has matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Progress(u32);
+pub struct Progress(pub(crate) u32);
 
 /// Which events a state takes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -98,7 +98,7 @@ pub(crate) enum Sighting {
 }
 
 impl<'p> Graph<'p> {
-    pub(super) fn new(
+    pub(crate) fn new(
         grammar: &Grammar,
         alphabet: &'p Alphabet,
         program: &'p Program,
@@ -151,6 +151,11 @@ impl<'p> Graph<'p> {
             stripped: Configuration::default(),
             sightings: Vec::new(),
         }
+    }
+
+    /// How many configurations there may be at once.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
     }
 
     /// What was watched, if somebody does.
@@ -305,15 +310,29 @@ impl<'p> Graph<'p> {
     pub(crate) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
         let mut changed = self.classify(point, registers);
         self.expand(*point)?;
-        if let Expansion::Exact = self.points[*point as usize].expansion {
-            let mut at = self.configuration(*point);
-            at.counters_mut().copy_from_slice(registers);
-            registers.clear();
-            *point = self.intern(&at, self.key(*point)[0], 0);
+        if self.tell_counters(point, registers) {
             changed = true;
             self.expand(*point)?;
         }
         Ok(changed)
+    }
+
+    /// The point that says all of its counters, where it is known that the silent ways depend on them. Whether it is
+    /// another one.
+    fn tell_counters(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> bool {
+        let Expansion::Exact = self.points[*point as usize].expansion else { return false };
+        let mut at = self.configuration(*point);
+        at.counters_mut().copy_from_slice(registers);
+        registers.clear();
+        *point = self.intern(&at, self.key(*point)[0], 0);
+        true
+    }
+
+    /// Whether a member is, settled, one that was settled before. (Others are not settled by this.)
+    pub(super) fn is(&mut self, mut member: Member, settled: &Member) -> bool {
+        self.classify(&mut member.point, &mut member.registers);
+        self.tell_counters(&mut member.point, &mut member.registers);
+        member == *settled
     }
 
     /// The point of a member that says of each counter what is so. Whether it is another one.
@@ -574,7 +593,7 @@ impl<'p> Graph<'p> {
     }
 
     /// The error of too many points.
-    pub(super) fn too_many_points(&self, points: &[PointId]) -> Limit {
+    pub(crate) fn too_many_points(&self, points: &[PointId]) -> Limit {
         self.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
     }
 

@@ -126,11 +126,9 @@ impl Graph<'_> {
     fn is_at(&mut self, at: &Configuration, shown: ItemId, target: &Target<'_>) -> bool {
         match target {
             Target::Member(item, member) if *item == shown => {
-                let mut own = self.member(at.clone(), Some(shown)).expect("no number is unknown");
+                let own = self.member(at.clone(), Some(shown)).expect("no number is unknown");
                 self.take_sightings();
-                let settled = self.settle(&mut own.point, &mut own.registers);
-                self.take_sightings();
-                settled.is_ok() && own == **member
+                self.is(own, member)
             }
             Target::Goal(Goal::Sight(Sighted { after: Some(after), what })) if *after == shown => {
                 self.member(at.clone(), Some(shown));
