@@ -11,6 +11,7 @@ use super::help;
 use super::io::Verbosity;
 use super::values::Shard;
 use crate::diagnostic::render::Format;
+use crate::sets::Bounds;
 
 /// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
 ///
@@ -90,6 +91,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+    Test(TestArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
@@ -135,6 +137,7 @@ impl Settings {
             set: self.set.clone(),
             weights: self.weights.clone(),
             with: self.declarations.clone(),
+            test_profile: None,
         }
     }
 }
@@ -166,6 +169,62 @@ impl CheckArguments {
             ReportFormat::Json => Format::Json,
             ReportFormat::Github => Format::Github,
         }
+    }
+}
+
+/// Run the tests that grammars have in themselves
+///
+/// Each test is answered for all traces that the grammar has, by going through all configurations that can be reached, so
+/// what passes is proved. A test that fails shows a shortest trace that says why. The last line tells how many passed and
+/// failed. The exit code is 0 if all pass, 1 if one fails, and 2 if one could not be decided within the limit. With
+/// --quiet, tests that pass are not told.
+#[derive(Debug, Args)]
+pub(super) struct TestArguments {
+    /// The grammars: files, `-` for standard input, names of built-in grammars
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Only tests with this in their text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(super) format: TestFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How results of tests are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// A line for each test, and why one failed
+    Human,
+    /// One line with a JSON object
+    Json,
+    /// XML as other test tools write it, for CI
+    Junit,
+    /// Annotations for GitHub Actions, for those that did not pass
+    Github,
+}
+
+/// How far configurations are explored.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Exploring {
+    /// How many configurations are looked at for one answer
+    ///
+    /// Where there are more, the answer is undecided. The default takes about 1 GB.
+    #[arg(long, value_name = "N", default_value = "2000000")]
+    pub(super) limit: NonZeroU32,
+    /// How many silent steps a run may make before it decides or shows something
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+}
+
+impl Exploring {
+    pub(super) fn bounds(&self) -> Bounds {
+        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+        Bounds { configurations, steps: self.step_limit, ..Bounds::default() }
     }
 }
 

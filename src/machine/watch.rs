@@ -142,18 +142,12 @@ impl Program {
         &self.guards
     }
 
-
     /// Whether a condition holds.
     ///
     /// # Errors
     ///
     /// When it can't be evaluated.
-    pub fn holds(
-        &self,
-        condition: &Condition,
-        at: &Configuration,
-        scratch: &mut Scratch,
-    ) -> Result<bool, Box<Fault>> {
+    pub fn holds(&self, condition: &Condition, at: &Configuration, scratch: &mut Scratch) -> Result<bool, Box<Fault>> {
         self.evaluator(at, scratch).holds(&condition.0)
     }
 

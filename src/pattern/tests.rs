@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::grammar::Check;
-use crate::model::{Root, Settings, Memory, load};
+use crate::model::{Memory, Root, Settings, load};
 
 /// Whether a pattern matches a sequence of event names as a whole, and the element that is at hand in the end.
 fn run(pattern: &str, events: &str) -> (bool, Option<usize>) {

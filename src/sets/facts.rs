@@ -81,7 +81,9 @@ impl<'g> Survey<'g> {
         let clauses = self.grammar.phases.iter().flat_map(|phase| &phase.meanwhile);
         let guards = clauses.filter_map(|clause| clause.guard.as_ref());
         let actions = self.grammar.actions.iter();
-        guards.chain(actions.flat_map(|action| action.guard.iter().chain([&action.weight]))).chain(self.asked.iter().copied())
+        guards
+            .chain(actions.flat_map(|action| action.guard.iter().chain([&action.weight])))
+            .chain(self.asked.iter().copied())
     }
 
     /// The states that something depends on.

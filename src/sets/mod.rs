@@ -31,8 +31,8 @@ use transitions::Transitions;
 pub(crate) use counters::Kept;
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
-pub(crate) use replay::{Goal, Run};
 pub use limit::{Limit, TooMany};
+pub(crate) use replay::{Goal, Run};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
 

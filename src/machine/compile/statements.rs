@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Body, Compiler, Storage};
 use crate::machine::program::{
-    Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
-    Parameter, RepeatNext, RepeatStart, Target,
+    Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave,
+    One, Op, Parameter, RepeatNext, RepeatStart, Target,
 };
 use crate::machine::watch::{GuardKind, LandmarkKind};
 use crate::model::grammar::{
