@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod completions;
+mod dead;
 mod exit;
 mod failure;
 mod generate;
