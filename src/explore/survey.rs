@@ -88,8 +88,7 @@ impl Surveyor {
     fn explore(&mut self, graph: &mut Graph<'_>) -> Result<(), Limit> {
         while let Some((node, member)) = self.search.next(graph)? {
             let seen = graph.take_sightings();
-            let fails =
-                |sighted: &Sighted| sighted.after.is_none() && matches!(sighted.what, Sighting::Fault(_));
+            let fails = |sighted: &Sighted| sighted.after.is_none() && matches!(sighted.what, Sighting::Fault(_));
             if seen.iter().any(fails) {
                 self.failing.insert(member.point);
             }

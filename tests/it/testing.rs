@@ -195,8 +195,7 @@ impl Truth<'_> {
             }
         }
         let ends = self.language.complete.iter().any(|trace| alike(trace));
-        let said: Vec<String> =
-            unmatched.next.iter().map(|name| self.alphabet.name_text(*name).to_owned()).collect();
+        let said: Vec<String> = unmatched.next.iter().map(|name| self.alphabet.name_text(*name).to_owned()).collect();
         if !said.iter().eq(next.iter()) || ends != unmatched.ends {
             return Err(format!(
                 "behind {before:?} comes {next:?} (end: {ends}), and it says {said:?} (end: {})",
@@ -227,15 +226,19 @@ fn condition(random: &mut Random, grammar: &Grammar) -> Option<String> {
         match state.ty.base {
             _ if state.ty.optional && value == 0 => format!("{name} == none"),
             charmgrammar::model::grammar::Base::Bool => {
-                if value == 0 { name.clone() } else { format!("not {name}") }
+                if value == 0 {
+                    name.clone()
+                } else {
+                    format!("not {name}")
+                }
             }
             charmgrammar::model::grammar::Base::Int { lo, .. } => {
                 let bound = lo + i64::try_from(value).unwrap();
                 format!("{name} {} {bound}", random.pick(&["==", ">", "<", ">=", "!="]))
             }
-            charmgrammar::model::grammar::Base::Set { .. } => {
-                random.pick(&[format!("{value} in {name}").as_str(), format!("size({name}) == {value}").as_str()]).to_owned()
-            }
+            charmgrammar::model::grammar::Base::Set { .. } => random
+                .pick(&[format!("{value} in {name}").as_str(), format!("size({name}) == {value}").as_str()])
+                .to_owned(),
             charmgrammar::model::grammar::Base::Enum(id) => {
                 format!("{name} == {}", number(&grammar.enums[id.index()].words))
             }
@@ -250,7 +253,9 @@ fn condition(random: &mut Random, grammar: &Grammar) -> Option<String> {
     };
     Some(match random.below(5) {
         0 if grammar.kinds.iter().any(|kind| kind.name == "k") => format!("any(kk: k where kk.n > 0 and ({truth}))"),
-        1 if grammar.kinds.iter().any(|kind| kind.name == "k") => format!("count(kk: k where kk.n == 2) > 1 or {truth}"),
+        1 if grammar.kinds.iter().any(|kind| kind.name == "k") => {
+            format!("count(kk: k where kk.n == 2) > 1 or {truth}")
+        }
         _ => truth,
     })
 }
@@ -398,4 +403,20 @@ fn tests_of_every_construct_come_out_as_they_should() {
     }
     println!("{compared:?}");
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// That one condition can't be told does not hide what is so of another.
+#[test]
+fn a_condition_that_fails_hides_nothing_of_another() {
+    let text = "state o: 0..3 | none = none\nstate x: 0..3 = 0\nevent a\nphase p { a x = 1 a x = 2 }\n\
+                test \"first\" never o > 1\ntest \"second\" never o > 2\ntest \"third\" never x == 2\n";
+    let grammar = load(text).unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let tests: Vec<&Test> = grammar.tests.iter().collect();
+    let judgments = Tester::new(&grammar, &alphabet, &program, Bounds::default()).judge(&tests);
+    let n_events = judgments.iter().map(|judgment| match judgment {
+        Judgment::Failed(Failure::Met(witness) | Failure::Fault(_, witness)) => Some(witness.n_events()),
+        _ => None,
+    });
+    assert_eq!(n_events.collect::<Vec<_>>(), [Some(0), Some(0), Some(2)]);
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use charmgrammar::source::Span;
 use charmgrammar::model::grammar::{
     Arithmetic, Base, Comparison, Domain, Expression, ExpressionKind, Grammar, InstanceId, NONE, Quantifier, Range,
     Type, VariableId, elements,
 };
+use charmgrammar::source::Span;
 
 use super::record::{self, fail};
 
@@ -58,7 +58,9 @@ impl Scope<'_> {
             ExpressionKind::IndexOf(instance) => {
                 i64::from(self.grammar.instances[self.instance_for(instance, expression.span)?].element.unwrap_or(0))
             }
-            ExpressionKind::ArrayOf(instance) => i64::from(self.grammar.instances[self.instance_for(instance, expression.span)?].array.0),
+            ExpressionKind::ArrayOf(instance) => {
+                i64::from(self.grammar.instances[self.instance_for(instance, expression.span)?].array.0)
+            }
             ExpressionKind::Let { id, arguments } => {
                 let mut environment = Environment::new();
                 for (place, argument) in arguments.iter().enumerate() {

@@ -9,8 +9,8 @@ pub(crate) mod brute;
 mod evaluate;
 pub(crate) mod explore;
 pub(crate) mod mutate;
-pub(crate) mod random;
 pub(crate) mod patterns;
+pub(crate) mod random;
 pub(crate) mod random_merge;
 pub(crate) mod recognize;
 pub(crate) mod record;
@@ -349,7 +349,8 @@ impl<'g> Reference<'g> {
             Task::Settle(code) => {
                 let StatementKind::Draw { actions, .. } = &code.0[0].kind else { panic!("a settle") };
                 let again = Some(Rc::new(frame.clone()));
-                let drawn = self.draw(world, actions, around, &again).map_err(|trouble| fail(code.0[0].span, trouble))?;
+                let drawn =
+                    self.draw(world, actions, around, &again).map_err(|trouble| fail(code.0[0].span, trouble))?;
                 Ok(drawn.unwrap_or_else(|| certain(world.clone(), next.clone())))
             }
             Task::EndAtomic(id) => {

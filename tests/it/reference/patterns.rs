@@ -155,8 +155,7 @@ fn part_ends(part: &Part, events: &[Happening], start: usize) -> Vec<usize> {
                 if times >= *least {
                     all.extend(&places);
                 }
-                let mut next: Vec<usize> =
-                    places.iter().flat_map(|place| part_ends(inner, events, *place)).collect();
+                let mut next: Vec<usize> = places.iter().flat_map(|place| part_ends(inner, events, *place)).collect();
                 next.sort_unstable();
                 next.dedup();
                 places = next;
