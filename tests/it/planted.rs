@@ -50,7 +50,6 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "when s.attached     { s.attached = false;",
         "when s.attached     { s.attached = true;",
     ),
-    ("a missing effect at the end", "where r.live     { r.live = false;     <r>", "where r.live     { <r>"),
     ("events in the wrong order", "    config-changed\n    start\n", "    start\n    config-changed\n"),
     ("the last events in the wrong order", "    stop\n    remove\n", "    remove\n    stop\n"),
     (
@@ -107,6 +106,11 @@ const PROTOTYPE_FAULTS: &[(&str, &str, &str)] = &[
 
 /// What no check can find, with the reason: the set of event sequences is what it was.
 const OUT_OF_REACH: &[(&str, &str, &str)] = &[
+    (
+        "a missing effect that nothing reads any more",
+        "where r.live     { r.live = false;     <r>",
+        "where r.live     { <r>",
+    ),
     (
         "a percentage: it says how often, not whether",
         "10% update-status\n    }\n    for",
