@@ -28,7 +28,8 @@ use counters::Update;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
-pub(crate) use counters::{Kept, covers};
+use counters::Kept;
+pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
@@ -313,7 +314,7 @@ impl<'p> Sets<'p> {
         for point in self.known.get(front.set) {
             for edge in self.graph.edges(*point) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
-                    let updates = edge.updates.iter().map(|update| match *update {
+                    let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
                         new @ Update::New(_) => new,
                     });
