@@ -24,7 +24,9 @@ pub(super) fn proof(witness: &Witness, title: &'static str, grammar: &Grammar, a
 fn story(items: &[Item], ends: bool, grammar: &Grammar, alphabet: &Alphabet) -> String {
     let mut story = Story::new(grammar, alphabet, Shows::STORY);
     story.begin(Header { seed: 0, trace: 0, attempt: 0 });
-    items.iter().for_each(|item| item.show(&mut story));
+    for item in items {
+        item.show(&mut story);
+    }
     if ends {
         story.end();
     }

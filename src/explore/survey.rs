@@ -1,6 +1,6 @@
 //! What becomes of a grammar as it runs, in all ways: where it fails, where it can't get out, and what it never comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
@@ -50,7 +50,7 @@ impl Survey {
             looked_at: Vec::new(),
             ends: Vec::new(),
             failing: FxHashSet::default(),
-            faults: BTreeMap::new(),
+            faults: BTreeSet::new(),
             found: Vec::new(),
         };
         let limit = surveyor.explore(&mut graph).err();
@@ -76,7 +76,7 @@ struct Surveyor {
     /// The points from which runs fail.
     failing: FxHashSet<PointId>,
     /// The faults that were found: code and place.
-    faults: BTreeMap<(&'static str, Span), ()>,
+    faults: BTreeSet<(&'static str, Span)>,
     found: Vec<(Fault, Witness)>,
 }
 
@@ -88,7 +88,7 @@ impl Surveyor {
                 if sighted.after.is_none() {
                     self.failing.insert(member.point);
                 }
-                if self.faults.insert((fault.kind.code().name(), fault.span), ()).is_none() {
+                if self.faults.insert((fault.kind.code().name(), fault.span)) {
                     let way = self.search.way(graph, node);
                     let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
                     self.found.push((Fault::clone(fault), witness));

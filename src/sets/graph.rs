@@ -435,7 +435,7 @@ impl<'p> Graph<'p> {
             let pause = self.program.run(&mut at, &mut self.scratch);
             self.note_met(None);
             match pause {
-                Err(fault) if fault.kind == FaultKind::UnknownCount => return self.not_known(n_sightings),
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(self.not_known(n_sightings)),
                 Err(fault) if fault.kind.is_limit() && !self.watches() => return Err(Limit::Run(fault)),
                 // A run that fails shows nothing any more.
                 Err(fault) => self.note_fault(None, fault),
@@ -448,7 +448,7 @@ impl<'p> Graph<'p> {
                     if let Some(item) = shown {
                         let tag = if stutters { u64::from(item) + 1 } else { 0 };
                         let Some((target, updates)) = self.enter(at, Some(item), tag, &before) else {
-                            return self.not_known(n_sightings);
+                            return Ok(self.not_known(n_sightings));
                         };
                         edges.push(Found { item, target, updates });
                     }
@@ -458,7 +458,7 @@ impl<'p> Graph<'p> {
                         continue;
                     }
                     if !self.fork(&at, &decision, &mut open)? {
-                        return self.not_known(n_sightings);
+                        return Ok(self.not_known(n_sightings));
                     }
                 }
             }
@@ -467,9 +467,9 @@ impl<'p> Graph<'p> {
     }
 
     /// The answer where the numbers in the counters had to be known: then nothing was seen.
-    fn not_known(&mut self, n_sightings: usize) -> Result<Option<bool>, Limit> {
+    fn not_known(&mut self, n_sightings: usize) -> Option<bool> {
         self.sightings.truncate(n_sightings);
-        Ok(None)
+        None
     }
 
     /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.
