@@ -6,6 +6,9 @@
 mod args;
 mod check;
 mod completions;
+mod count;
+mod diff;
+mod enumerate;
 mod exit;
 mod failure;
 mod generate;
@@ -13,11 +16,13 @@ mod grammar;
 mod help;
 mod interrupt;
 mod io;
+mod limits;
 mod list;
 mod man;
 mod output;
 mod probability;
 mod progress;
+mod runs;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -60,6 +65,9 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
+        Command::Count(arguments) => count::run(&arguments, io),
+        Command::Enumerate(arguments) => enumerate::run(&arguments, io),
+        Command::Diff(arguments) => diff::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

@@ -94,7 +94,7 @@ struct Record<'a> {
 /// Where a trace leaves the grammar.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum At {
+pub(super) enum At {
     Item(u64),
     End(&'static str),
 }
@@ -318,19 +318,24 @@ fn undecided(limit: &Limit, grammar: &Grammar) -> (String, &'static str) {
 }
 
 fn too_many(many: &TooMany, grammar: &Grammar) -> String {
-    let mut message = format!("more than {} configurations agree with the trace up to here", many.limit);
+    let message = format!("more than {} configurations agree with the trace up to here", many.limit);
+    match varying(many, grammar) {
+        Some(states) => format!("{message}; it does not tell {states}"),
+        None => message,
+    }
+}
+
+/// The states in which too many configurations differ: "`a` (2 values), `b` (3 values)".
+pub(super) fn varying(many: &TooMany, grammar: &Grammar) -> Option<String> {
     let named = many.unknown.iter().take(MAX_NAMED);
     let named: Vec<String> =
         named.map(|(state, values)| format!("`{}` ({values} values)", grammar.states[state.index()].name)).collect();
-    if !named.is_empty() {
-        let more = many.unknown.len().saturating_sub(MAX_NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = write!(message, "; it does not tell {}{more}", named.join(", "));
-    }
-    message
+    let more = many.unknown.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
 }
 
-fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
+pub(super) fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
     let style = if io.stdout.color { color.on_default().bold() } else { Style::new() };
     format!("{style}{text}{style:#}")
 }

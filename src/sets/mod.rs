@@ -87,8 +87,9 @@ impl Statistics {
 }
 
 /// The set of all configurations in which a run may be. Of use with the [`Sets`] that made it, until those are asked to
-/// take another one over an item: one front is in use at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// take another one over an item: one front is in use at a time. Where [`Bounds::memory`] is without bound
+/// (`usize::MAX`) nothing is forgotten, and all fronts stay of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Front {
     set: u32,
     /// What the loops of its members have left, where their points do not say it.
@@ -244,6 +245,11 @@ impl<'p> Sets<'p> {
     /// Whether a run that is there can end.
     pub fn ends(&self, front: &Front) -> bool {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
+    }
+
+    /// For how many configurations a front counts.
+    pub fn weight(&self, front: &Front) -> usize {
+        self.known.get(front.set).iter().map(|point| weight(self.graph.key(*point).len())).sum()
     }
 
     /// What can be shown next.

@@ -1,0 +1,179 @@
+//! The deterministic automaton of a grammar's event names, made as far as it is looked at.
+//!
+//! Behind each sequence of names it is in one place: the front of all configurations in which a run may be that has shown
+//! it. This is the subset construction (Rabiner and Scott, "Finite Automata and Their Decision Problems", 1959) over
+//! [`Sets`], of which nothing is forgotten here.
+
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+
+use crate::machine::Program;
+use crate::model::grammar::Grammar;
+use crate::model::{Alphabet, NameId};
+use crate::sets::{Bounds, Front, Item, Limit, Sets, TooMany, View};
+
+/// A place of the automaton. Numbered in the order in which they are found; the start is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrontId(u32);
+
+impl FrontId {
+    /// Where nothing has been shown.
+    pub const START: Self = Self(0);
+
+    /// The number, from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("memory is full long before 2^32 fronts"))
+    }
+}
+
+/// Where an event leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Its name.
+    pub name: NameId,
+    /// The front behind it.
+    pub target: FrontId,
+}
+
+/// The automaton.
+#[derive(Debug)]
+pub struct Automaton<'g> {
+    alphabet: &'g Alphabet,
+    sets: Sets<'g>,
+    fronts: Vec<Front>,
+    numbers: HashTable<u32>,
+    /// For each front its part of `edges`, once it was expanded.
+    expanded: Vec<Option<Range<u32>>>,
+    edges: Vec<Edge>,
+    weight: usize,
+    limit: usize,
+}
+
+impl<'g> Automaton<'g> {
+    /// The automaton of a grammar, whose alphabet and program these are, with its start alone. `limit`: how many
+    /// configurations all its fronts may have together, as [`Bounds::configurations`] counts them.
+    ///
+    /// # Errors
+    ///
+    /// When the limit is met, or a silent way has more than `steps` steps.
+    pub fn new(
+        grammar: &Grammar,
+        alphabet: &'g Alphabet,
+        program: &'g Program,
+        limit: usize,
+        steps: u64,
+    ) -> Result<Self, Limit> {
+        let bounds = Bounds { configurations: limit, everywhere: 0, memory: usize::MAX, steps };
+        let mut automaton = Self {
+            alphabet,
+            sets: Sets::new(grammar, alphabet, program, View::NAMES, bounds),
+            fronts: Vec::new(),
+            numbers: HashTable::new(),
+            expanded: Vec::new(),
+            edges: Vec::new(),
+            weight: 0,
+            limit,
+        };
+        let start = automaton.sets.start()?;
+        automaton.number(start)?;
+        Ok(automaton)
+    }
+
+    /// The alphabet of its names.
+    pub fn alphabet(&self) -> &'g Alphabet {
+        self.alphabet
+    }
+
+    /// How many fronts have been found.
+    pub fn n_fronts(&self) -> usize {
+        self.fronts.len()
+    }
+
+    /// How many configurations they have together.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Whether a trace can end there.
+    pub fn ends(&self, front: FrontId) -> bool {
+        self.sets.ends(&self.fronts[front.index()])
+    }
+
+    /// What can come next, by name; nothing where that was not looked for.
+    pub fn edges(&self, front: FrontId) -> &[Edge] {
+        match &self.expanded[front.index()] {
+            Some(edges) => &self.edges[edges.start as usize..edges.end as usize],
+            None => &[],
+        }
+    }
+
+    /// Looks what can come next, once.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub fn expand(&mut self, front: FrontId) -> Result<(), Limit> {
+        if self.expanded[front.index()].is_some() {
+            return Ok(());
+        }
+        let alphabet = self.alphabet;
+        let name_of = |item: &Item| match item {
+            Item::Event { symbol, .. } => alphabet.name_of(*symbol),
+            _ => unreachable!("a view of names shows events alone"),
+        };
+        let mut names: Vec<NameId> =
+            self.sets.next(&self.fronts[front.index()]).into_iter().map(name_of).collect();
+        names.sort_unstable();
+        names.dedup();
+        let start = row(self.edges.len());
+        for name in names {
+            let mut next = self.fronts[front.index()].clone();
+            let goes_on = self.sets.step(&mut next, name.0, &mut |item| name_of(item) == name)?;
+            assert!(goes_on, "what can come next does");
+            let target = self.number(next)?;
+            self.edges.push(Edge { name, target });
+        }
+        self.expanded[front.index()] = Some(start..row(self.edges.len()));
+        Ok(())
+    }
+
+    /// Whether so much more room is within the limit: a configuration's for each 512 bytes.
+    pub(super) fn has_room(&self, bytes: usize) -> Result<(), Limit> {
+        if self.weight.saturating_add(bytes / 512) <= self.limit { Ok(()) } else { Err(self.too_many()) }
+    }
+
+    /// The error of too many configurations.
+    pub(super) fn too_many(&self) -> Limit {
+        Limit::Configurations(TooMany { limit: self.limit, unknown: Vec::new() })
+    }
+
+    /// The number of a front.
+    fn number(&mut self, front: Front) -> Result<FrontId, Limit> {
+        let fronts = &self.fronts;
+        let hash = |front: &Front| FxBuildHasher.hash_one(front);
+        if let Some(number) = self.numbers.find(hash(&front), |number| fronts[*number as usize] == front) {
+            return Ok(FrontId(*number));
+        }
+        self.weight += self.sets.weight(&front);
+        if self.weight > self.limit {
+            return Err(self.too_many());
+        }
+        let id = FrontId::new(fronts.len());
+        self.numbers.insert_unique(hash(&front), id.0, |number| hash(&fronts[*number as usize]));
+        self.fronts.push(front);
+        self.expanded.push(None);
+        Ok(id)
+    }
+}
+
+/// The number of a row.
+fn row(length: usize) -> u32 {
+    u32::try_from(length).expect("memory is full long before 2^32 rows")
+}
