@@ -418,10 +418,9 @@ pub(super) enum AnswerFormat {
 /// What bounds a search through all that a grammar can do.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Searching {
-    /// How many configurations may be kept
+    /// How many configurations of a grammar may be kept, each of 512 bytes
     ///
-    /// Where more are needed there is no answer, and the exit code is 2. A million takes about a gigabyte of memory at
-    /// most.
+    /// Where more room is needed there is no answer, and the exit code is 2.
     #[arg(long, value_name = "N", default_value = "1000000")]
     pub(super) limit: NonZeroU32,
     /// How many silent steps a run may make before it decides or shows something

@@ -1,6 +1,6 @@
 //! `charmgrammar count`.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::args::{CountArguments, CountFormat};
 use super::grammar::{self, Opened};
@@ -10,6 +10,14 @@ use crate::explore::{BigUint, Counts};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
+
+/// A number as JSON.
+#[derive(Serialize)]
+struct Record {
+    events: usize,
+    /// In digits: readers of JSON may round a large number.
+    count: String,
+}
 
 /// Writes how many sequences there are.
 pub(super) fn run(arguments: &CountArguments, io: &mut Io) -> Result<Exit, Failure> {
@@ -30,7 +38,10 @@ fn write(arguments: &CountArguments, counts: Counts<'_>, grammar: &Grammar, io: 
     let text = |length: usize, count: &BigUint| match arguments.format {
         CountFormat::Human if lengths.is_range => format!("{length:width$}  {count}\n"),
         CountFormat::Human => format!("{count}\n"),
-        CountFormat::Json => format!("{}\n", json!({ "events": length, "count": count.to_string() })),
+        CountFormat::Json => {
+            let record = Record { events: length, count: count.to_string() };
+            format!("{}\n", serde_json::to_string(&record).expect("a number and a string can be written as JSON"))
+        }
     };
     // A line of progress would be lost among the numbers on the same terminal.
     let verbosity = if lengths.is_range && io.stdout.is_terminal { super::Verbosity::Quiet } else { io.verbosity };

@@ -103,8 +103,14 @@ fn compare(arguments: &DiffArguments, made: &[Made; 2], io: &mut Io) -> Differen
     match automata {
         Ok((mut left, mut right)) => {
             let limit = searching.configurations();
-            let mut progress = Progress::new(&mut io.stderr, io.verbosity, "pairs of places", limit as u64);
-            Difference::find(&mut left, &mut right, limit, &mut |done| progress.update(done as u64))
+            let mut progress = Progress::new(&mut io.stderr, io.verbosity, "configurations", limit as u64);
+            let difference = Difference::find(&mut left, &mut right, &mut |done| progress.update(done as u64));
+            drop(progress);
+            for (made, automaton) in made.iter().zip([&left, &right]) {
+                let (fronts, weight) = (automaton.n_fronts(), automaton.weight());
+                io.detail(&format!("{}: {fronts} sets with room for {weight} configurations", made.label));
+            }
+            difference
         }
         Err(undecided) => Difference { only: [None, None], undecided: Some(undecided) },
     }

@@ -29,7 +29,7 @@ impl Searching {
 pub(super) fn message(limit: &Limit, grammar: &Grammar) -> String {
     match limit {
         Limit::Configurations(many) => {
-            let message = format!("undecided: there are more than {} configurations", many.limit);
+            let message = format!("undecided: more than the room of {} configurations is needed", many.limit);
             match verdicts::varying(many, grammar) {
                 Some(states) => format!("{message}; they differ in {states}"),
                 None => message,

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 use std::ops::Range;
 
 use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::machine::Program;
 use crate::model::grammar::Grammar;
@@ -52,13 +52,20 @@ pub struct Automaton<'g> {
     /// For each front its part of `edges`, once it was expanded.
     expanded: Vec<Option<Range<u32>>>,
     edges: Vec<Edge>,
-    weight: usize,
+    /// What can come next in fronts of one set.
+    names: FxHashMap<u32, Box<[NameId]>>,
+    /// The memory that fronts take.
+    bytes: usize,
     limit: usize,
 }
 
+/// For how much memory a configuration counts, in bytes.
+const CONFIGURATION: usize = 512;
+
+
 impl<'g> Automaton<'g> {
     /// The automaton of a grammar, whose alphabet and program these are, with its start alone. `limit`: how many
-    /// configurations all its fronts may have together, as [`Bounds::configurations`] counts them.
+    /// configurations it may have, which are counted by their room: one for each 512 bytes.
     ///
     /// # Errors
     ///
@@ -78,7 +85,8 @@ impl<'g> Automaton<'g> {
             numbers: HashTable::new(),
             expanded: Vec::new(),
             edges: Vec::new(),
-            weight: 0,
+            names: FxHashMap::default(),
+            bytes: 0,
             limit,
         };
         let start = automaton.sets.start()?;
@@ -96,9 +104,9 @@ impl<'g> Automaton<'g> {
         self.fronts.len()
     }
 
-    /// How many configurations they have together.
+    /// For how many configurations all of it counts.
     pub fn weight(&self) -> usize {
-        self.weight
+        self.weight_with(0)
     }
 
     /// Whether a trace can end there.
@@ -106,7 +114,7 @@ impl<'g> Automaton<'g> {
         self.sets.ends(&self.fronts[front.index()])
     }
 
-    /// What can come next, by name; nothing where that was not looked for.
+    /// Where what can come next leads to, by name; nothing where that was not looked for.
     pub fn edges(&self, front: FrontId) -> &[Edge] {
         match &self.expanded[front.index()] {
             Some(edges) => &self.edges[edges.start as usize..edges.end as usize],
@@ -114,7 +122,20 @@ impl<'g> Automaton<'g> {
         }
     }
 
-    /// Looks what can come next, once.
+    /// The names of what can come next, in their order.
+    pub fn next(&mut self, front: FrontId) -> Box<[NameId]> {
+        let front = &self.fronts[front.index()];
+        let find = || {
+            let items = self.sets.next(front).into_iter();
+            let mut names: Vec<NameId> = items.map(|item| name_of(item, self.alphabet)).collect();
+            names.sort_unstable();
+            names.dedup();
+            names.into()
+        };
+        self.names.entry(front.set()).or_insert_with(find).clone()
+    }
+
+    /// Looks where that leads to, once.
     ///
     /// # Errors
     ///
@@ -123,19 +144,10 @@ impl<'g> Automaton<'g> {
         if self.expanded[front.index()].is_some() {
             return Ok(());
         }
-        let alphabet = self.alphabet;
-        let name_of = |item: &Item| match item {
-            Item::Event { symbol, .. } => alphabet.name_of(*symbol),
-            _ => unreachable!("a view of names shows events alone"),
-        };
-        let mut names: Vec<NameId> =
-            self.sets.next(&self.fronts[front.index()]).into_iter().map(name_of).collect();
-        names.sort_unstable();
-        names.dedup();
-        let start = row(self.edges.len());
-        for name in names {
+        let (start, alphabet) = (row(self.edges.len()), self.alphabet);
+        for name in self.next(front) {
             let mut next = self.fronts[front.index()].clone();
-            let goes_on = self.sets.step(&mut next, name.0, &mut |item| name_of(item) == name)?;
+            let goes_on = self.sets.step(&mut next, name.0, &mut |item| name_of(item, alphabet) == name)?;
             assert!(goes_on, "what can come next does");
             let target = self.number(next)?;
             self.edges.push(Edge { name, target });
@@ -144,32 +156,42 @@ impl<'g> Automaton<'g> {
         Ok(())
     }
 
-    /// Whether so much more room is within the limit: a configuration's for each 512 bytes.
+    /// Whether so many more bytes are within the limit.
     pub(super) fn has_room(&self, bytes: usize) -> Result<(), Limit> {
-        if self.weight.saturating_add(bytes / 512) <= self.limit { Ok(()) } else { Err(self.too_many()) }
+        if self.weight_with(bytes) <= self.limit {
+            return Ok(());
+        }
+        Err(Limit::Configurations(TooMany { limit: self.limit, unknown: Vec::new() }))
     }
 
-    /// The error of too many configurations.
-    pub(super) fn too_many(&self) -> Limit {
-        Limit::Configurations(TooMany { limit: self.limit, unknown: Vec::new() })
+    /// For how many configurations it counts together with so many bytes.
+    pub(super) fn weight_with(&self, bytes: usize) -> usize {
+        let own = self.bytes + size_of_val(self.edges.as_slice()) + size_of_val(self.expanded.as_slice());
+        (self.sets.bytes() + own).saturating_add(bytes) / CONFIGURATION
     }
 
     /// The number of a front.
     fn number(&mut self, front: Front) -> Result<FrontId, Limit> {
-        let fronts = &self.fronts;
         let hash = |front: &Front| FxBuildHasher.hash_one(front);
-        if let Some(number) = self.numbers.find(hash(&front), |number| fronts[*number as usize] == front) {
+        if let Some(number) = self.numbers.find(hash(&front), |number| self.fronts[*number as usize] == front) {
             return Ok(FrontId(*number));
         }
-        self.weight += self.sets.weight(&front);
-        if self.weight > self.limit {
-            return Err(self.too_many());
-        }
+        self.has_room(front.bytes())?;
+        let fronts = &self.fronts;
         let id = FrontId::new(fronts.len());
+        self.bytes += front.bytes();
         self.numbers.insert_unique(hash(&front), id.0, |number| hash(&fronts[*number as usize]));
         self.fronts.push(front);
         self.expanded.push(None);
         Ok(id)
+    }
+}
+
+/// The name of an item that a view of names shows.
+fn name_of(item: &Item, alphabet: &Alphabet) -> NameId {
+    match item {
+        Item::Event { symbol, .. } => alphabet.name_of(*symbol),
+        _ => unreachable!("a view of names shows events alone"),
     }
 }
 

@@ -78,19 +78,17 @@ struct Search<'a, 'g> {
     places: [Vec<u32>; 2],
     nodes: Vec<Node>,
     met: FxHashSet<Pair>,
-    limit: usize,
     found: [Option<u32>; 2],
 }
 
 impl Difference {
-    /// Compares two automata, of which no more than `limit` pairs of fronts are looked at: breadth first, so what is found
-    /// is as short as can be. `progress` is told now and then how many there are.
+    /// Compares two automata by looking at all pairs of fronts behind the same events: breadth first, so what is found is
+    /// as short as can be. `progress` is told again and again for how many configurations the larger automaton counts.
     ///
-    /// Costs for each pair the events that can come next there.
+    /// Costs for each pair the events that can come next there, and room, which is taken from the limit of the left one.
     pub fn find<'g>(
         left: &mut Automaton<'g>,
         right: &mut Automaton<'g>,
-        limit: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Self {
         let places = places(left, right);
@@ -99,7 +97,6 @@ impl Difference {
             places,
             nodes: Vec::new(),
             met: FxHashSet::default(),
-            limit,
             found: [None, None],
         };
         let undecided = search.run(progress).err();
@@ -113,7 +110,8 @@ impl Search<'_, '_> {
         self.meet(Pair([Some(FrontId::START); 2]), 0, 0)?;
         let mut next = 0;
         while next < self.nodes.len() && self.found.contains(&None) {
-            progress(self.nodes.len());
+            let [left, right] = &self.automata;
+            progress(left.weight_with(self.bytes()).max(right.weight()));
             self.expand(next)?;
             next += 1;
         }
@@ -153,9 +151,7 @@ impl Search<'_, '_> {
         if !self.is_wanted(pair) || !self.met.insert(pair) {
             return Ok(());
         }
-        if self.nodes.len() == self.limit {
-            return Err((Side::Left, self.automata[0].too_many()));
-        }
+        self.automata[0].has_room(self.bytes()).map_err(|limit| (Side::Left, limit))?;
         let node = row(self.nodes.len());
         self.nodes.push(Node { pair, before, name });
         let ends = Side::BOTH.map(|side| {
@@ -163,15 +159,16 @@ impl Search<'_, '_> {
             pair.0[side].is_some_and(|front| self.automata[side].ends(front))
         });
         for side in Side::BOTH {
-            if ends[side.index()] && !ends[side.other().index()] && self.found[side.index()].is_none() {
-                self.found[side.index()] = Some(node);
-                if let Some(front) = pair.0[side.other().index()] {
-                    // It is told what could come there instead.
-                    self.automata[side.other().index()].expand(front).map_err(|limit| (side.other(), limit))?;
-                }
+            if ends[side.index()] && !ends[side.other().index()] {
+                self.found[side.index()].get_or_insert(node);
             }
         }
         Ok(())
+    }
+
+    /// The memory that pairs take.
+    fn bytes(&self) -> usize {
+        self.nodes.len() * (size_of::<Node>() + size_of::<Pair>())
     }
 
     /// Whether something is still looked for that can lie behind a pair.
@@ -179,7 +176,7 @@ impl Search<'_, '_> {
         Side::BOTH.into_iter().any(|side| self.found[side.index()].is_none() && pair.0[side.index()].is_some())
     }
 
-    fn witness(&self, side: Side, node: u32) -> Witness {
+    fn witness(&mut self, side: Side, node: u32) -> Witness {
         let names: Vec<u32> = self.path(node).map(|node| node.name).collect();
         let other = side.other().index();
         // The last front of the other side on the way.
@@ -190,14 +187,13 @@ impl Search<'_, '_> {
             shared -= 1;
         }
         let front = at.pair.0[other].expect("both begin at their starts");
-        let automaton = &self.automata[other];
         let text = &self.places[side.index()];
         let own = |place: &u32| text.binary_search(place).expect("the side shows it");
         Witness {
             events: names.iter().rev().map(own).map(|name| NameId(row(name))).collect(),
             shared,
-            expected: automaton.edges(front).iter().map(|edge| edge.name).collect(),
-            ends: automaton.ends(front),
+            expected: self.automata[other].next(front).into(),
+            ends: self.automata[other].ends(front),
         }
     }
 

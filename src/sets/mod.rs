@@ -96,6 +96,19 @@ pub struct Front {
     registers: Vec<Counter>,
 }
 
+impl Front {
+    /// A number that it shares with those that differ from it only in how much loops have left: the same can come next
+    /// there.
+    pub(crate) fn set(&self) -> u32 {
+        self.set
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.registers.as_slice())
+    }
+}
+
 /// A configuration of a set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Member {
@@ -247,9 +260,9 @@ impl<'p> Sets<'p> {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
 
-    /// For how many configurations a front counts.
-    pub fn weight(&self, front: &Front) -> usize {
-        self.known.get(front.set).iter().map(|point| weight(self.graph.key(*point).len())).sum()
+    /// How much memory is in use, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
     }
 
     /// What can be shown next.
@@ -368,7 +381,7 @@ impl<'p> Sets<'p> {
 
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
-        if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
+        if self.bytes() <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;
