@@ -11,6 +11,7 @@ use super::help;
 use super::io::Verbosity;
 use super::values::{Lengths, Shard};
 use crate::diagnostic::render::Format;
+use crate::sets::Bounds;
 
 /// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
 ///
@@ -90,6 +91,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+    Test(TestArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
@@ -138,6 +140,7 @@ impl Settings {
             set: self.set.clone(),
             weights: self.weights.clone(),
             with: self.declarations.clone(),
+            test_profile: None,
         }
     }
 }
@@ -169,6 +172,62 @@ impl CheckArguments {
             ReportFormat::Json => Format::Json,
             ReportFormat::Github => Format::Github,
         }
+    }
+}
+
+/// Run the tests that grammars have in themselves
+///
+/// Each test is answered for all traces that the grammar has, by going through all configurations that can be reached, so
+/// what passes is proved. A test that fails shows a shortest trace that says why. The last line tells how many passed and
+/// failed. The exit code is 0 if all pass, 1 if one fails, and 2 if one could not be decided within the limit. With
+/// --quiet, tests that pass are not told.
+#[derive(Debug, Args)]
+pub(super) struct TestArguments {
+    /// The grammars: files, `-` for standard input, names of built-in grammars
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Only tests with this in their text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(super) format: TestFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How results of tests are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// A line for each test, and why one failed
+    Human,
+    /// One line with a JSON object
+    Json,
+    /// XML as other test tools write it, for CI
+    Junit,
+    /// Annotations for GitHub Actions, for those that did not pass
+    Github,
+}
+
+/// How far configurations are explored.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Exploring {
+    /// How many configurations are looked at for one answer
+    ///
+    /// Where there are more, the answer is undecided. The default takes about 1 GB.
+    #[arg(long, value_name = "N", default_value = "2000000")]
+    pub(super) limit: NonZeroU32,
+    /// How many silent steps a run may make before it decides or shows something
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+}
+
+impl Exploring {
+    pub(super) fn bounds(&self) -> Bounds {
+        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+        Bounds { configurations, steps: self.step_limit, ..Bounds::default() }
     }
 }
 
@@ -415,21 +474,6 @@ pub(super) enum AnswerFormat {
     Json,
 }
 
-/// What bounds a search through all that a grammar can do.
-#[derive(Clone, Debug, Args)]
-pub(super) struct Searching {
-    /// How many configurations of a grammar may be kept, each of 512 bytes
-    ///
-    /// Where more room is needed there is no answer, and the exit code is 2.
-    #[arg(long, value_name = "N", default_value = "1000000")]
-    pub(super) limit: NonZeroU32,
-    /// How many silent steps a run may make before it decides or shows something
-    ///
-    /// If one makes more there is no answer.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
-    pub(super) step_limit: u64,
-}
-
 /// Say how many event sequences there are
 ///
 /// It is the exact number, however large, of sequences of so many event names that complete traces show: each counts once,
@@ -442,7 +486,7 @@ pub(super) struct CountArguments {
     #[arg(long, value_name = "N|A..B", value_parser = Lengths::parse)]
     pub(super) events: Lengths,
     #[command(flatten)]
-    pub(super) searching: Searching,
+    pub(super) exploring: Exploring,
     /// How answers are written
     #[arg(long, value_enum, default_value_t = CountFormat::Human)]
     pub(super) format: CountFormat,
@@ -471,7 +515,7 @@ pub(super) struct EnumerateArguments {
     #[arg(long, value_name = "N")]
     pub(super) events: u32,
     #[command(flatten)]
-    pub(super) searching: Searching,
+    pub(super) exploring: Exploring,
     /// How sequences are written
     #[arg(long, value_enum, default_value_t = SequenceFormat::Names)]
     pub(super) format: SequenceFormat,
@@ -505,7 +549,7 @@ pub(super) struct DiffArguments {
     #[arg(long)]
     pub(super) actions: bool,
     #[command(flatten)]
-    pub(super) searching: Searching,
+    pub(super) exploring: Exploring,
     /// How the answer is written
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub(super) format: DiffFormat,

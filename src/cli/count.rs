@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &CountArguments, io: &mut Io) -> Result<Exit, Failu
     let Opened { grammar, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let most = *arguments.events.range.end();
-    let counts = limits::automaton(&grammar, &alphabet, &program, &arguments.searching)
+    let counts = limits::automaton(&grammar, &alphabet, &program, &arguments.exploring)
         .and_then(|automaton| Counts::new(automaton, most));
     match counts {
         Ok(counts) => write(arguments, counts, &grammar, io),

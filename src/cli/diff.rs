@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::args::{DiffArguments, DiffFormat, Settings};
 use super::grammar::{self, Opened};
 use super::progress::Progress;
-use super::verdicts::{At, paint};
+use super::verdicts::{At, paint, unexplored};
 use super::{Exit, Failure, Io, Verbosity, limits, runs};
 use crate::diagnostic::render::annotation;
-use crate::explore::{Difference, Side, Witness};
+use crate::explore::{Difference, OneSided, Side};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::recognize::Precision;
 use crate::recognize::probability::{Estimator, Outcome};
-use crate::sets::{Bounds, Limit};
+use crate::sets::Limit;
 use crate::trace::{Item, Observed, Shows};
 
 /// A grammar that is compared, in all its forms.
@@ -94,15 +94,15 @@ fn description(settings: &Settings) -> Option<String> {
 }
 
 fn compare(arguments: &DiffArguments, made: &[Made; 2], io: &mut Io) -> Difference {
-    let searching = &arguments.searching;
+    let exploring = &arguments.exploring;
     let automaton = |side: Side| {
         let Made { opened, alphabet, program, .. } = &made[side.index()];
-        limits::automaton(&opened.grammar, alphabet, program, searching).map_err(|limit| (side, limit))
+        limits::automaton(&opened.grammar, alphabet, program, exploring).map_err(|limit| (side, limit))
     };
     let automata = automaton(Side::Left).and_then(|left| Ok((left, automaton(Side::Right)?)));
     match automata {
         Ok((mut left, mut right)) => {
-            let limit = searching.configurations();
+            let limit = exploring.bounds().configurations;
             let mut progress = Progress::new(&mut io.stderr, io.verbosity, "configurations", limit as u64);
             let difference = Difference::find(&mut left, &mut right, &mut |done| progress.update(done as u64));
             drop(progress);
@@ -133,7 +133,7 @@ struct Told {
     run: Option<(String, Value)>,
 }
 
-fn told(witness: &Witness, side: Side, arguments: &DiffArguments, made: &[Made; 2], io: &mut Io) -> Told {
+fn told(witness: &OneSided, side: Side, arguments: &DiffArguments, made: &[Made; 2], io: &mut Io) -> Told {
     let (own, other) = (&made[side.index()], &made[side.other().index()]);
     let names = witness.expected.iter().map(|name| other.alphabet.name_text(*name).to_owned());
     let mut told = Told {
@@ -149,18 +149,15 @@ fn told(witness: &Witness, side: Side, arguments: &DiffArguments, made: &[Made; 
                 let story = runs::story(&items, true, grammar, &own.alphabet);
                 told.run = Some((story, runs::json(&items, grammar, &own.alphabet)));
             }
-            Err(limit) => io.warn(&format!("no run can be told: {}", limits::message(&limit, grammar))),
+            Err(limit) => io.warn(&format!("no run can be told: {}", unexplored(&limit, grammar).0)),
         }
     }
     told
 }
 
 /// The most likely run that shows a sequence which the grammar has.
-fn likeliest(witness: &Witness, made: &Made, arguments: &DiffArguments) -> Result<Vec<Item>, Limit> {
-    let searching = &arguments.searching;
-    let configurations = searching.configurations();
-    let bounds = Bounds { configurations, steps: searching.step_limit, ..Bounds::default() };
-    let mut estimator = Estimator::new(&made.alphabet, &made.program, false, bounds);
+fn likeliest(witness: &OneSided, made: &Made, arguments: &DiffArguments) -> Result<Vec<Item>, Limit> {
+    let mut estimator = Estimator::new(&made.alphabet, &made.program, false, arguments.exploring.bounds());
     estimator.begin(Shows::EVENTS, Precision::NAMES);
     for name in &witness.events {
         estimator.item(&Observed::Event { name: *name, of: Vec::new(), payload: Vec::new() })?;

@@ -1,6 +1,6 @@
-//! Searches that end without an answer.
+//! What is asked of event sequences, within limits.
 
-use super::args::Searching;
+use super::args::Exploring;
 use super::{Failure, Io, verdicts};
 use crate::explore::Automaton;
 use crate::machine::Program;
@@ -13,48 +13,20 @@ pub(super) fn automaton<'g>(
     grammar: &Grammar,
     alphabet: &'g Alphabet,
     program: &'g Program,
-    searching: &Searching,
+    exploring: &Exploring,
 ) -> Result<Automaton<'g>, Limit> {
-    Automaton::new(grammar, alphabet, program, searching.configurations(), searching.step_limit)
+    let bounds = exploring.bounds();
+    Automaton::new(grammar, alphabet, program, bounds.configurations, bounds.steps)
 }
 
-impl Searching {
-    /// How many configurations may be kept.
-    pub(super) fn configurations(&self) -> usize {
-        usize::try_from(self.limit.get()).expect("it has 32 bits or more")
-    }
-}
-
-/// Why a search was given up.
-pub(super) fn message(limit: &Limit, grammar: &Grammar) -> String {
-    match limit {
-        Limit::Configurations(many) => {
-            let message = format!("undecided: more than the room of {} configurations is needed", many.limit);
-            match verdicts::varying(many, grammar) {
-                Some(states) => format!("{message}; they differ in {states}"),
-                None => message,
-            }
-        }
-        Limit::Run(fault) => {
-            format!("undecided: a run of the grammar can't be followed: {}", fault.kind.message(grammar))
-        }
-        Limit::Cycle { configurations } => {
-            format!("undecided: runs that show nothing go round among {configurations} configurations, in too many ways")
-        }
-    }
-}
-
-/// Tells why a search was given up, and what to do about it.
+/// Tells why there is no answer, and what to do about it.
 pub(super) fn tell(limit: &Limit, grammar: &Grammar, io: &mut Io) {
-    io.error(&message(limit, grammar));
-    io.help(match limit {
-        Limit::Configurations(_) => "raise the limit with --limit, or set the grammar's numbers lower with --set",
-        Limit::Run(fault) => fault.kind.help(),
-        Limit::Cycle { .. } => "look for a loop that shows no event",
-    });
+    let (message, help) = verdicts::unexplored(limit, grammar);
+    io.error(&format!("undecided: {message}"));
+    io.help(help);
 }
 
-/// The failure of a command whose search was given up.
+/// The failure of a command that has no answer.
 pub(super) fn failure(limit: &Limit, grammar: &Grammar, io: &mut Io) -> Failure {
     tell(limit, grammar, io);
     Failure::Told

@@ -16,6 +16,7 @@ mod grammar;
 mod help;
 mod interrupt;
 mod io;
+mod judging;
 mod limits;
 mod list;
 mod man;
@@ -24,12 +25,14 @@ mod probability;
 mod progress;
 mod runs;
 mod show;
+mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
 mod validate;
 mod values;
 mod verdicts;
+mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -62,6 +65,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),

@@ -101,6 +101,8 @@ codes! {
     StepLimit "step-limit" "too many silent steps"
     StackLimit "stack-limit" "rules nested too deeply"
     EventLimit "event-limit" "too many events"
+    FailedTest "failed-test" "a test of the grammar that fails"
+    Undecided "undecided" "what could not be answered within a limit"
     ReservedName "reserved-name" "a name that the language keeps for itself"
     NameLimit "name-limit" "a name longer than the limit"
 }

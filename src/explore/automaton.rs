@@ -55,7 +55,7 @@ pub struct Automaton<'g> {
     /// What can come next in fronts of one set.
     names: FxHashMap<u32, Box<[NameId]>>,
     /// The memory that fronts take.
-    bytes: usize,
+    front_bytes: usize,
     limit: usize,
 }
 
@@ -86,7 +86,7 @@ impl<'g> Automaton<'g> {
             expanded: Vec::new(),
             edges: Vec::new(),
             names: FxHashMap::default(),
-            bytes: 0,
+            front_bytes: 0,
             limit,
         };
         let start = automaton.sets.start()?;
@@ -106,7 +106,7 @@ impl<'g> Automaton<'g> {
 
     /// For how many configurations all of it counts.
     pub fn weight(&self) -> usize {
-        self.weight_with(0)
+        self.bytes() / CONFIGURATION
     }
 
     /// Whether a trace can end there.
@@ -158,16 +158,16 @@ impl<'g> Automaton<'g> {
 
     /// Whether so many more bytes are within the limit.
     pub(super) fn has_room(&self, bytes: usize) -> Result<(), Limit> {
-        if self.weight_with(bytes) <= self.limit {
+        if self.bytes().saturating_add(bytes) / CONFIGURATION <= self.limit {
             return Ok(());
         }
         Err(Limit::Configurations(TooMany { limit: self.limit, unknown: Vec::new() }))
     }
 
-    /// For how many configurations it counts together with so many bytes.
-    pub(super) fn weight_with(&self, bytes: usize) -> usize {
-        let own = self.bytes + size_of_val(self.edges.as_slice()) + size_of_val(self.expanded.as_slice());
-        (self.sets.bytes() + own).saturating_add(bytes) / CONFIGURATION
+    /// How much memory it takes, in bytes, about.
+    pub(super) fn bytes(&self) -> usize {
+        let own = size_of_val(self.edges.as_slice()) + size_of_val(self.expanded.as_slice());
+        self.sets.bytes() + self.front_bytes + own
     }
 
     /// The number of a front.
@@ -179,7 +179,7 @@ impl<'g> Automaton<'g> {
         self.has_room(front.bytes())?;
         let fronts = &self.fronts;
         let id = FrontId::new(fronts.len());
-        self.bytes += front.bytes();
+        self.front_bytes += front.bytes();
         self.numbers.insert_unique(hash(&front), id.0, |number| hash(&fronts[*number as usize]));
         self.fronts.push(front);
         self.expanded.push(None);

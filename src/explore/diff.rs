@@ -39,7 +39,7 @@ impl Side {
 
 /// A shortest event sequence that one grammar has and the other has not; of those the first in the order of their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness {
+pub struct OneSided {
     /// Its events, as names of the grammar that has it.
     pub events: Vec<NameId>,
     /// How many of them the other grammar can show; all where it is only the end that it does not have there.
@@ -54,7 +54,7 @@ pub struct Witness {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// For each side what it alone has. `None`: nothing, unless the search was not completed.
-    pub only: [Option<Witness>; 2],
+    pub only: [Option<OneSided>; 2],
     /// The limit at which the search was given up, and the grammar whose states that names.
     pub undecided: Option<(Side, Limit)>,
 }
@@ -110,8 +110,7 @@ impl Search<'_, '_> {
         self.meet(Pair([Some(FrontId::START); 2]), 0, 0)?;
         let mut next = 0;
         while next < self.nodes.len() && self.found.contains(&None) {
-            let [left, right] = &self.automata;
-            progress(left.weight_with(self.bytes()).max(right.weight()));
+            progress(self.automata[0].weight() + self.automata[1].weight());
             self.expand(next)?;
             next += 1;
         }
@@ -151,7 +150,7 @@ impl Search<'_, '_> {
         if !self.is_wanted(pair) || !self.met.insert(pair) {
             return Ok(());
         }
-        self.automata[0].has_room(self.bytes()).map_err(|limit| (Side::Left, limit))?;
+        self.automata[0].has_room(self.automata[1].bytes() + self.bytes()).map_err(|limit| (Side::Left, limit))?;
         let node = row(self.nodes.len());
         self.nodes.push(Node { pair, before, name });
         let ends = Side::BOTH.map(|side| {
@@ -176,7 +175,7 @@ impl Search<'_, '_> {
         Side::BOTH.into_iter().any(|side| self.found[side.index()].is_none() && pair.0[side.index()].is_some())
     }
 
-    fn witness(&mut self, side: Side, node: u32) -> Witness {
+    fn witness(&mut self, side: Side, node: u32) -> OneSided {
         let names: Vec<u32> = self.path(node).map(|node| node.name).collect();
         let other = side.other().index();
         // The last front of the other side on the way.
@@ -189,7 +188,7 @@ impl Search<'_, '_> {
         let front = at.pair.0[other].expect("both begin at their starts");
         let text = &self.places[side.index()];
         let own = |place: &u32| text.binary_search(place).expect("the side shows it");
-        Witness {
+        OneSided {
             events: names.iter().rev().map(own).map(|name| NameId(row(name))).collect(),
             shared,
             expected: self.automata[other].next(front).into(),

@@ -14,10 +14,14 @@ mod diff;
 mod enumerate;
 mod horizon;
 mod rank;
+mod search;
+pub mod testing;
+mod witness;
 
 pub use automaton::{Automaton, Edge, FrontId};
 pub use count::Counts;
-pub use diff::{Difference, Side, Witness};
+pub use diff::{Difference, OneSided, Side};
 pub use enumerate::Sequences;
 pub use num_bigint::BigUint;
 pub use rank::Ranked;
+pub use witness::Witness;

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
+use std::process::Stdio;
 
-use charmgrammar::explore::{Automaton, BigUint, Counts, Difference, Ranked, Sequences, Side, Witness};
+use charmgrammar::explore::{Automaton, BigUint, Counts, Difference, OneSided, Ranked, Sequences, Side};
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{self, Alphabet, Memory, NameId, Root, Settings};
@@ -19,7 +21,7 @@ use crate::reference::brute::language;
 use crate::reference::random::{self, Random};
 use crate::reference::random_merge;
 use crate::semantics::{cases, load, setting};
-use crate::support::{files, root};
+use crate::support::{Ran, binary, files, finish, root, run, run_with};
 
 /// How many points of runs brute force looks at.
 const EFFORT: usize = 3_000;
@@ -146,7 +148,7 @@ fn agree_on_difference(made: [&Made; 2]) -> Result<Option<usize>, String> {
 }
 
 /// Whether a witness is what it says.
-fn holds(witness: &Witness, own: &Made, other: &Made) -> Result<(), String> {
+fn holds(witness: &OneSided, own: &Made, other: &Made) -> Result<(), String> {
     let texts = own.texts(&witness.events);
     if !matches!(own.judge(&texts), Verdict::Valid { .. }) {
         return Err(format!("{texts:?} is none"));
@@ -288,4 +290,179 @@ fn a_difference_between_the_grammars_in_the_binary_is_shortest() {
     let counts: Vec<_> = counts(&example).into_iter().zip(counts(&prototype)).collect();
     assert!(counts[..witness.events.len()].iter().all(|(example, prototype)| example == prototype));
     assert!(counts[witness.events.len()].0 < counts[witness.events.len()].1);
+}
+
+// ---------------------------------------------------------------------------------------------------------- commands
+
+/// One sequence without events, two with one, four with two.
+const PAIRS: &[u8] = b"event a event b phase p { repeat 0..2 { choose { 1 => b, 1 => a } } }";
+
+#[test]
+fn count_tells_a_number_or_one_for_each_length() {
+    let count = |arguments: &[&str]| run_with(&[&["count", "-"], arguments].concat(), PAIRS).ok();
+    assert_eq!(count(&["--events", "2"]), "4\n");
+    assert_eq!(count(&["--events", "3"]), "0\n");
+    assert_eq!(count(&["--events", "1..10"]), " 1  2\n 2  4\n 3  0\n 4  0\n 5  0\n 6  0\n 7  0\n 8  0\n 9  0\n10  0\n");
+    assert_eq!(
+        count(&["--events", "0..1", "--format", "json"]),
+        "{\"events\":0,\"count\":\"1\"}\n{\"events\":1,\"count\":\"2\"}\n"
+    );
+    let many = b"event a event b phase p { repeat 100 { choose { 1 => b, 1 => a } } }";
+    assert_eq!(run_with(&["count", "-", "--events", "100"], many).ok(), "1267650600228229401496703205376\n");
+    for wrong in ["-1", "2..1", "a", "4294967296"] {
+        run(&["count", "example", &format!("--events={wrong}")]).unanswered();
+    }
+}
+
+#[test]
+fn enumerate_writes_traces_that_can_be_read_again() {
+    let enumerate = |arguments: &[&str]| run_with(&[&["enumerate", "-", "--events"], arguments].concat(), PAIRS);
+    assert_eq!(enumerate(&["2"]).ok(), "a\na\n\na\nb\n\nb\na\n\nb\nb\n\n");
+    let none = enumerate(&["3"]);
+    assert_eq!((none.code, &*none.stdout, &*none.stderr), (0, "", "note: there is no sequence of 3 events\n"));
+    assert_eq!(
+        enumerate(&["0"]).unanswered(),
+        "error: the sequence without events can't be written as names; --format jsonl can\n"
+    );
+    let empty = enumerate(&["0", "--format", "jsonl"]).ok();
+    assert!(empty.ends_with(",\"trace\":0,\"shows\":[\"events\"],\"items\":[]}\n"), "{empty}");
+    // Which element of the array it was is not told.
+    let text = "kind k { state on: bool = false } k ks[2] event <k>-up \
+        phase p { repeat 2 { for one x: k where not x.on { x.on = true; <x>-up } } }";
+    let directory = tempfile::tempdir().unwrap();
+    let (grammar, traces) = (directory.path().join("g.charmgrammar"), directory.path().join("traces"));
+    fs::write(&grammar, text).unwrap();
+    let grammar = grammar.to_str().unwrap();
+    let line = run(&["enumerate", grammar, "--events", "2", "--format", "jsonl"]).ok();
+    assert!(line.ends_with("\"items\":[\"ks-up\",\"ks-up\"]}\n"), "{line}");
+    let names = run(&["enumerate", "example", "--events", "12"]).ok();
+    for (grammar, text, many) in [(grammar, line, 1), ("example", names, 118)] {
+        fs::write(&traces, text).unwrap();
+        let judged = run(&["validate", grammar, traces.to_str().unwrap()]);
+        assert_eq!((judged.code, judged.stdout), (0, "valid\n".repeat(many)));
+    }
+}
+
+#[test]
+fn enumerate_begins_to_write_at_once_and_stops_when_nobody_reads() {
+    let directory = tempfile::tempdir().unwrap();
+    // Of 2^200 beginnings one in two can be completed, and none is left in the end but by its last events.
+    let text = "state n: 0..1 = 0 event a event b event c event d \
+        phase p { repeat 200 { choose { 1 => a, 1 => { n = 1; b } } } if n == 0 { c } else { d d } }";
+    fs::write(directory.path().join("g.charmgrammar"), text).unwrap();
+    let mut command = binary(directory.path());
+    command.args(["enumerate", "g.charmgrammar", "--events", "202"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first: Vec<String> = lines.by_ref().take(202).map(Result::unwrap).collect();
+    assert_eq!(first.concat(), "a".repeat(199) + "bdd");
+    drop(lines);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+/// What `diff` says of two texts.
+fn diff(left: &str, right: &str, arguments: &[&str]) -> Ran {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in [("left.charmgrammar", left), ("right.charmgrammar", right)] {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let mut command = binary(directory.path());
+    command.args(["diff", "left.charmgrammar", "right.charmgrammar"]).args(arguments);
+    finish(&mut command)
+}
+
+#[test]
+fn diff_tells_what_each_has_alone_and_where_the_other_leaves_it() {
+    let left = "event a event b event c phase p { a maybe 50% b c }";
+    let right = "event a event c event d phase p { a c maybe 50% d }";
+    let ran = diff(left, right, &[]);
+    let told = "only left.charmgrammar has:\n    a\n    b\n    c\n  right.charmgrammar leaves it at 2: b\n  expected c\n\
+        only right.charmgrammar has:\n    a\n    c\n    d\n  left.charmgrammar leaves it at 3: d\n  expected (end)\n";
+    assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (1, told, ""));
+    // What stops too early.
+    let ran = diff("event a phase p { maybe 50% a }", "event a phase p { a }", &[]);
+    let told = "only left.charmgrammar has:\n    (no event)\n  right.charmgrammar does not end there: expected a\n";
+    assert_eq!((ran.code, ran.stdout), (1, format!("{told}only right.charmgrammar has: nothing\n")));
+    let ran = diff("event a phase p { maybe 50% a }", "event a phase p { a }", &["--quiet"]);
+    assert_eq!((ran.code, &*ran.stdout), (1, told));
+    // The same in other words.
+    let same = ["event a phase p { maybe 50% { a a } }", "event a phase p { if true { repeat 0..1 { a a } } }"];
+    assert_eq!(diff(same[0], same[1], &[]).ok(), "no difference: both have the same event sequences\n");
+    assert_eq!(diff(same[0], same[1], &["--quiet"]).ok(), "");
+    // What nothing can follow.
+    let dead = "event a event b phase p { a choose { 1 when false => b } }";
+    let ran = diff("event a event b phase p { a b }", dead, &[]);
+    assert!(ran.stdout.contains("leaves it at 2: b\n  expected nothing: every run that agrees so far fails here\n"));
+}
+
+#[test]
+fn diff_is_data_and_annotations() {
+    let (left, right) = ("event a event b phase p { a maybe 50% b }", "event a phase p { a }");
+    let ran = diff(left, right, &["--format", "json"]);
+    assert_eq!(
+        (ran.code, &*ran.stdout),
+        (
+            1,
+            "{\"left\":\"left.charmgrammar\",\"right\":\"right.charmgrammar\",\"only_left\":{\"verdict\":\"found\",\
+             \"events\":[\"a\",\"b\"],\"at\":2,\"expected\":[\"(end)\"]},\"only_right\":{\"verdict\":\"nothing\"}}\n"
+        )
+    );
+    let ran = diff(left, right, &["--format", "github"]);
+    assert_eq!(
+        (ran.code, &*ran.stdout),
+        (
+            1,
+            "::error file=left.charmgrammar,line=1,title=charmgrammar difference::only left.charmgrammar has: a b%0A\
+             right.charmgrammar leaves it at 2: b%0A  expected (end)\n"
+        )
+    );
+    assert_eq!(diff(right, right, &["--format", "github"]).ok(), "");
+}
+
+#[test]
+fn diff_compares_a_grammar_with_itself_under_other_settings() {
+    let ran = run(&["diff", "example", "example", "--set", "operations=2", "--right-set", "operations=1"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("  example with operations=1 leaves it at "), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("only example with operations=1 has: nothing\n"), "{}", ran.stdout);
+    run(&["diff", "example", "example", "--left-profile", "short", "--right-set", "operations=3"]).ok();
+    let same = ["--left-set", "operations=1", "--right-set", "operations=1"];
+    run(&[&["diff", "example", "example"], &same[..]].concat()).ok();
+    // The story of what is lost.
+    let arguments = ["--set", "operations=1", "--right-weight", "scale-up=0"];
+    let ran = run(&[&["diff", "example", "example", "--actions"], &arguments[..]].concat());
+    assert!(ran.stdout.contains("    Action :: Source.user --> 'scale+'\n    Event  :: replicas-relation-joined\n"));
+    let json = run(&[&["diff", "example", "example", "--actions", "--format", "json"], &arguments[..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let run_events = json["only_left"]["run"].as_array().unwrap().iter().filter_map(|item| item.get("event"));
+    assert!(run_events.eq(json["only_left"]["events"].as_array().unwrap()));
+    let with = ["--right-with", "override action config-change by user weight 0 { config-changed }"];
+    assert_eq!(run(&[&["diff", "example", "example"], &with[..]].concat()).code, 1);
+}
+
+#[test]
+fn what_has_no_answer_within_the_limit_is_undecided() {
+    for line in [
+        &["count", "example", "--events", "20"][..],
+        &["enumerate", "example", "--events", "20"],
+        &["diff", "example", "prototype"],
+    ] {
+        let ran = run(&[line, &["--limit", "50"]].concat());
+        assert_eq!(ran.code, 2, "{line:?}");
+        let told = "error: undecided: more than 50 configurations can be reached";
+        assert!(ran.stderr.starts_with(told) && ran.stderr.contains("--limit"), "{}", ran.stderr);
+        assert!(ran.stdout.is_empty() || ran.stdout.contains("undecided"), "{}", ran.stdout);
+    }
+    // Numbers need room too.
+    let text = b"event a event b phase p { repeat 0.. mean 3 { choose { 1 => a, 1 => b } } }";
+    let ran = run_with(&["count", "-", "--events", "100000", "--limit", "20"], text);
+    assert_eq!((ran.code, &*ran.stdout), (2, ""));
+    // What was found before is told.
+    let long = "event a event b phase p { maybe 50% { b } repeat 0..2000 { a } }";
+    let ran = diff(long, &long.replace("maybe 50% { b }", ""), &["--limit", "300"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.starts_with("only left.charmgrammar has:\n    b\n  right.charmgrammar leaves it at 1: b\n"));
+    assert!(ran.stdout.ends_with("only right.charmgrammar has: undecided\n"), "{}", ran.stdout);
+    assert!(run(&["diff", "-", "-"]).unanswered().contains("standard input can't be both grammars"));
 }
