@@ -293,6 +293,23 @@ pub(super) struct TypedGenerateArguments {
     /// So fewer traces than asked for may come; how many is told on standard error.
     #[arg(long, conflicts_with = "shard")]
     pub(super) unique: bool,
+    /// Draw from all event sequences of --events events, each with the same probability
+    ///
+    /// Neither weights nor percentages count then, but what they forbid. Only events are shown.
+    #[arg(
+        long,
+        requires = "events",
+        conflicts_with_all = ["min_events", "max_events", "attempts", "unique", "event_limit", "jobs"]
+    )]
+    pub(super) uniform: bool,
+    /// How many events a trace has, with --uniform
+    #[arg(long, value_name = "N", requires = "uniform")]
+    pub(super) events: Option<u32>,
+    /// How many configurations are looked at, with --uniform
+    ///
+    /// Where there are more, nothing is drawn. The default takes about 1 GB.
+    #[arg(long, value_name = "N", default_value = "2000000", requires = "uniform")]
+    pub(super) limit: NonZeroU32,
     /// Give up a trace that has more than N events
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(super) event_limit: u64,

@@ -45,7 +45,9 @@ const EXAMPLES: &[(&str, &str)] = &[
   charmgrammar generate k8s.charmgrammar --from 412 --seed 7
       Tell number 412 of them as a story.
   charmgrammar generate k8s.charmgrammar --set operations=50 --weight scale-up=10 --max-events 40
-      Change settings of the grammar for once, and keep lives short.",
+      Change settings of the grammar for once, and keep lives short.
+  charmgrammar generate k8s.charmgrammar -n 100 --seed 7 --uniform --events 20 --format names
+      Draw from all orders of 20 events, none more likely than another.",
     ),
     (
         "validate",

@@ -24,11 +24,13 @@ mod output;
 mod probability;
 mod progress;
 mod runs;
+mod sequences;
 mod show;
 mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod uniform;
 mod validate;
 mod values;
 mod verdicts;

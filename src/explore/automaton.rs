@@ -62,7 +62,6 @@ pub struct Automaton<'g> {
 /// For how much memory a configuration counts, in bytes.
 const CONFIGURATION: usize = 512;
 
-
 impl<'g> Automaton<'g> {
     /// The automaton of a grammar, whose alphabet and program these are, with its start alone. `limit`: how many
     /// configurations it may have, which are counted by their room: one for each 512 bytes.

@@ -86,11 +86,7 @@ impl Difference {
     /// as short as can be. `progress` is told again and again for how many configurations the larger automaton counts.
     ///
     /// Costs for each pair the events that can come next there, and room, which is taken from the limit of the left one.
-    pub fn find<'g>(
-        left: &mut Automaton<'g>,
-        right: &mut Automaton<'g>,
-        progress: &mut dyn FnMut(usize),
-    ) -> Self {
+    pub fn find<'g>(left: &mut Automaton<'g>, right: &mut Automaton<'g>, progress: &mut dyn FnMut(usize)) -> Self {
         let places = places(left, right);
         let mut search = Search {
             automata: [left, right],

@@ -7,6 +7,8 @@ use super::horizon::Horizon;
 use super::{Automaton, FrontId};
 use crate::model::NameId;
 use crate::sets::Limit;
+use crate::trace::Header;
+use crate::walk::halves;
 
 /// All sequences of so many events that complete traces show, each at its place in the order of
 /// [`Sequences`](super::Sequences): so a place that is drawn uniformly draws a sequence uniformly.
@@ -40,7 +42,7 @@ impl<'g> Ranked<'g> {
             horizon.automaton().has_room(room)?;
             rows.push(row);
         }
-        Ok(Self { horizon, rows, })
+        Ok(Self { horizon, rows })
     }
 
     /// How many there are.
@@ -69,6 +71,30 @@ impl<'g> Ranked<'g> {
             }
         }
         names
+    }
+
+    /// The one that is drawn for a trace, each with the same probability: a number of as many random bits as the last place
+    /// has, drawn again until it is one. The language reference describes it.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn draw(&self, header: Header) -> Vec<NameId> {
+        let total = self.total();
+        let bits = (total.clone() - 1u32).bits();
+        let n_halves = usize::try_from(bits.div_ceil(32)).expect("a number in memory");
+        let mut halves = halves(header);
+        loop {
+            let mut drawn: Vec<u32> = halves.by_ref().take(n_halves).collect();
+            if let Some(last) = drawn.last_mut() {
+                // What is above the highest bit.
+                *last &= u32::MAX >> ((32 - bits % 32) % 32);
+            }
+            let place = BigUint::new(drawn);
+            if place < total {
+                return self.at(place);
+            }
+        }
     }
 
     fn ways(&self, front: FrontId, left: usize) -> Option<&BigUint> {

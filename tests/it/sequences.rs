@@ -466,3 +466,69 @@ fn what_has_no_answer_within_the_limit_is_undecided() {
     assert!(ran.stdout.ends_with("only right.charmgrammar has: undecided\n"), "{}", ran.stdout);
     assert!(run(&["diff", "-", "-"]).unanswered().contains("standard input can't be both grammars"));
 }
+
+#[test]
+fn uniform_traces_are_drawn_from_all_as_often() {
+    let line = ["generate", "example", "--uniform", "--events", "12", "--seed", "7", "--format", "names"];
+    let generate = |arguments: &[&str]| run(&[&line, arguments].concat()).ok();
+    let all = run(&["enumerate", "example", "--events", "12"]).ok();
+    let all: Vec<&str> = all.split_terminator("\n\n").collect();
+    let drawn = generate(&["-n", "11800"]);
+    let mut times: BTreeMap<&str, u64> = BTreeMap::new();
+    for sequence in drawn.split_terminator("\n\n") {
+        assert!(all.contains(&sequence), "{sequence}");
+        *times.entry(sequence).or_default() += 1;
+    }
+    // Each 100 times, less or more by six standard deviations.
+    assert_eq!((times.len(), all.len()), (118, 118));
+    assert!(times.values().all(|times| (40..=160).contains(times)), "{times:?}");
+    // A trace depends on the seed and its number alone.
+    assert_eq!(generate(&["-n", "5"]) + &generate(&["--from", "5", "-n", "6"]), generate(&["-n", "11"]));
+    assert_eq!(
+        generate(&["-n", "9", "--shard", "0/2"]) + &generate(&["-n", "9", "--shard", "1/2"]),
+        generate(&["-n", "9"])
+    );
+    assert_ne!(generate(&["-n", "5"]), generate(&["-n", "5", "--from", "5"]));
+    let same = |format: &str| run(&[&line[..7], &["-n", "3", "--format", format]].concat()).ok();
+    let (names, story, jsonl) = (same("names"), same("story"), same("jsonl"));
+    let events = |text: &str, before: &str, after: &str| -> Vec<String> {
+        text.split(before).skip(1).map(|rest| rest.split(after).next().unwrap().to_owned()).collect()
+    };
+    let told: Vec<&str> = names.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(events(&story, "Event  :: ", "\n"), told);
+    let lines: Vec<serde_json::Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let items = lines.iter().flat_map(|line| line["items"].as_array().unwrap());
+    assert_eq!(items.map(|item| item.as_str().unwrap()).collect::<Vec<_>>(), told);
+    assert_eq!((&lines[2]["trace"], &lines[2]["seed"]), (&2.into(), &7.into()));
+}
+
+#[test]
+fn uniform_draws_are_as_the_language_reference_says() {
+    // Of 2^40 sequences: 40 bits, of which the reference gives the first 64 for seed 7.
+    let text = b"event a event b phase p { repeat 40 { choose { 1 => b, 1 => a } } }";
+    let drawn =
+        run_with(&["generate", "-", "--uniform", "--events", "40", "--seed", "7", "--format", "names"], text).ok();
+    let bits =
+        drawn.lines().filter(|line| !line.is_empty()).fold(0u64, |bits, line| bits << 1 | u64::from(line == "b"));
+    assert_eq!(bits, 0x53b1_c948_17a4_23a3 & ((1 << 40) - 1));
+    // One that is certain takes none.
+    let one = run_with(&["generate", "-", "--uniform", "--events", "1"], b"event a phase p { a }");
+    assert_eq!((one.code, &*one.stdout), (0, "simulation:\n    Event  :: a\n\nend.\n"));
+}
+
+#[test]
+fn uniform_says_what_does_not_go_with_it() {
+    let none = run(&["generate", "example", "--uniform", "--events", "3"]).unanswered();
+    assert_eq!(none, "error: there is no sequence of 3 events to be drawn\n");
+    for arguments in [
+        &["--uniform"][..],
+        &["--events", "3"],
+        &["--limit", "3"],
+        &["--uniform", "--events", "12", "--unique"],
+        &["--uniform", "--events", "12", "--jobs", "2"],
+        &["--uniform", "--events", "12", "--shows", "phases"],
+        &["--uniform", "--events", "12", "--min-events", "2"],
+    ] {
+        run(&[&["generate", "example"], arguments].concat()).unanswered();
+    }
+}
