@@ -147,16 +147,24 @@ impl Settings {
 
 /// Find what is wrong with grammars
 ///
-/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. The exit
-/// code is 2 if there is an error.
+/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. Then it
+/// goes through all configurations that can be reached and tells where runs fail or can't get out, each with a shortest
+/// trace that leads there, and which parts make no difference; and it runs the tests that the grammars have in themselves.
+/// The exit code is 0 if nothing is wrong (there may be warnings and notes), 1 if something is, and 2 if a grammar has no
+/// meaning or the limit was met.
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
     #[arg(required = true, value_name = "GRAMMAR")]
     pub(super) grammars: Vec<OsString>,
     /// Stop after syntax, names and types
-    #[arg(long, required = true)]
+    #[arg(long)]
     pub(super) syntax: bool,
+    /// Count warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "syntax")]
+    deny: Option<Denied>,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
     /// How findings are written
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     format: ReportFormat,
@@ -164,7 +172,18 @@ pub(super) struct CheckArguments {
     pub(super) settings: Settings,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    /// The exit code is 1 also if there are only warnings
+    Warnings,
+}
+
 impl CheckArguments {
+    /// Whether a warning is as bad as an error.
+    pub(super) fn denies_warnings(&self) -> bool {
+        matches!(self.deny, Some(Denied::Warnings))
+    }
+
     /// How findings are written.
     pub(super) fn format(&self) -> Format {
         match self.format {

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod completions;
 mod count;
+mod dead;
 mod diff;
 mod enumerate;
 mod exit;

@@ -10,11 +10,13 @@
 
 mod automaton;
 mod count;
+pub mod dead;
 mod diff;
 mod enumerate;
 mod horizon;
 mod rank;
 mod search;
+pub mod survey;
 pub mod testing;
 mod witness;
 

@@ -33,6 +33,7 @@ mod resolver;
 mod settings;
 mod things;
 mod types;
+mod unused;
 pub(crate) mod values;
 pub(crate) mod visit;
 
@@ -49,6 +50,7 @@ use sha2::{Digest, Sha256};
 pub use alphabet::{Alphabet, NameId, SymbolId};
 pub use builtin::{builtin, builtins};
 pub use loader::{Disk, LoadError, Loader, Memory, read_text};
+pub use unused::unused;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
