@@ -279,7 +279,7 @@ impl Told {
         match &self.run {
             Some((story, _)) => story.clone(),
             None if self.events.is_empty() => "    (no event)\n".to_owned(),
-            None => self.events.iter().map(|event| format!("    {event}\n")).collect(),
+            None => self.events.iter().flat_map(|event| ["    ", event, "\n"]).collect(),
         }
     }
 

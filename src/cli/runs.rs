@@ -21,7 +21,9 @@ pub(super) fn json(items: &[Item], grammar: &Grammar, alphabet: &Alphabet) -> Va
 
 fn show<S: TextSink>(items: &[Item], ends: bool, sink: &mut S) -> String {
     sink.begin(Header { seed: 0, trace: 0, attempt: 0 });
-    items.iter().for_each(|item| item.show(sink));
+    for item in items {
+        item.show(sink);
+    }
     if ends {
         sink.end();
     }

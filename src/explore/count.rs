@@ -58,7 +58,7 @@ impl Iterator for Counts<'_> {
 
 /// For each front in how many ways a sequence is completed there without an event.
 pub(super) fn first(horizon: &Horizon<'_>) -> Result<Vec<BigUint>, Limit> {
-    within(horizon.last(|ends| BigUint::from(ends)), horizon)
+    within(horizon.last(BigUint::from), horizon)
 }
 
 /// The same with `left` events, from the row with one event fewer.
