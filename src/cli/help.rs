@@ -98,7 +98,7 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell what changes with a setting.
   charmgrammar diff k8s.charmgrammar k8s.charmgrammar --right-weight scale-up=0 --actions
       Tell what is lost without an action, as a story.
-  charmgrammar diff old.charmgrammar new.charmgrammar --quiet --format json
+  charmgrammar diff old.charmgrammar new.charmgrammar --format json
       Tell it as data.",
     ),
     (
