@@ -94,7 +94,7 @@ struct Record<'a> {
 /// Where a trace leaves the grammar.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum At {
+pub(super) enum At {
     Item(u64),
     End(&'static str),
 }
@@ -329,7 +329,10 @@ pub(super) fn unexplored(limit: &Limit, grammar: &Grammar) -> (String, &'static 
             (message, "set params that bound the states to less, or raise the limit with --limit")
         }
         Limit::Run(fault) => (format!("a run can't be followed: {}", fault.kind.message(grammar)), fault.kind.help()),
-        Limit::Cycle { .. } => unreachable!("nothing is summed"),
+        Limit::Cycle { configurations } => {
+            let what = format!("runs that show nothing go round among {configurations} configurations");
+            (format!("{what}, in too many ways to be summed"), "look for a loop that shows no event")
+        }
     }
 }
 
@@ -352,7 +355,7 @@ fn named(many: &TooMany, grammar: &Grammar) -> String {
     named.join(", ") + &more
 }
 
-fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
+pub(super) fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
     let style = if io.stdout.color { color.on_default().bold() } else { Style::new() };
     format!("{style}{text}{style:#}")
 }

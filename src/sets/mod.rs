@@ -92,12 +92,26 @@ impl Statistics {
 }
 
 /// The set of all configurations in which a run may be. Of use with the [`Sets`] that made it, until those are asked to
-/// take another one over an item: one front is in use at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// take another one over an item: one front is in use at a time. Where [`Bounds::memory`] is without bound
+/// (`usize::MAX`) nothing is forgotten, and all fronts stay of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Front {
     set: u32,
     /// What the loops of its members have left, where their points do not say it.
     registers: Vec<Counter>,
+}
+
+impl Front {
+    /// A number that it shares with those that differ from it only in how much loops have left: the same can come next
+    /// there.
+    pub(crate) fn set(&self) -> u32 {
+        self.set
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.registers.as_slice())
+    }
 }
 
 /// A configuration of a set, as far as it is told from others.
@@ -251,6 +265,11 @@ impl<'p> Sets<'p> {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
 
+    /// How much memory is in use, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
+    }
+
     /// What can be shown next.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
@@ -367,7 +386,7 @@ impl<'p> Sets<'p> {
 
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
-        if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
+        if self.bytes() <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;

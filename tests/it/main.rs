@@ -13,5 +13,6 @@ mod recognize;
 mod reference;
 mod robust;
 mod semantics;
+mod sequences;
 mod support;
 mod validate;
