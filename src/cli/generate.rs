@@ -70,7 +70,7 @@ impl TypedGenerateArguments {
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: self.jobs.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from),
+            jobs: threads(self.jobs),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -115,6 +115,11 @@ impl TypedGenerateArguments {
             decisions: shows(Shown::Decisions),
         })
     }
+}
+
+/// How many threads are wanted; without a wish as many as the machine runs at once.
+pub(super) fn threads(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from)
 }
 
 /// An error of usage that only the meaning shows.
@@ -174,7 +179,7 @@ impl GenerateArguments {
 }
 
 /// A seed from the system, told so that the call can be made again.
-fn draw_seed(io: &mut Io) -> Result<u64, Failure> {
+pub(super) fn draw_seed(io: &mut Io) -> Result<u64, Failure> {
     let seed = SysRng.try_next_u64().map_err(|error| Failure::Message(format!("no seed can be drawn: {error}")))?;
     io.note(&format!("the seed is {seed}; `--seed {seed}` makes the same traces again"));
     Ok(seed)

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "list", "show"]),
+    ("Grammars", &["check", "stats", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -60,6 +60,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "stats",
+        "
+  charmgrammar stats k8s.charmgrammar
+      Tell how long lives are, and how often each event and action happens in one.
+  charmgrammar stats k8s.charmgrammar --weight scale-up=10 --set operations=50
+      See what a change of the settings does to them.
+  charmgrammar stats k8s.charmgrammar --sample -n 100000 --seed 7 --format json
+      Draw many traces for it, and tell the figures with their errors as data.",
     ),
     (
         "list",

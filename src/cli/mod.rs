@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod exit;
 mod failure;
+mod figures;
 mod generate;
 mod grammar;
 mod help;
@@ -19,6 +20,8 @@ mod output;
 mod probability;
 mod progress;
 mod show;
+mod stats;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod traces;
@@ -60,6 +63,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
+        Command::Stats(arguments) => stats::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),
