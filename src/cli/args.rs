@@ -418,7 +418,8 @@ pub(super) enum AnswerFormat {
 /// How many traces are complete, how long they are, how often each event and each action happens in one, with which
 /// probability it happens at all, and which part of all actions each action is. Exact where the grammar has not too many
 /// configurations; else by drawing traces, each figure with the interval in which it lies with a probability of 95 %. Which
-/// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone.
+/// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone. Reactions
+/// are not told, since traces do not show them.
 #[derive(Debug, Args)]
 pub(super) struct StatsArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar

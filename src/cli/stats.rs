@@ -7,6 +7,7 @@ use super::grammar;
 use super::progress::Progress;
 use super::tables::human;
 use super::{Exit, Failure, Io, interrupt};
+use crate::diagnostic::Code;
 use crate::explore::statistics::{Inexact, Sampling, Statistics, exact, sample};
 use crate::machine::Program;
 use crate::model::Alphabet;
@@ -73,5 +74,11 @@ fn sampled(
     let mut progress = Progress::new(&mut io.stderr, io.verbosity, "traces", arguments.number);
     let told = &mut |done| progress.update(done);
     let found = sample(subject.grammar, subject.alphabet, program, &sampling, interrupt::flag(), told);
-    found.ok_or(Failure::Interrupted)
+    drop(progress);
+    let found = found.ok_or(Failure::Interrupted)?;
+    if found.outcomes.lost.iter().any(|(cause, _)| cause.code == Code::EventLimit) {
+        let limit = arguments.event_limit;
+        io.warn(&format!("traces of more than {limit} events were given up, and count for nothing (--event-limit)"));
+    }
+    Ok(found)
 }

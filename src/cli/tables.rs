@@ -115,7 +115,10 @@ fn quantile_table(length: &Length) -> Vec<String> {
             Some((low, high)) if low < high => format!("{low}–{high}"),
             _ => String::new(),
         };
-        rows.push(once("within".to_owned()).chain(length.quantiles.iter().map(interval)).collect());
+        let intervals: Vec<String> = length.quantiles.iter().map(interval).collect();
+        if intervals.iter().any(|interval| !interval.is_empty()) {
+            rows.push(once("within".to_owned()).chain(intervals).collect());
+        }
     }
     let sides: Vec<Side> = once(Side::Left).chain(QUANTILES.map(|_| Side::Right)).collect();
     table(&rows, &sides).iter().map(|row| format!("  {row}")).collect()

@@ -13,5 +13,6 @@ mod recognize;
 mod reference;
 mod robust;
 mod semantics;
+mod statistics;
 mod support;
 mod validate;

@@ -166,83 +166,104 @@ impl Solver {
     }
 }
 
+/// The steps within a component of many nodes, as rounds through them need them.
+struct Rows {
+    /// The probability of going on from each node to another one, or of stopping there.
+    leaving: Vec<f64>,
+    /// For each node where its steps end.
+    ends: Vec<usize>,
+    /// Those to other nodes of the component.
+    steps: Vec<(u32, f64)>,
+}
+
+impl Rows {
+    fn new<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>) -> Result<Self, Inexact> {
+        let nodes = component.nodes();
+        let mut rows = Self { leaving: Vec::new(), ends: Vec::new(), steps: Vec::new() };
+        for (place, node) in nodes.iter().enumerate() {
+            let mut is_last = true;
+            let mut leaving = 0.0;
+            for (target, edge) in component.steps(*node) {
+                is_last = false;
+                if target != Some(place) {
+                    leaving += edge.probability;
+                    let target = target.map(|target| u32::try_from(target).expect("nodes have such numbers"));
+                    rows.steps.extend(target.map(|target| (target, edge.probability)));
+                }
+            }
+            if is_last {
+                leaving = 1.0;
+            }
+            if leaving <= 0.0 {
+                return Err(Inexact::Cycle { configurations: nodes.len() });
+            }
+            rows.leaving.push(leaving);
+            rows.ends.push(rows.steps.len());
+        }
+        Ok(rows)
+    }
+
+    fn steps(&self, place: usize) -> &[(u32, f64)] {
+        &self.steps[place.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[place]]
+    }
+
+    /// Whether another round is too much work.
+    fn is_too_much(&self, work: &mut usize) -> bool {
+        *work += self.steps.len() + self.ends.len();
+        *work > MAX_WORK
+    }
+}
+
 /// [`Solver::visits`] among many nodes: each hands on what has come to it, round by round.
 fn push<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, masses: &mut [f64]) -> Result<(), Inexact> {
     let nodes = component.nodes();
+    let rows = Rows::new(component)?;
     let mut waiting: Vec<f64> = nodes.iter().map(|node| std::mem::take(&mut masses[*node as usize])).collect();
-    let total: f64 = waiting.iter().sum();
+    let rest = waiting.iter().sum::<f64>() * NOTHING;
     let mut work = 0;
-    loop {
+    while waiting.iter().sum::<f64>() > rest {
         for (place, node) in nodes.iter().enumerate() {
-            let mass = std::mem::take(&mut waiting[place]);
-            if mass == 0.0 {
-                continue;
-            }
-            let visits = mass / leaving(component, place, *node)?;
-            masses[*node as usize] += visits;
-            for (target, edge) in component.steps(*node) {
-                work += 1;
-                if let Some(target) = target.filter(|target| *target != place) {
-                    waiting[target] += visits * edge.probability;
+            let visits = std::mem::take(&mut waiting[place]) / rows.leaving[place];
+            if visits > 0.0 {
+                masses[*node as usize] += visits;
+                for (target, probability) in rows.steps(place) {
+                    waiting[*target as usize] += visits * probability;
                 }
             }
         }
-        if waiting.iter().sum::<f64>() <= total * NOTHING {
-            return Ok(());
-        }
-        if work > MAX_WORK {
+        if rows.is_too_much(&mut work) {
             return Err(Inexact::Cycle { configurations: nodes.len() });
         }
     }
+    Ok(())
 }
 
 /// [`Solver::expectations`] among many nodes: each takes those of its targets, until none changes any more.
-fn pull<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, values: &mut [f64]) -> Result<(), Inexact> {
+fn pull<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, outside: &mut [f64]) -> Result<(), Inexact> {
     let nodes = component.nodes();
-    nodes.iter().for_each(|node| values[*node as usize] = 0.0);
+    let rows = Rows::new(component)?;
+    let leaving = |node: &NodeId| -> f64 {
+        let leaving = component.steps(*node).filter(|(place, _)| place.is_none());
+        leaving.map(|(_, edge)| edge.probability * outside[edge.target as usize]).sum()
+    };
+    let leaving: Vec<f64> = nodes.iter().map(leaving).collect();
+    let mut values = vec![0.0; nodes.len()];
     let mut work = 0;
-    loop {
-        let mut has_changed = false;
-        for (place, node) in nodes.iter().enumerate().rev() {
-            let mut value = 0.0;
-            for (target, edge) in component.steps(*node) {
-                work += 1;
-                if target != Some(place) {
-                    value += edge.probability * values[edge.target as usize];
-                }
-            }
-            value /= leaving(component, place, *node)?;
-            has_changed |= value > values[*node as usize];
-            values[*node as usize] = value;
+    let mut has_changed = true;
+    while has_changed {
+        has_changed = false;
+        for place in (0..nodes.len()).rev() {
+            let onward = rows.steps(place).iter().map(|(target, probability)| probability * values[*target as usize]);
+            let value = (leaving[place] + onward.sum::<f64>()) / rows.leaving[place];
+            has_changed |= value > values[place];
+            values[place] = value.max(values[place]);
         }
-        if !has_changed {
-            return Ok(());
-        }
-        if work > MAX_WORK {
+        if rows.is_too_much(&mut work) {
             return Err(Inexact::Cycle { configurations: nodes.len() });
         }
     }
-}
-
-/// The probability of going on from a node to another one, or of stopping there.
-fn leaving<'e, F: Fn(NodeId) -> &'e [Edge]>(
-    component: &Component<'_, F>,
-    place: usize,
-    node: NodeId,
-) -> Result<f64, Inexact> {
-    let mut is_last = true;
-    let mut sum = 0.0;
-    for (target, edge) in component.steps(node) {
-        is_last = false;
-        if target != Some(place) {
-            sum += edge.probability;
-        }
-    }
-    match sum {
-        _ if is_last => Ok(1.0),
-        sum if sum > 0.0 => Ok(sum),
-        _ => Err(Inexact::Cycle { configurations: component.nodes().len() }),
-    }
+    nodes.iter().zip(values).for_each(|(node, value)| outside[*node as usize] = value);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -272,7 +293,9 @@ mod tests {
             let mut expected = vec![0.0; edges.len()];
             (expected[0], expected[1]) = (0.5, 0.5);
             for (node, edges) in edges.iter().enumerate() {
-                edges.iter().for_each(|edge| expected[edge.target as usize] += visits[node] * edge.probability);
+                for edge in edges {
+                    expected[edge.target as usize] += visits[node] * edge.probability;
+                }
             }
             let nodes = usize::try_from(many).unwrap();
             let mut pairs = visits[..nodes].iter().zip(&expected);

@@ -85,7 +85,9 @@ fn visits(chain: &Chain, order: &Order, absorbs: impl Fn(NodeId) -> bool) -> Res
         for node in &order.nodes[places] {
             let mass = masses[*node as usize];
             if mass > 0.0 {
-                steps(*node).iter().for_each(|edge| masses[edge.target as usize] += mass * edge.probability);
+                for edge in steps(*node) {
+                    masses[edge.target as usize] += mass * edge.probability;
+                }
             }
         }
     };
@@ -128,7 +130,7 @@ fn outcomes(chain: &Chain, order: &Order) -> Result<Outcomes, Inexact> {
         }
     }
     let mut lost: Vec<_> = chain.causes.iter().copied().zip(lost).collect();
-    lost.sort_by_key(|(cause, _)| (cause.span, cause.code));
+    lost.sort_by_key(|(cause, _)| *cause);
     let is_certain = lost.is_empty() && endless == 0.0;
     Ok(Outcomes {
         complete: Figure::exact(if is_certain { 1.0 } else { complete }),

@@ -14,6 +14,9 @@ pub const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 /// What part of all traces may be longer than all that are looked at.
 const TAIL: f64 = 1e-15;
 
+/// What mass in one place is dropped: all of it together is far less than the tail.
+const NOTHING: f64 = 1e-40;
+
 /// How many steps from configurations are looked at: some seconds of work.
 const MAX_WORK: usize = 1_000_000_000;
 
@@ -70,6 +73,7 @@ pub(super) fn exact(chain: &Chain, stop: &AtomicBool) -> Result<Option<Length>, 
             let cycle = cycles.next_if(|places| places.contains(&place)).cloned();
             let places = cycle.clone().unwrap_or(place..place + 1);
             place = places.end;
+            work += 1;
             if cycle.is_some() {
                 let component = Component::new(&order, places.clone(), silent);
                 if component.nodes().iter().any(|node| here[*node as usize] > 0.0) {
@@ -79,7 +83,7 @@ pub(super) fn exact(chain: &Chain, stop: &AtomicBool) -> Result<Option<Length>, 
             }
             for node in &order.nodes[places.clone()] {
                 let mass = std::mem::take(&mut here[*node as usize]);
-                if mass == 0.0 {
+                if mass < NOTHING {
                     continue;
                 }
                 if chain.nodes[*node as usize] == Node::End {

@@ -46,10 +46,10 @@ pub struct Frequency {
 /// Why a run comes to no end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cause {
-    /// What went wrong.
-    pub code: Code,
     /// Where.
     pub span: Span,
+    /// What went wrong.
+    pub code: Code,
 }
 
 /// What comes of runs.

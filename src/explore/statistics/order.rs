@@ -71,7 +71,9 @@ impl Order {
                     let members = open.iter().rposition(|member| *member == node).expect("it is open");
                     nodes.extend(open.drain(members..));
                     let component = &mut nodes[start..];
-                    component.iter().for_each(|member| is_done[*member as usize] = true);
+                    for member in &*component {
+                        is_done[*member as usize] = true;
+                    }
                     component.sort_unstable_by_key(|member| finished[*member as usize]);
                     if component.len() > 1 || edges(node).iter().any(|edge| edge.target == node) {
                         cycles.push(start..nodes.len());

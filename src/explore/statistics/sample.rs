@@ -305,9 +305,8 @@ fn wilson(part: f64, number: f64) -> (f64, f64) {
     let middle = part + square / (2.0 * number);
     let spread = DEVIATIONS * (part * (1.0 - part) / number + square / (4.0 * number * number)).sqrt();
     let scale = 1.0 + square / number;
-    let low = if part == 0.0 { 0.0 } else { ((middle - spread) / scale).max(0.0) };
-    let high = if part == 1.0 { 1.0 } else { ((middle + spread) / scale).min(1.0) };
-    (low, high)
+    // The bounds hold the part itself, also where rounding would have it otherwise.
+    (((middle - spread) / scale).clamp(0.0, part), ((middle + spread) / scale).clamp(part, 1.0))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a part in 2^53 is far below the error of a sample")]
