@@ -27,10 +27,7 @@ pub(super) fn human(statistics: &Statistics, subject: &Subject<'_>, color: bool)
     }
     if let Some(walks) = walks {
         let seed = walks.seed;
-        lines.push(format!(
-            "sampled: by {} traces of seed {seed}; 95 % of such intervals hold the number",
-            walks.number
-        ));
+        lines.push(format!("sampled: by {} traces of seed {seed}; ± is the error, with 95 % confidence", walks.number));
     }
     lines.push(String::new());
     lines.extend(outcome_lines(outcomes, subject, style));

@@ -297,6 +297,11 @@ fn told(grammar: &str, options: &[&str]) -> serde_json::Value {
     serde_json::from_str(&run_with(&line, grammar.as_bytes()).ok()).unwrap()
 }
 
+/// A text whatever its layout.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn value(figure: &serde_json::Value) -> f64 {
     assert_eq!(figure["method"], "exact", "{figure}");
     figure["value"].as_f64().unwrap()
@@ -344,7 +349,7 @@ fn what_is_lost_is_told_and_counts_for_nothing_else() {
     }
     assert_eq!(figures["length"]["distribution"], serde_json::json!([[2, 1.0]]));
     let human = run_with(&["stats", "-"], grammar.as_bytes()).ok();
-    assert!(human.contains("never ends       20.0 %"), "{human}");
+    assert!(words(&human).contains("never ends 20.0 %"), "{human}");
     assert!(human.contains("dead-end"), "{human}");
 }
 
@@ -352,7 +357,7 @@ fn what_is_lost_is_told_and_counts_for_nothing_else() {
 fn nothing_is_said_of_traces_where_there_are_none() {
     let grammar = "event a phase p { repeat while true { a } }";
     let human = run_with(&["stats", "-"], grammar.as_bytes()).ok();
-    assert!(human.contains("complete            0 %") && human.contains("never ends        100 %"), "{human}");
+    assert!(words(&human).contains("complete 0 % never ends 100 %"), "{human}");
     assert!(!human.contains("mean"), "{human}");
     let figures = told(grammar, &["--sample", "-n", "3", "--seed", "1", "--event-limit", "100"]);
     assert_eq!((&figures["complete"]["value"], &figures["lost"][0]["code"]), (&0.0.into(), &"event-limit".into()));
