@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod completions;
+mod dead;
 mod exit;
 mod failure;
 mod figures;
@@ -14,6 +15,7 @@ mod grammar;
 mod help;
 mod interrupt;
 mod io;
+mod judging;
 mod list;
 mod man;
 mod output;
@@ -22,12 +24,14 @@ mod progress;
 mod show;
 mod stats;
 mod tables;
+mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
 mod validate;
 mod values;
 mod verdicts;
+mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -60,6 +64,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
