@@ -98,6 +98,7 @@ pub(super) enum Command {
     Count(CountArguments),
     Enumerate(EnumerateArguments),
     Diff(Box<DiffArguments>),
+    Stats(Box<StatsArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -653,6 +654,56 @@ pub(super) enum DiffFormat {
     Json,
     /// Annotations for GitHub Actions
     Github,
+}
+
+/// Say what lives are like on average
+///
+/// How many traces are complete, how long they are, how often each event and each action happens in one, with which
+/// probability it happens at all, and which part of all actions each action is. Exact where the grammar has not too many
+/// configurations; else by drawing traces, each figure with the interval in which it lies with a probability of 95 %. Which
+/// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone. Reactions
+/// are not told, since traces do not show them.
+#[derive(Debug, Args)]
+pub(super) struct StatsArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// Draw traces, also where exact figures can be had
+    #[arg(long)]
+    pub(super) sample: bool,
+    /// How many traces are drawn, where they are: those that `generate` makes of the seed
+    #[arg(short, long, value_name = "N", default_value = "10000", value_parser = value_parser!(u64).range(1..))]
+    pub(super) number: u64,
+    /// The seed, an integer below 2^64; without it one is drawn where it is needed, and told on standard error
+    #[arg(long, value_name = "S", env = "CHARMGRAMMAR_SEED")]
+    pub(super) seed: Option<u64>,
+    /// How many configurations are looked at for exact figures
+    ///
+    /// Each takes about 200 bytes and a microsecond. One with a deep stack counts for several.
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub(super) limit: NonZeroU32,
+    /// Give up a trace that has more than N events, where traces are drawn
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(super) event_limit: u64,
+    /// Give up a run that takes more than N silent steps between two items
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+    /// The number of threads, at most 1024; without it as many as the machine runs at once
+    #[arg(long, value_name = "J", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+    /// How the figures are written
+    #[arg(long, value_enum, default_value_t = FiguresFormat::Human)]
+    pub(super) format: FiguresFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FiguresFormat {
+    /// Tables
+    Human,
+    /// One JSON object
+    Json,
 }
 
 /// Write the text of a built-in grammar

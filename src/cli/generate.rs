@@ -82,7 +82,7 @@ impl TypedGenerateArguments {
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: self.jobs.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from),
+            jobs: threads(self.jobs),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -131,6 +131,11 @@ impl TypedGenerateArguments {
             decisions: shows(Shown::Decisions),
         })
     }
+}
+
+/// How many threads are wanted; without a wish as many as the machine runs at once.
+pub(super) fn threads(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from)
 }
 
 /// An error of usage that only the meaning shows.

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "diff", "count", "enumerate", "list", "show"]),
+    ("Grammars", &["check", "test", "diff", "stats", "count", "enumerate", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -100,6 +100,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell what is lost without an action, as a story.
   charmgrammar diff old.charmgrammar new.charmgrammar --format json
       Tell it as data.",
+    ),
+    (
+        "stats",
+        "
+  charmgrammar stats k8s.charmgrammar
+      Tell how long lives are, and how often each event and action happens in one.
+  charmgrammar stats k8s.charmgrammar --weight scale-up=10 --set operations=50
+      See what a change of the settings does to them.
+  charmgrammar stats k8s.charmgrammar --sample -n 100000 --seed 7 --format json
+      Draw many traces for it, and tell the figures with their errors as data.",
     ),
     (
         "list",

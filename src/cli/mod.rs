@@ -12,6 +12,7 @@ mod diff;
 mod enumerate;
 mod exit;
 mod failure;
+mod figures;
 mod generate;
 mod grammar;
 mod help;
@@ -27,6 +28,8 @@ mod progress;
 mod runs;
 mod sequences;
 mod show;
+mod stats;
+mod tables;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -75,6 +78,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Count(arguments) => count::run(&arguments, io),
         Command::Enumerate(arguments) => enumerate::run(&arguments, io),
         Command::Diff(arguments) => diff::run(&arguments, io),
+        Command::Stats(arguments) => stats::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

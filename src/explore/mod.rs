@@ -16,6 +16,7 @@ mod enumerate;
 mod horizon;
 mod rank;
 mod search;
+pub mod statistics;
 pub mod survey;
 pub mod testing;
 mod witness;

@@ -171,6 +171,24 @@ impl Program {
         }
     }
 
+    /// All options of a decision with their probabilities, in their order.
+    pub fn odds(&self, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
+        match decision.odds {
+            Odds::Uniform(many) => (0..many).map(|option| (option, quotient(1, many))).collect(),
+            Odds::Either { first, total } => vec![(0, quotient(first, total)), (1, quotient(total - first, total))],
+            Odds::Table(_) | Odds::Listed => {
+                let choices = self.choices(decision, scratch);
+                let total = choices.last().map_or(0, |choice| choice.upto);
+                let mut before = 0;
+                let weigh = |choice: &Choice| {
+                    let weight = choice.upto - std::mem::replace(&mut before, choice.upto);
+                    (choice.option, quotient(weight, total))
+                };
+                choices.iter().map(weigh).collect()
+            }
+        }
+    }
+
     /// The option of a table in whose share of the running sum the number falls that `draw` gives below the total.
     #[inline]
     pub fn pick(&self, table: u32, draw: impl FnOnce(u64) -> u64) -> u64 {
@@ -788,6 +806,11 @@ impl Program {
         }
         Ok(())
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded, as any quotient is")]
+fn quotient(weight: u64, total: u64) -> f64 {
+    weight as f64 / total as f64
 }
 
 fn decide(place: PlaceId, odds: Odds) -> Pause {

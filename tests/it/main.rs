@@ -14,5 +14,6 @@ mod reference;
 mod robust;
 mod semantics;
 mod sequences;
+mod statistics;
 mod support;
 mod validate;
