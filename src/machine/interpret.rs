@@ -234,9 +234,9 @@ impl Program {
     #[inline]
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
         let pause = if at.is_complete() {
-            self.advance::<true, false>(at, scratch)?
+            self.advance::<true, false, false>(at, scratch)?
         } else {
-            match self.advance::<true, true>(at, scratch) {
+            match self.advance::<true, true, false>(at, scratch) {
                 Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
                 Ok(pause) => {
                     self.check_never(at, scratch)?;
@@ -255,9 +255,9 @@ impl Program {
     /// When the grammar fails on the way. The configuration is of no use then.
     pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         if at.is_complete() {
-            return self.advance::<false, false>(at, scratch).map(|_| ());
+            return self.advance::<false, false, false>(at, scratch).map(|_| ());
         }
-        match self.advance::<false, true>(at, scratch) {
+        match self.advance::<false, true, false>(at, scratch) {
             // It is asked for when the run goes on.
             Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
             Err(error) => Err(error),
@@ -266,9 +266,9 @@ impl Program {
     }
 
     /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer. The
-    /// configuration is complete unless it is `PARTIAL`.
+    /// configuration is complete unless it is `PARTIAL`. `UNGUARDED`: only to where something may be forbidden, too.
     #[inline]
-    fn advance<const SHOWS: bool, const PARTIAL: bool>(
+    pub(super) fn advance<const SHOWS: bool, const PARTIAL: bool, const UNGUARDED: bool>(
         &self,
         at: &mut Configuration,
         scratch: &mut Scratch,
@@ -283,6 +283,9 @@ impl Program {
             let op = &self.code[at.pc as usize];
             if PARTIAL && let Some(pause) = self.list_partial(at, scratch, op)? {
                 return Ok(Some(pause));
+            }
+            if UNGUARDED && self.may_forbid(at, op) {
+                return Ok(None);
             }
             if scratch.environment.fuel == 0 {
                 return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
@@ -316,7 +319,7 @@ impl Program {
                     }
                 }
                 Op::Jump(target) => at.pc = *target,
-                Op::Unless { condition, target } => {
+                Op::Unless { condition, target, .. } => {
                     at.pc = if self.evaluator(at, scratch).holds(condition)? { at.pc + 1 } else { *target };
                 }
                 Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
@@ -646,7 +649,7 @@ impl Program {
         Ok(Some(Decision { place: phase.place, odds: Odds::Listed }))
     }
 
-    fn weight(
+    pub(super) fn weight(
         &self,
         at: &Configuration,
         scratch: &mut Scratch,
@@ -677,7 +680,7 @@ impl Program {
         Ok(())
     }
 
-    fn each_start(&self, at: &mut Configuration, scratch: &mut Scratch, each: &Each) -> Result<(), Box<Fault>> {
+    pub(super) fn each_start(&self, at: &mut Configuration, scratch: &mut Scratch, each: &Each) -> Result<(), Box<Fault>> {
         self.list_candidates(at, scratch, &each.candidates)?;
         let many = scratch.options.len() as u64;
         if each.any_order && many > MAX_ANY_ORDER {
@@ -742,7 +745,7 @@ fn push_choice(scratch: &mut Scratch, option: u64, upto: u64) {
 }
 
 /// Goes on to the event of a slot, or to the end of the phase.
-fn pass_slot(at: &mut Configuration) {
+pub(super) fn pass_slot(at: &mut Configuration) {
     if at.flags.has(Flags::PENDING) {
         at.flags.set(Flags::PENDING, false);
         at.flags.set(Flags::QUIET, true);
@@ -792,7 +795,7 @@ fn each_next(at: &mut Configuration, scratch: &mut Scratch, each: &EachNext) -> 
     None
 }
 
-fn take_each(at: &mut Configuration, each: &EachNext, option: u64) {
+pub(super) fn take_each(at: &mut Configuration, each: &EachNext, option: u64) {
     *at.bits_mut(each.mask + u32_of(option / 64)) &= !(1 << (option % 64));
     take_one(at, each.variable, each.values.at(option));
 }

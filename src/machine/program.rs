@@ -201,6 +201,8 @@ pub(super) enum Op {
     Unless {
         condition: Box<Expr>,
         target: Address,
+        /// Where the condition stands.
+        span: Span,
     },
     /// One alternative by weights that never change.
     ChooseTable {
@@ -313,6 +315,8 @@ pub(super) enum Target {
 #[derive(Clone, Debug)]
 pub(super) struct Choose {
     pub(super) alternatives: Box<[(Expr, Option<Expr>, Address)]>,
+    /// Where the guards stand.
+    pub(super) guards: Box<[Span]>,
     /// Where to go when none is enabled: the `else`, or a dead end.
     pub(super) otherwise: Address,
     pub(super) place: PlaceId,
@@ -323,6 +327,8 @@ pub(super) struct Choose {
 pub(super) struct Candidates {
     pub(super) values: Values,
     pub(super) filter: Option<Expr>,
+    /// Where the filter stands.
+    pub(super) span: Span,
     pub(super) bound: u32,
 }
 
@@ -381,6 +387,8 @@ pub(super) struct RepeatNext {
     /// The mean less the lower bound.
     pub(super) spread: Parameter,
     pub(super) condition: Option<Expr>,
+    /// Where the condition stands.
+    pub(super) span: Span,
     pub(super) exit: Address,
     pub(super) place: PlaceId,
 }

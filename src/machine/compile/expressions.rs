@@ -4,6 +4,7 @@ use super::{Compiler, Storage};
 use crate::machine::pack::values;
 use crate::machine::program::{Candidates, Expr, Values};
 use crate::model::grammar::{Base, Domain, Expression, ExpressionKind, Range, Type};
+use crate::source::Span;
 
 impl Compiler<'_> {
     /// The candidates of a range, whose filter is compiled with the variable bound in the environment.
@@ -18,7 +19,8 @@ impl Compiler<'_> {
             Some(storage) => self.body.variables.insert(range.variable, storage),
             None => self.body.variables.remove(&range.variable),
         };
-        Candidates { values, filter, bound }
+        let span = range.filter.as_ref().map_or_else(Span::default, |filter| filter.span);
+        Candidates { values, filter, span, bound }
     }
 
     fn domain_values(&self, domain: Domain) -> Values {

@@ -69,8 +69,9 @@ impl Compiler<'_> {
             StatementKind::If { arms, otherwise } => {
                 let mut exits = Vec::new();
                 for (condition, body) in arms {
+                    let span = condition.span;
                     let condition = Box::new(self.expression(condition));
-                    let unless = self.emit(Op::Unless { condition, target: 0 });
+                    let unless = self.emit(Op::Unless { condition, target: 0, span });
                     self.block(body);
                     exits.push(self.emit(Op::Jump(0)));
                     self.land(unless);
@@ -156,6 +157,10 @@ impl Compiler<'_> {
                 _ => None,
             })
             .collect();
+        let guards = alternatives
+            .iter()
+            .map(|alternative| alternative.guard.as_ref().map_or_else(Span::default, |guard| guard.span))
+            .collect();
         // The addresses are not known yet.
         let choose = match weights {
             Some(weights) if weights.iter().any(|weight| *weight > 0) => {
@@ -164,7 +169,7 @@ impl Compiler<'_> {
             }
             _ => {
                 let alternatives = rows.into_iter().map(|(weight, guard)| (weight, guard, 0)).collect();
-                self.emit(Op::Choose(Box::new(Choose { alternatives, otherwise: 0, place })))
+                self.emit(Op::Choose(Box::new(Choose { alternatives, guards, otherwise: 0, place })))
             }
         };
         let mut targets = Vec::new();
@@ -223,6 +228,7 @@ impl Compiler<'_> {
             Count::Geometric { lo, hi, mean } => (CountKind::Bounded, Some((lo, hi.as_ref(), Some(mean)))),
         };
         let place = self.place(span);
+        let condition_span = condition.map_or_else(Span::default, |condition| condition.span);
         let condition = condition.map(|condition| self.expression(condition));
         let in_use = self.body.n_locals;
         let (counted, spread) = match bounds {
@@ -241,7 +247,7 @@ impl Compiler<'_> {
                 }
             }
         };
-        let next = RepeatNext { kind, counted, spread, condition, exit: 0, place };
+        let next = RepeatNext { kind, counted, spread, condition, span: condition_span, exit: 0, place };
         let next = self.emit(Op::RepeatNext(Box::new(next)));
         self.block(body);
         self.emit(Op::Jump(next));
