@@ -67,6 +67,7 @@ impl Program {
     ) -> Vec<Atom> {
         scratch.refuel();
         let place = || usize::try_from(way.option).expect("options are few");
+        let guard = |number: u64| conditions(self.guard_span(at.pc, u32::try_from(number).ok()?)?);
         let (expr, source) = match &self.code[at.pc as usize] {
             Op::Slot => {
                 let (phase, place) = (at.phase().index(), place() - 1);
@@ -84,20 +85,20 @@ impl Program {
                 let action = &grammar.actions[action.index()];
                 (row.guard.as_ref(), action.guard.as_ref().map(|source| (source, &action.variables[..])))
             }
-            Op::Unless { condition, span, .. } => (Some(&**condition), conditions(*span)),
-            Op::Choose(choose) => (choose.alternatives[place()].1.as_ref(), conditions(choose.guards[place()])),
+            Op::Unless { condition, .. } => (Some(&**condition), guard(0)),
+            Op::Choose(choose) => (choose.alternatives[place()].1.as_ref(), guard(way.option)),
             Op::EachStart(each) => {
                 scratch.environment.candidate(
                     each.candidates.bound as usize,
                     each.candidates.values.at(way.option - 1),
                 );
-                (each.candidates.filter.as_ref(), conditions(each.candidates.span))
+                (each.candidates.filter.as_ref(), guard(0))
             }
             Op::One(one) => {
                 scratch.environment.candidate(one.candidates.bound as usize, one.candidates.values.at(way.option));
-                (one.candidates.filter.as_ref(), conditions(one.candidates.span))
+                (one.candidates.filter.as_ref(), guard(0))
             }
-            Op::RepeatNext(next) => (next.condition.as_ref(), conditions(next.span)),
+            Op::RepeatNext(next) => (next.condition.as_ref(), guard(0)),
             _ => (None, None),
         };
         let (Some(expr), Some((source, variables))) = (expr, source) else { return Vec::new() };

@@ -22,6 +22,7 @@ mod repeat;
 #[cfg(test)]
 mod tests;
 mod unguarded;
+mod watch;
 
 pub use because::{Atom, Read, ReadOf};
 pub use configuration::{Configuration, Counter};
@@ -29,6 +30,7 @@ pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};
 pub use unguarded::{Bar, Barrier, Halt, Way};
+pub use watch::{Condition, Guard, Landmark, LandmarkKind, Outcomes, Watch};
 
 pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
 };
+use super::watch::{Guard, Landmark};
 use crate::source::Span;
 
 /// An address in [`Program::code`].
@@ -34,6 +35,8 @@ pub struct Program {
     /// For each instruction whether its frame holds instances there: in variables, or in what is left of a `for each`.
     pub(super) names_instances: Vec<bool>,
     pub(super) places: Vec<Place>,
+    pub(super) landmarks: Vec<Landmark>,
+    pub(super) guards: Vec<Guard>,
     /// Where each state is kept.
     pub(super) slots: Vec<Slot>,
     /// The states at the start, those that are `any` at 0.
@@ -201,8 +204,6 @@ pub(super) enum Op {
     Unless {
         condition: Box<Expr>,
         target: Address,
-        /// Where the condition stands.
-        span: Span,
     },
     /// One alternative by weights that never change.
     ChooseTable {
@@ -315,8 +316,6 @@ pub(super) enum Target {
 #[derive(Clone, Debug)]
 pub(super) struct Choose {
     pub(super) alternatives: Box<[(Expr, Option<Expr>, Address)]>,
-    /// Where the guards stand.
-    pub(super) guards: Box<[Span]>,
     /// Where to go when none is enabled: the `else`, or a dead end.
     pub(super) otherwise: Address,
     pub(super) place: PlaceId,
@@ -327,9 +326,9 @@ pub(super) struct Choose {
 pub(super) struct Candidates {
     pub(super) values: Values,
     pub(super) filter: Option<Expr>,
-    /// Where the filter stands.
-    pub(super) span: Span,
     pub(super) bound: u32,
+    /// Which of the guards of its instruction the filter is.
+    pub(super) guard: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -387,8 +386,6 @@ pub(super) struct RepeatNext {
     /// The mean less the lower bound.
     pub(super) spread: Parameter,
     pub(super) condition: Option<Expr>,
-    /// Where the condition stands.
-    pub(super) span: Span,
     pub(super) exit: Address,
     pub(super) place: PlaceId,
 }

@@ -7,7 +7,7 @@
 use super::configuration::{Configuration, Flags};
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Item, Pause, Scratch, pass_slot, usize_of};
-use super::program::{Assignment, CountKind, Op, PlaceId, Program, Target};
+use super::program::{Address, Assignment, CountKind, Op, PlaceId, Program, Target};
 use super::repeat::{exit_loop, is_finished, must};
 use crate::model::grammar::{ActionId, EventId, PhaseId, StateId};
 use crate::source::Span;
@@ -88,7 +88,7 @@ impl Program {
     ///
     /// When the grammar fails. The configuration is of no use then.
     pub fn run_unguarded(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Halt, Box<Fault>> {
-        match self.advance::<true, false, true>(at, scratch) {
+        match self.advance::<true, false, false, true>(at, scratch) {
             Ok(Some(Pause::Show(item))) => Ok(Halt::Show(item)),
             Ok(Some(Pause::End)) => Ok(Halt::End),
             Ok(Some(Pause::Decide(decision))) => {
@@ -273,28 +273,26 @@ impl Program {
     /// What it is that may bar ways of a fork, and where it stands: the condition where there is one.
     pub fn barrier(&self, at: &Configuration, way: Way) -> (Barrier, Span) {
         let here = self.span_at(at.pc);
+        let guard = |number: u64| self.guard_span(at.pc, u32::try_from(number).ok()?);
         match &self.code[at.pc as usize] {
             Op::Slot => {
                 let place = usize_of(way.option.saturating_sub(1));
                 (Barrier::Clause(at.phase(), place), self.place(self.phases[at.phase as usize].place).span)
             }
-            Op::EachStart(each) => (Barrier::ForEach, or(each.candidates.span, each.span)),
+            Op::EachStart(each) => (Barrier::ForEach, guard(0).unwrap_or(each.span)),
             Op::Maybe { .. } => (Barrier::Maybe, here),
-            Op::Unless { span, .. } => (Barrier::If, *span),
+            Op::Unless { .. } => (Barrier::If, guard(0).unwrap_or(here)),
             Op::ChooseTable { .. } => (Barrier::Alternative, here),
-            Op::Choose(choose) => {
-                let guard = usize::try_from(way.option).ok().and_then(|place| choose.guards.get(place));
-                (Barrier::Alternative, or(guard.copied().unwrap_or_default(), here))
-            }
+            Op::Choose(_) => (Barrier::Alternative, guard(way.option).unwrap_or(here)),
             Op::Draw(draw) => match usize::try_from(way.option).ok().and_then(|place| draw.actions.get(place)) {
                 Some(action) => (Barrier::Action(*action), here),
                 None => (Barrier::Draw, here),
             },
             Op::Bind { action, .. } => (Barrier::Action(*action), here),
-            Op::One(one) => (Barrier::ForOne, or(one.candidates.span, here)),
-            Op::RepeatNext(next) => {
+            Op::One(_) => (Barrier::ForOne, guard(0).unwrap_or(here)),
+            Op::RepeatNext(_) => {
                 let is_condition = way.bar == Some(Bar::Condition);
-                (Barrier::Repeat, if is_condition { or(next.span, here) } else { here })
+                (Barrier::Repeat, guard(0).filter(|_| is_condition).unwrap_or(here))
             }
             Op::Assign(assignment) => (self.assigned(at, assignment), assignment.span),
             _ => (Barrier::Other, here),
@@ -312,6 +310,11 @@ impl Program {
                 })
             }
         }
+    }
+
+    /// Where the guard of an instruction stands that has this number.
+    pub(super) fn guard_span(&self, address: Address, number: u32) -> Option<Span> {
+        self.guards.iter().find(|guard| guard.key == (address, number)).map(|guard| guard.span)
     }
 
     /// The places that show an event.
@@ -347,8 +350,4 @@ impl Program {
         };
         self.code.iter().find_map(is_it).expect("every phase has its mark")
     }
-}
-
-fn or(span: Span, otherwise: Span) -> Span {
-    if span == Span::default() { otherwise } else { span }
 }

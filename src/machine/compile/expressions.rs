@@ -4,7 +4,6 @@ use super::{Compiler, Storage};
 use crate::machine::pack::values;
 use crate::machine::program::{Candidates, Expr, Values};
 use crate::model::grammar::{Base, Domain, Expression, ExpressionKind, Range, Type};
-use crate::source::Span;
 
 impl Compiler<'_> {
     /// The candidates of a range, whose filter is compiled with the variable bound in the environment.
@@ -19,8 +18,7 @@ impl Compiler<'_> {
             Some(storage) => self.body.variables.insert(range.variable, storage),
             None => self.body.variables.remove(&range.variable),
         };
-        let span = range.filter.as_ref().map_or_else(Span::default, |filter| filter.span);
-        Candidates { values, filter, span, bound }
+        Candidates { values, filter, bound, guard: 0 }
     }
 
     fn domain_values(&self, domain: Domain) -> Values {
