@@ -25,6 +25,7 @@ pub use crate::sets::Limit;
 use crate::sets::{Bounds, Item, blurred};
 use crate::trace::{self, Observed, Shows};
 use chain::{Chain, NodeId, Step};
+pub(crate) use chain::{is_shown, options, shown_item};
 use likeliest::{History, RecordId, Ways};
 use region::Region;
 use scaled::Scaled;

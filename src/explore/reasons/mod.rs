@@ -1,0 +1,362 @@
+//! Why an item can't come where a trace shows it, in the terms of the grammar's text.
+//!
+//! A verdict comes from merged configurations, which forget states. For its reasons the trace is followed once more on
+//! exact ones ([`runs`]), with what the trace tells of each state's value. From where the likeliest runs are, the
+//! [search](search) goes past guards to every [production](productions) of the item, and what it had to pass is the reason.
+
+mod productions;
+mod runs;
+mod search;
+
+use std::collections::BTreeSet;
+
+pub use productions::Owner;
+use productions::Productions;
+use runs::{Lost, Run, Runs, Sight};
+use search::{Found, Obstacle as Passed, search};
+
+use crate::machine::{Atom, Bar, Barrier, Configuration, PlaceId, Program, ReadOf, Scratch, Way};
+use crate::model::grammar::{Grammar, PhaseId, Type};
+use crate::model::{Alphabet, SymbolId};
+use crate::recognize::Question;
+use crate::sets::{Item, Limit};
+use crate::source::Span;
+use crate::trace::{Observed, Shows};
+
+/// What bounds the work of finding reasons. `Default` has the defaults that are given here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// How many configurations are looked at while the trace is followed; 2,000,000.
+    pub following: u64,
+    /// How many runs are looked at when it is followed, the likeliest first; 4.
+    pub runs: usize,
+    /// How many configurations are looked at in search of the item, from each of them; 10,000.
+    pub searching: usize,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { following: 2_000_000, runs: 4, searching: 10_000 }
+    }
+}
+
+/// Why there are no reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unexplained {
+    /// It is not known where the runs were when the trace began.
+    Anywhere,
+    /// A limit on configurations or on silent steps was met.
+    Limit(Limit),
+    /// The trace before the item is too long to be followed: it was up to this item.
+    TooLong(u64),
+}
+
+/// The reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasons {
+    /// One for each production, what is nearest first.
+    pub list: Vec<Reason>,
+    /// In how many configurations runs can be that agree so far, and how many of them were looked at.
+    pub configurations: (usize, usize),
+}
+
+/// Why a production does not show the item here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What shows it; nothing: it is the end that can't come.
+    pub production: Option<Production>,
+    /// Why not; with several, each is so in some runs.
+    pub why: Vec<Why>,
+}
+
+/// A place that shows an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Production {
+    /// In whose body it is.
+    pub owner: Option<Owner>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Why something can't come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// This stands between, in this order.
+    Obstacles(Vec<Obstacle>),
+    /// It belongs to a phase that is over: since this item, if that was told.
+    Over {
+        /// The phase.
+        phase: PhaseId,
+        /// The first item behind it.
+        since: Option<u64>,
+    },
+    /// It belongs to a phase that has not been reached.
+    NotReached(PhaseId),
+    /// No way leads back to it: it came last at this item, if it did.
+    Behind(Option<u64>),
+    /// Nothing that can run comes to it.
+    Unused,
+    /// No way to it was found as far as was looked.
+    Far,
+}
+
+/// What stands between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The grammar forbids it.
+    Barred {
+        /// How.
+        bar: Bar,
+        /// What does.
+        barrier: Barrier,
+        /// Where: the condition, if it is one.
+        span: Span,
+        /// The parts of the condition that make it so.
+        because: Vec<Because>,
+    },
+    /// This item would have to come first.
+    First(Item),
+    /// This item would come instead, which differs in what it gives.
+    Differs(Item),
+}
+
+/// A part of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Because {
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Whether it is nothing but the value that it reads.
+    pub is_plain: bool,
+    /// What it reads.
+    pub reads: Vec<Value>,
+}
+
+/// A value with its story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Where it is read.
+    pub span: Span,
+    /// What has it.
+    pub of: ReadOf,
+    /// The value.
+    pub value: i64,
+    /// Its type.
+    pub ty: Type,
+    /// Since when, if it is a state.
+    pub since: Option<Since>,
+}
+
+/// Since when a state has its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Since the start.
+    Start,
+    /// Since this item.
+    Item(u64),
+    /// It would get it on the way; until then it has this value.
+    Way(i64),
+}
+
+/// A grammar in all its forms, and what is asked of traces.
+#[derive(Debug)]
+pub struct Explainer<'g> {
+    grammar: &'g Grammar,
+    alphabet: &'g Alphabet,
+    program: &'g Program,
+    question: &'g Question,
+    productions: Productions<'g>,
+    effort: Effort,
+}
+
+impl<'g> Explainer<'g> {
+    /// Costs a few passes over the grammar.
+    pub fn new(
+        grammar: &'g Grammar,
+        alphabet: &'g Alphabet,
+        program: &'g Program,
+        question: &'g Question,
+        effort: Effort,
+    ) -> Self {
+        Self { grammar, alphabet, program, question, productions: Productions::new(grammar), effort }
+    }
+
+    /// Why a trace that shows these kinds of items can't go on, behind `accepted`, with `wanted`, or end where that is
+    /// `None`. `accepted` are all items before it, also those of other kinds, as a recognizer took them.
+    ///
+    /// Costs a look at all configurations that lie between the items, and as many again around the last one as the effort
+    /// allows.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be told.
+    pub fn explain(
+        &self,
+        shows: Shows,
+        accepted: &[Observed],
+        wanted: Option<&Observed>,
+    ) -> Result<Reasons, Unexplained> {
+        if self.question.from_anywhere {
+            return Err(Unexplained::Anywhere);
+        }
+        let sight = Sight {
+            grammar: self.grammar,
+            alphabet: self.alphabet,
+            program: self.program,
+            shows,
+            hidden: self.question.hidden.clone(),
+            stuttering: self.question.stuttering.clone(),
+            steps: self.question.bounds.steps,
+        };
+        let limit = self.question.bounds.configurations;
+        let mut runs = Runs::new(&sight, &self.productions, limit, self.effort.following);
+        for item in accepted {
+            match runs.item(item) {
+                Ok(()) => {}
+                Err(Lost::Limit(limit)) => return Err(Unexplained::Limit(limit)),
+                Err(Lost::Work(item) | Lost::Nowhere(item)) => return Err(Unexplained::TooLong(item)),
+            }
+        }
+        Ok(self.reasons(&sight, &runs.list, wanted))
+    }
+
+    fn reasons(&self, sight: &Sight<'_>, runs: &[Run], wanted: Option<&Observed>) -> Reasons {
+        let places: BTreeSet<PlaceId> = wanted.map(|wanted| self.places(wanted)).unwrap_or_default();
+        let targets: Vec<Option<PlaceId>> =
+            if wanted.is_some() { places.iter().copied().map(Some).collect() } else { vec![None] };
+        let looked_at = &runs[..runs.len().min(self.effort.runs)];
+        let found: Vec<(&Run, Found)> = looked_at
+            .iter()
+            .map(|run| (run, search(sight, &run.at, wanted, &places, self.effort.searching)))
+            .collect();
+        let mut list: Vec<(usize, Reason)> = targets.iter().map(|target| self.reason(*target, &found)).collect();
+        // Stable: those that are as near stay in the order of the text.
+        list.sort_by_key(|(price, _)| *price);
+        let list = list.into_iter().map(|(_, reason)| reason).collect();
+        Reasons { list, configurations: (runs.len(), looked_at.len()) }
+    }
+
+    /// The places that can show an item, as far as the text tells.
+    fn places(&self, wanted: &Observed) -> BTreeSet<PlaceId> {
+        match wanted {
+            Observed::Phase(phase) => BTreeSet::from([self.program.phase_mark(*phase)]),
+            Observed::Action { actions, .. } => {
+                actions.iter().filter_map(|(action, _)| self.program.mark(*action)).collect()
+            }
+            Observed::Event { name, .. } => {
+                let symbols = self.alphabet.symbols_named(*name);
+                let places = self.program.emissions(self.alphabet.event_of(symbols[0])).into_iter();
+                let can = |place: &PlaceId| {
+                    let only = self.program.only_symbol(*place).map(SymbolId);
+                    only.is_none_or(|only| symbols.contains(&only))
+                };
+                places.filter(can).collect()
+            }
+            Observed::Foreign(_) => BTreeSet::new(),
+        }
+    }
+
+    /// Why a place is not reached from where the runs are, and how far the nearest is from it.
+    fn reason(&self, target: Option<PlaceId>, found: &[(&Run, Found)]) -> (usize, Reason) {
+        let owner = target.and_then(|place| self.productions.owner(self.program, place));
+        let production = target.map(|place| Production { owner, span: self.program.place(place).span });
+        let mut why: Vec<(usize, Why)> = Vec::new();
+        for (run, found) in found {
+            let one = match found.ways.get(&target) {
+                Some((price, way)) => {
+                    (*price, Why::Obstacles(way.iter().map(|obstacle| self.obstacle(run, obstacle)).collect()))
+                }
+                None => (usize::MAX, self.position(target, owner, run, found.is_cut)),
+            };
+            // What differs only in its story is told of the likeliest run.
+            if !why.iter().any(|(_, other)| is_same(other, &one.1)) {
+                why.push(one);
+            }
+        }
+        why.sort_by_key(|(price, _)| *price);
+        let price = why.first().map_or(usize::MAX, |(price, _)| *price);
+        if price < usize::MAX {
+            why.retain(|(_, why)| *why != Why::Far);
+        }
+        (price, Reason { production, why: why.into_iter().map(|(_, why)| why).collect() })
+    }
+
+    /// Why no way leads to a place.
+    fn position(&self, target: Option<PlaceId>, owner: Option<Owner>, run: &Run, is_cut: bool) -> Why {
+        let (Some(place), Some(owner)) = (target, owner) else { return Why::Far };
+        let now = run.at.phase();
+        let mut phases = self.productions.phases(owner);
+        let (Some(first), last) = (phases.next(), phases.next_back()) else { return Why::Unused };
+        let last = last.unwrap_or(first);
+        if now < first {
+            return Why::NotReached(first);
+        }
+        let known = |item: u64| (item > 0).then_some(item);
+        if now > last {
+            let since = run.phases.iter().skip(last.index() + 1).copied().find_map(known);
+            return Why::Over { phase: last, since };
+        }
+        if is_cut { Why::Far } else { Why::Behind(known(run.shown[place.0 as usize])) }
+    }
+
+    fn obstacle(&self, run: &Run, obstacle: &Passed) -> Obstacle {
+        match obstacle {
+            Passed::First(item) => Obstacle::First(item.clone()),
+            Passed::Differs(item) => Obstacle::Differs(item.clone()),
+            Passed::Barred(at, way) => {
+                let (barrier, span) = self.program.barrier(at, *way);
+                let bar = way.bar.expect("only ways that are barred are obstacles");
+                let because = if bar == Bar::Condition { self.because(run, at, *way) } else { Vec::new() };
+                Obstacle::Barred { bar, barrier, span, because }
+            }
+        }
+    }
+
+    fn because(&self, run: &Run, at: &Configuration, way: Way) -> Vec<Because> {
+        let mut scratch = Scratch::new(self.question.bounds.steps);
+        let conditions = |span| self.productions.condition(span);
+        let atoms = self.program.because(self.grammar, &conditions, at, &mut scratch, way);
+        atoms.into_iter().map(|atom| self.story(run, atom)).collect()
+    }
+
+    /// A part of a condition with what the run tells of its values.
+    fn story(&self, run: &Run, atom: Atom) -> Because {
+        let Atom { span, holds, is_plain, reads } = atom;
+        let reads = reads.into_iter().map(|read| {
+            let since = match read.of {
+                ReadOf::State(state) => {
+                    let here = self.program.state(&run.at, state);
+                    Some(match run.since[state.index()] {
+                        _ if here != read.value => Since::Way(here),
+                        0 => Since::Start,
+                        item => Since::Item(item),
+                    })
+                }
+                _ => None,
+            };
+            Value { span: read.span, of: read.of, value: read.value, ty: read.ty, since }
+        });
+        Because { span, holds, is_plain, reads: reads.collect() }
+    }
+}
+
+/// Whether two reasons differ in nothing but the items that made them so.
+fn is_same(one: &Why, other: &Why) -> bool {
+    match (one, other) {
+        (Why::Obstacles(one), Why::Obstacles(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| without_story(one) == without_story(other))
+        }
+        (Why::Over { phase: one, .. }, Why::Over { phase: other, .. }) => one == other,
+        (Why::Behind(_), Why::Behind(_)) => true,
+        _ => one == other,
+    }
+}
+
+fn without_story(obstacle: &Obstacle) -> Obstacle {
+    let mut obstacle = obstacle.clone();
+    if let Obstacle::Barred { because, .. } = &mut obstacle {
+        because.iter_mut().flat_map(|part| &mut part.reads).for_each(|value| value.since = None);
+    }
+    obstacle
+}
