@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::render::Renderer;
 use crate::diagnostic::{Code, Diagnostic, Position};
-use crate::explore::reasons::{Because, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why};
+use crate::explore::reasons::{Because, First, Inside, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why};
 use crate::machine::{Bar, Barrier, ReadOf};
 use crate::model::Alphabet;
 use crate::model::grammar::{Base, Grammar, NONE};
@@ -16,6 +16,9 @@ use crate::trace::Observed;
 
 /// How many things that were possible instead are told to people.
 const MAX_POSSIBLE: usize = 12;
+
+/// How many items that have to come first are named.
+const MAX_FIRST: usize = 5;
 
 /// What is said of a trace that is invalid, in the words of each format.
 pub(super) struct Explained {
@@ -81,8 +84,12 @@ impl Words<'_> {
                 let _ = writeln!(human, "  {row}");
                 let _ = write!(text, "\n{row}");
             }
+            let rest = 1.0 - possible.iter().map(|(_, part)| part).sum::<f64>();
             if possible.len() > MAX_POSSIBLE {
                 let _ = writeln!(human, "  … and {} more", possible.len() - MAX_POSSIBLE);
+            }
+            if rest > 0.0005 {
+                let _ = writeln!(human, "  {:>6} %  (nothing: the run fails)", percent(rest));
             }
             let list = possible.iter().map(|(next, part)| json!({ "item": name(next), "probability": part }));
             record.insert("possible".into(), list.collect());
@@ -112,10 +119,13 @@ impl Words<'_> {
         let mut places: Vec<(Span, String)> = Vec::new();
         if let Some(Why::Obstacles(obstacles)) = reason.why.first() {
             for obstacle in obstacles {
-                if let Obstacle::Barred { span, .. } = obstacle
-                    && *span != Span::default()
-                {
-                    places.push((*span, self.obstacle(obstacle)));
+                let span = match obstacle {
+                    Obstacle::Barred { span, .. } | Obstacle::Between { next: span, .. } => *span,
+                    Obstacle::First(first) => first.span,
+                    Obstacle::Differs(_) => continue,
+                };
+                if places.len() < MAX_FIRST {
+                    places.push((span, self.obstacle(obstacle)));
                 }
             }
         }
@@ -139,7 +149,7 @@ impl Words<'_> {
     fn span(&self, reason: &Reason) -> Span {
         let barred = match reason.why.first() {
             Some(Why::Obstacles(obstacles)) => obstacles.iter().find_map(|obstacle| match obstacle {
-                Obstacle::Barred { span, .. } => Some(*span),
+                Obstacle::Barred { span, .. } | Obstacle::Between { next: span, .. } => Some(*span),
                 _ => None,
             }),
             _ => None,
@@ -176,7 +186,12 @@ impl Words<'_> {
                 let since = since.map_or_else(String::new, |item| format!(" since {}", self.item(item)));
                 format!("phase `{}` is over{since}", phase(over))
             }
-            Why::NotReached(later) => format!("phase `{}` has not been reached", phase(later)),
+            Why::NotReached { phase: later, first } => {
+                let mut told = format!("phase `{}` has not been reached", phase(later));
+                let mut items: Vec<String> = first.iter().flatten().map(|first| self.first(first)).collect();
+                told.extend(first_of(&mut items, "to come first").into_iter().flat_map(|first| ["; ".to_owned(), first]));
+                told
+            }
             Why::Behind(Some(item)) => format!("it came at {}, and no way leads back to it", self.item(*item)),
             Why::Behind(None) => "the run is past it".to_owned(),
             Why::Unused => "nothing that runs comes to it".to_owned(),
@@ -184,18 +199,24 @@ impl Words<'_> {
         }
     }
 
+    /// An item that has to come first.
+    fn first(&self, first: &First) -> String {
+        quoted(&Next::Item(first.item.clone()).text(self.grammar, self.alphabet, true))
+    }
+
     fn obstacles(&self, obstacles: &[Obstacle]) -> String {
         let mut parts: Vec<String> = Vec::new();
         let mut first: Vec<String> = Vec::new();
+        let verb = if self.wanted.is_some() { "to come first" } else { "still to come" };
         for obstacle in obstacles {
             if let Obstacle::First(item) = obstacle {
-                first.push(quoted(&Next::Item(item.clone()).text(self.grammar, self.alphabet, true)));
+                first.push(self.first(item));
                 continue;
             }
-            parts.extend(first_of(&mut first));
+            parts.extend(first_of(&mut first, verb));
             parts.push(self.obstacle(obstacle));
         }
-        parts.extend(first_of(&mut first));
+        parts.extend(first_of(&mut first, verb));
         parts.dedup();
         parts.join("; ")
     }
@@ -203,9 +224,13 @@ impl Words<'_> {
     fn obstacle(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::First(item) => {
-                let item = Next::Item(item.clone()).text(self.grammar, self.alphabet, true);
-                format!("{} has to come first", quoted(&item))
+                format!("{} {}", self.first(item), if self.wanted.is_some() { "has to come first" } else { "is still to come" })
             }
+            Obstacle::Between { inside, .. } => match inside {
+                Some(Inside::Atomic) => "nothing may come before the next event, inside `atomic`".to_owned(),
+                Some(Inside::Clause) => "nothing may come before the next event, inside a `meanwhile` clause".to_owned(),
+                None => "nothing may come before the next event".to_owned(),
+            },
             Obstacle::Differs(item) => {
                 let item = Next::Item(item.clone()).text(self.grammar, self.alphabet, true);
                 format!("it would be {}", quoted(&item))
@@ -227,7 +252,6 @@ impl Words<'_> {
             (Bar::UsedUp, _) => "the `repeat` has run as often as it may".to_owned(),
             (Bar::GoesOn(1), _) => "the `repeat` must run once more".to_owned(),
             (Bar::GoesOn(many), _) => format!("the `repeat` must run {many} times more"),
-            (Bar::Quiet, _) => "nothing may come between inside `atomic`".to_owned(),
             (Bar::Domain(value), Barrier::Assignment(state)) => {
                 let state = &self.grammar.states[state.index()];
                 let value = self.grammar.value_text(value, state.ty.base);
@@ -236,7 +260,7 @@ impl Words<'_> {
             (Bar::Domain(_), _) => "a state would leave its domain".to_owned(),
             (Bar::Enabled, Barrier::Draw) => "something that it draws is enabled, and is not passed over".to_owned(),
             (Bar::Enabled, _) => "something is enabled, so the `else` is not taken".to_owned(),
-            (Bar::Condition, _) => "its condition does not allow it".to_owned(),
+            (Bar::Condition | Bar::Quiet, _) => "its condition does not allow it".to_owned(),
         }
     }
 
@@ -292,7 +316,7 @@ impl Words<'_> {
     /// `item 17, `http-relation-broken``
     fn item(&self, number: u64) -> String {
         let item = usize::try_from(number).ok().and_then(|number| self.shown.get(number.checked_sub(1)?));
-        match item.or(self.wanted) {
+        match item {
             Some(item) => format!("item {number}, {}", quoted(&item.text(self.grammar, self.alphabet))),
             None => format!("item {number}"),
         }
@@ -330,6 +354,7 @@ impl Words<'_> {
     }
 
     fn why_json(&self, why: &Why) -> Json {
+        let item = |item: &crate::sets::Item| Next::Item(item.clone()).text(self.grammar, self.alphabet, true);
         let phase = |phase: &crate::model::grammar::PhaseId| &self.grammar.phases[phase.index()].name;
         match why {
             Why::Obstacles(obstacles) => {
@@ -337,7 +362,10 @@ impl Words<'_> {
                 json!({ "kind": "obstacles", "obstacles": obstacles })
             }
             Why::Over { phase: over, since } => json!({ "kind": "phase-over", "phase": phase(over), "since": since }),
-            Why::NotReached(later) => json!({ "kind": "phase-not-reached", "phase": phase(later) }),
+            Why::NotReached { phase: later, first } => {
+                let first = first.as_ref().map(|list| list.iter().map(|first| item(&first.item)).collect::<Vec<_>>());
+                json!({ "kind": "phase-not-reached", "phase": phase(later), "first": first })
+            }
             Why::Behind(item) => json!({ "kind": "behind", "item": item }),
             Why::Unused => json!({ "kind": "unused" }),
             Why::Far => json!({ "kind": "not-found" }),
@@ -348,9 +376,20 @@ impl Words<'_> {
         let item = |item: &crate::sets::Item| Next::Item(item.clone()).text(self.grammar, self.alphabet, true);
         let Obstacle::Barred { bar, span, because, .. } = obstacle else {
             return match obstacle {
-                Obstacle::First(first) => json!({ "kind": "first", "item": item(first) }),
+                Obstacle::First(First { item: first, span }) => {
+                    let mut record = self.position(*span);
+                    record.insert("kind".into(), "first".into());
+                    record.insert("item".into(), item(first).into());
+                    record.into()
+                }
+                Obstacle::Between { next, .. } => {
+                    let mut record = self.position(*next);
+                    record.insert("kind".into(), "atomic".into());
+                    record.insert("message".into(), self.obstacle(obstacle).into());
+                    record.into()
+                }
                 Obstacle::Differs(other) => json!({ "kind": "differs", "item": item(other) }),
-                Obstacle::Barred { .. } => unreachable!("it was just looked at"),
+                Obstacle::Barred { .. } => unreachable!("it is no such thing"),
             };
         };
         let kind = match bar {
@@ -358,7 +397,7 @@ impl Words<'_> {
             Bar::Weight => "weight",
             Bar::UsedUp => "used-up",
             Bar::GoesOn(_) => "goes-on",
-            Bar::Quiet => "atomic",
+            Bar::Quiet => unreachable!("it is told as what comes next"),
             Bar::Domain(_) => "domain",
             Bar::Enabled => "enabled",
         };
@@ -416,12 +455,16 @@ impl Words<'_> {
 }
 
 /// `` `a`, then `b`, has to come first ``
-fn first_of(items: &mut Vec<String>) -> Option<String> {
-    let told = items.join(", then ");
-    let verb = if items.len() == 1 { "has" } else { "have" };
-    let told = (!items.is_empty()).then(|| format!("{told} {verb} to come first"));
+fn first_of(items: &mut Vec<String>, what: &str) -> Option<String> {
+    let many = items.len();
+    items.truncate(MAX_FIRST);
+    let mut told = items.join(", then ");
     items.clear();
-    told
+    if many > MAX_FIRST {
+        let _ = write!(told, " and {} more", many - MAX_FIRST);
+    }
+    let verb = if many == 1 { "has" } else { "have" };
+    (many > 0).then(|| if what == "still to come" { format!("still to come: {told}") } else { format!("{told} {verb} {what}") })
 }
 
 fn quoted(text: &str) -> String {

@@ -249,10 +249,14 @@ impl Program {
             Op::Assign(_) => at.pc += 1,
             Op::Slot if way.option == 0 => pass_slot(at),
             Op::EachStart(each) => {
-                self.each_start(at, scratch, each)?;
-                if let Some(place) = way.option.checked_sub(1) {
-                    let word = u32::try_from(place / 64).expect("domains that are enumerated are small");
-                    *at.bits_mut(each.mask + word) |= 1 << (place % 64);
+                // One that does not pass is taken alone: what comes before it is no matter of its filter.
+                match way.option.checked_sub(1) {
+                    None => self.each_start(at, scratch, each)?,
+                    Some(place) => {
+                        let word = u32::try_from(place / 64).expect("domains that are enumerated are small");
+                        *at.bits_mut(each.mask + word) |= 1 << (place % 64);
+                        at.pc += 1;
+                    }
                 }
             }
             Op::Unless { target, .. } => at.pc = if way.option == 0 { at.pc + 1 } else { *target },
@@ -270,14 +274,18 @@ impl Program {
         Ok(())
     }
 
-    /// What it is that may bar ways of a fork, and where it stands: the condition where there is one.
+    /// What it is that may bar ways of a fork, and where it stands: the condition where there is one. Where nothing may come
+    /// between, it is what must come next.
     pub fn barrier(&self, at: &Configuration, way: Way) -> (Barrier, Span) {
         let here = self.span_at(at.pc);
         let guard = |number: u64| self.guard_span(at.pc, u32::try_from(number).ok()?);
         match &self.code[at.pc as usize] {
+            Op::Slot if way.bar == Some(Bar::Quiet) => (Barrier::Other, self.span_at(at.pc + 1)),
             Op::Slot => {
                 let place = usize_of(way.option.saturating_sub(1));
-                (Barrier::Clause(at.phase(), place), self.place(self.phases[at.phase as usize].place).span)
+                let clause = &self.phases[at.phase as usize].clauses[place];
+                let guard = self.guard_span(clause.entry, 0);
+                (Barrier::Clause(at.phase(), place), guard.unwrap_or_else(|| self.span_at(clause.entry)))
             }
             Op::EachStart(each) => (Barrier::ForEach, guard(0).unwrap_or(each.span)),
             Op::Maybe { .. } => (Barrier::Maybe, here),
@@ -288,7 +296,7 @@ impl Program {
                 Some(action) => (Barrier::Action(*action), here),
                 None => (Barrier::Draw, here),
             },
-            Op::Bind { action, .. } => (Barrier::Action(*action), here),
+            Op::Bind { action, .. } => (Barrier::Action(*action), guard(0).unwrap_or(here)),
             Op::One(_) => (Barrier::ForOne, guard(0).unwrap_or(here)),
             Op::RepeatNext(_) => {
                 let is_condition = way.bar == Some(Bar::Condition);
@@ -310,6 +318,11 @@ impl Program {
                 })
             }
         }
+    }
+
+    /// Whether the decision at hand is one of a `meanwhile`.
+    pub fn is_slot(&self, at: &Configuration) -> bool {
+        matches!(self.code[at.pc as usize], Op::Slot)
     }
 
     /// Where the guard of an instruction stands that has this number.

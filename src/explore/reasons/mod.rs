@@ -10,10 +10,10 @@ mod search;
 
 use std::collections::BTreeSet;
 
-pub use productions::Owner;
+pub use productions::{Inside, Owner};
 use productions::Productions;
 use runs::{Lost, Run, Runs, Sight};
-use search::{Found, Obstacle as Passed, search};
+use search::{Found, Obstacle as Passed, ahead, search};
 
 use crate::machine::{Atom, Bar, Barrier, Configuration, PlaceId, Program, ReadOf, Scratch, Way};
 use crate::model::grammar::{Grammar, PhaseId, Type};
@@ -30,13 +30,13 @@ pub struct Effort {
     pub following: u64,
     /// How many runs are looked at when it is followed, the likeliest first; 4.
     pub runs: usize,
-    /// How many configurations are looked at in search of the item, from each of them; 10,000.
+    /// How many configurations are looked at in search of the item, from each of them; 50,000.
     pub searching: usize,
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { following: 2_000_000, runs: 4, searching: 10_000 }
+        Self { following: 2_000_000, runs: 4, searching: 50_000 }
     }
 }
 
@@ -91,7 +91,12 @@ pub enum Why {
         since: Option<u64>,
     },
     /// It belongs to a phase that has not been reached.
-    NotReached(PhaseId),
+    NotReached {
+        /// The phase.
+        phase: PhaseId,
+        /// What has to come first, if a way was found.
+        first: Option<Vec<First>>,
+    },
     /// No way leads back to it: it came last at this item, if it did.
     Behind(Option<u64>),
     /// Nothing that can run comes to it.
@@ -114,10 +119,26 @@ pub enum Obstacle {
         /// The parts of the condition that make it so.
         because: Vec<Because>,
     },
-    /// This item would have to come first.
-    First(Item),
+    /// Nothing may come between what was shown last and this.
+    Between {
+        /// What shows the next event.
+        next: Span,
+        /// What it is inside of, if the text around it tells.
+        inside: Option<Inside>,
+    },
+    /// This item has to come first.
+    First(First),
     /// This item would come instead, which differs in what it gives.
     Differs(Item),
+}
+
+/// An item that has to come first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct First {
+    /// The item.
+    pub item: Item,
+    /// What shows it.
+    pub span: Span,
 }
 
 /// A part of a condition.
@@ -228,13 +249,25 @@ impl<'g> Explainer<'g> {
         let looked_at = &runs[..runs.len().min(self.effort.runs)];
         let found: Vec<(&Run, Found)> = looked_at
             .iter()
-            .map(|run| (run, search(sight, &run.at, wanted, &places, self.effort.searching)))
+            .map(|run| (run, self.found(sight, run, wanted, &places)))
             .collect();
-        let mut list: Vec<(usize, Reason)> = targets.iter().map(|target| self.reason(*target, &found)).collect();
+        let mut list: Vec<(usize, Reason)> =
+            targets.iter().map(|target| self.reason(sight, *target, &found)).collect();
         // Stable: those that are as near stay in the order of the text.
         list.sort_by_key(|(price, _)| *price);
         let list = list.into_iter().map(|(_, reason)| reason).collect();
         Reasons { list, configurations: (runs.len(), looked_at.len()) }
+    }
+
+    /// The ways from a run to what is wanted. To the end lead those that the grammar allows, if it has some.
+    fn found(&self, sight: &Sight<'_>, run: &Run, wanted: Option<&Observed>, places: &BTreeSet<PlaceId>) -> Found {
+        if wanted.is_none()
+            && let Some(first) = ahead(sight, &run.at, places, self.effort.searching)
+        {
+            let way = first.into_iter().map(|(item, place)| Passed::First(item, place)).collect();
+            return Found { ways: [(None, (0, way))].into(), is_cut: false };
+        }
+        search(sight, &run.at, wanted, places, self.effort.searching)
     }
 
     /// The places that can show an item, as far as the text tells.
@@ -258,16 +291,16 @@ impl<'g> Explainer<'g> {
     }
 
     /// Why a place is not reached from where the runs are, and how far the nearest is from it.
-    fn reason(&self, target: Option<PlaceId>, found: &[(&Run, Found)]) -> (usize, Reason) {
+    fn reason(&self, sight: &Sight<'_>, target: Option<PlaceId>, found: &[(&Run, Found)]) -> (usize, Reason) {
         let owner = target.and_then(|place| self.productions.owner(self.program, place));
         let production = target.map(|place| Production { owner, span: self.program.place(place).span });
         let mut why: Vec<(usize, Why)> = Vec::new();
         for (run, found) in found {
             let one = match found.ways.get(&target) {
                 Some((price, way)) => {
-                    (*price, Why::Obstacles(way.iter().map(|obstacle| self.obstacle(run, obstacle)).collect()))
+                    (*price, Why::Obstacles(self.obstacles(run, way)))
                 }
-                None => (usize::MAX, self.position(target, owner, run, found.is_cut)),
+                None => (usize::MAX, self.position(sight, target, owner, run, found.is_cut)),
             };
             // What differs only in its story is told of the likeliest run.
             if !why.iter().any(|(_, other)| is_same(other, &one.1)) {
@@ -283,14 +316,23 @@ impl<'g> Explainer<'g> {
     }
 
     /// Why no way leads to a place.
-    fn position(&self, target: Option<PlaceId>, owner: Option<Owner>, run: &Run, is_cut: bool) -> Why {
+    fn position(
+        &self,
+        sight: &Sight<'_>,
+        target: Option<PlaceId>,
+        owner: Option<Owner>,
+        run: &Run,
+        is_cut: bool,
+    ) -> Why {
         let (Some(place), Some(owner)) = (target, owner) else { return Why::Far };
         let now = run.at.phase();
         let mut phases = self.productions.phases(owner);
         let (Some(first), last) = (phases.next(), phases.next_back()) else { return Why::Unused };
         let last = last.unwrap_or(first);
         if now < first {
-            return Why::NotReached(first);
+            let first_items = ahead(sight, &run.at, &BTreeSet::from([place]), self.effort.searching);
+            let items = |items: Vec<(Item, PlaceId)>| items.into_iter().map(|(item, place)| self.first(item, place));
+            return Why::NotReached { phase: first, first: first_items.map(|list| items(list).collect()) };
         }
         let known = |item: u64| (item > 0).then_some(item);
         if now > last {
@@ -300,17 +342,34 @@ impl<'g> Explainer<'g> {
         if is_cut { Why::Far } else { Why::Behind(known(run.shown[place.0 as usize])) }
     }
 
+    fn first(&self, item: Item, place: PlaceId) -> First {
+        First { item, span: self.program.place(place).span }
+    }
+
     fn obstacle(&self, run: &Run, obstacle: &Passed) -> Obstacle {
         match obstacle {
-            Passed::First(item) => Obstacle::First(item.clone()),
+            Passed::First(item, place) => Obstacle::First(self.first(item.clone(), *place)),
             Passed::Differs(item) => Obstacle::Differs(item.clone()),
             Passed::Barred(at, way) => {
                 let (barrier, span) = self.program.barrier(at, *way);
                 let bar = way.bar.expect("only ways that are barred are obstacles");
+                if bar == Bar::Quiet {
+                    return Obstacle::Between { next: span, inside: self.productions.inside(span) };
+                }
                 let because = if bar == Bar::Condition { self.because(run, at, *way) } else { Vec::new() };
                 Obstacle::Barred { bar, barrier, span, because }
             }
         }
+    }
+
+    fn obstacles(&self, run: &Run, way: &[Passed]) -> Vec<Obstacle> {
+        let mut obstacles: Vec<Obstacle> = way.iter().map(|obstacle| self.obstacle(run, obstacle)).collect();
+        let is = |obstacle: &Obstacle, wanted: fn(Bar) -> bool| matches!(obstacle, Obstacle::Barred { bar, .. } if wanted(*bar));
+        // What a guard keeps from being done is no reason of its own.
+        if obstacles.iter().any(|obstacle| is(obstacle, |bar| bar == Bar::Condition)) {
+            obstacles.retain(|obstacle| !is(obstacle, |bar| matches!(bar, Bar::Domain(_))));
+        }
+        obstacles
     }
 
     fn because(&self, run: &Run, at: &Configuration, way: Way) -> Vec<Because> {

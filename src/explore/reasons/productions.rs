@@ -24,6 +24,15 @@ pub enum Owner {
     Action(ActionId),
 }
 
+/// What keeps its events together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inside {
+    /// An `atomic`.
+    Atomic,
+    /// A clause of a `meanwhile`.
+    Clause,
+}
+
 /// What is known of the text.
 #[derive(Debug)]
 pub(super) struct Productions<'g> {
@@ -32,6 +41,8 @@ pub(super) struct Productions<'g> {
     /// For each owner the phases in which it can run, guards aside.
     phases: BTreeMap<Owner, BTreeSet<PhaseId>>,
     conditions: BTreeMap<Span, (&'g Expression, &'g [Variable])>,
+    /// The statements in the text of an `atomic`.
+    atomic: BTreeSet<Span>,
     assignments: Vec<Assignment>,
 }
 
@@ -58,6 +69,7 @@ impl<'g> Productions<'g> {
             owners: BTreeMap::new(),
             phases: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            atomic: BTreeSet::new(),
             assignments: Vec::new(),
         };
         let mut calls: BTreeMap<Owner, BTreeSet<Owner>> = BTreeMap::new();
@@ -68,6 +80,13 @@ impl<'g> Productions<'g> {
                     productions.owners.insert(statement.span, owner);
                     productions.take_conditions(statement, variables);
                     match &statement.kind {
+                        StatementKind::Atomic(body) => {
+                            let atomic = &mut productions.atomic;
+                            let mut take = |inner: &Statement| {
+                                atomic.insert(inner.span);
+                            };
+                            body.iter().for_each(|inner| for_each_statement(inner, &mut take));
+                        }
                         StatementKind::Call { rule, .. } => {
                             calls.insert(Owner::Rule(*rule));
                         }
@@ -105,6 +124,15 @@ impl<'g> Productions<'g> {
     /// The phases in which an owner can run, guards aside.
     pub(super) fn phases(&self, owner: Owner) -> impl DoubleEndedIterator<Item = PhaseId> + '_ {
         self.phases.get(&owner).into_iter().flatten().copied()
+    }
+
+    /// What keeps a statement together with those around it, as far as the text around it tells.
+    pub(super) fn inside(&self, span: Span) -> Option<Inside> {
+        match self.owners.get(&span) {
+            _ if self.atomic.contains(&span) => Some(Inside::Atomic),
+            Some(Owner::Clause(..)) => Some(Inside::Clause),
+            _ => None,
+        }
     }
 
     /// The condition that stands at a place, with the variables that it reads.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use super::runs::{Sight, place};
-use crate::machine::{Bar, Configuration, Halt, PlaceId, Scratch, Way};
+use crate::machine::{Bar, Configuration, Halt, Pause, PlaceId, Scratch, Way};
 use crate::recognize::{agrees, may_agree};
 use crate::sets::{Interner, Item};
 use crate::trace::Observed;
@@ -37,8 +37,8 @@ fn price(bar: Bar, before: usize) -> usize {
 pub(super) enum Obstacle {
     /// This way is forbidden to the configuration.
     Barred(Rc<Configuration>, Way),
-    /// This item comes first.
-    First(Item),
+    /// This item comes first, from this place.
+    First(Item, PlaceId),
     /// The item is another one.
     Differs(Item),
 }
@@ -48,7 +48,7 @@ pub(super) enum Obstacle {
 pub(super) struct Found {
     /// For each place, or for the end, what lies on the cheapest way there, in its order, and its price.
     pub(super) ways: BTreeMap<Option<PlaceId>, (usize, Vec<Obstacle>)>,
-    /// Whether the limit was met.
+    /// Whether ways were given up: the limit was met, or they cost too much.
     pub(super) is_cut: bool,
 }
 
@@ -74,6 +74,7 @@ struct Search<'s, 'g> {
     seen: Interner<u64>,
     packed: Vec<u64>,
     scratch: Scratch,
+    is_cut: bool,
 }
 
 /// Searches from a configuration that is directly behind an item. `places` are those that can show what is wanted: when all
@@ -93,6 +94,7 @@ pub(super) fn search(
         seen: Interner::default(),
         packed: Vec::new(),
         scratch: Scratch::new(sight.steps),
+        is_cut: false,
     };
     search.push(0, at.clone(), NOTHING, None);
     let n_targets = if wanted.is_some() { places.len() } else { 1 };
@@ -116,13 +118,82 @@ pub(super) fn search(
             search.look(price, open);
         }
     }
+    found.is_cut = search.is_cut;
     found
+}
+
+/// The items that have to come first, as few as can be, before a run is at one of the places, or, without any, at its end;
+/// nothing if no way was found. Only what the grammar allows is passed, and no `meanwhile`, which changes nothing.
+pub(super) fn ahead(
+    sight: &Sight<'_>,
+    at: &Configuration,
+    places: &BTreeSet<PlaceId>,
+    limit: usize,
+) -> Option<Vec<(Item, PlaceId)>> {
+    let program = sight.program;
+    let mut scratch = Scratch::new(sight.steps);
+    let mut seen: Interner<u64> = Interner::default();
+    let mut packed = Vec::new();
+    let mut shown: Vec<(usize, Item, PlaceId)> = Vec::new();
+    let (mut open, mut later) = (vec![(at.clone(), NOTHING)], Vec::new());
+    let told = |shown: &[(usize, Item, PlaceId)], mut last: usize| {
+        let mut items = Vec::new();
+        while let Some((before, item, place)) = shown.get(last) {
+            items.push((item.clone(), *place));
+            last = *before;
+        }
+        items.reverse();
+        items
+    };
+    for _ in 0..limit {
+        if open.is_empty() {
+            std::mem::swap(&mut open, &mut later);
+            // Those that were found first are looked at first.
+            open.reverse();
+        }
+        let (mut at, last) = open.pop()?;
+        scratch.refuel();
+        let Ok(pause) = program.run(&mut at, &mut scratch) else { continue };
+        packed.clear();
+        packed.push(u64::from(matches!(pause, Pause::Show(_))));
+        at.pack(&mut packed);
+        if !seen.intern(&packed).1 {
+            continue;
+        }
+        match pause {
+            Pause::End if places.is_empty() => return Some(told(&shown, last)),
+            Pause::End => {}
+            Pause::Show(item) if places.contains(&place(&item)) => return Some(told(&shown, last)),
+            Pause::Show(item) => {
+                let what = shown_item(item, scratch.values());
+                if sight.of(&what).1 {
+                    open.push((at, last));
+                } else {
+                    shown.push((last, what, place(&item)));
+                    later.push((at, shown.len() - 1));
+                }
+            }
+            Pause::Decide(decision) => {
+                let options = program.options(&decision, &scratch);
+                let is_slot = program.is_slot(&at);
+                for option in options.into_iter().rev().filter(|option| !is_slot || *option == 0) {
+                    let mut branch = at.clone();
+                    if program.resume(&mut branch, option).is_ok() {
+                        open.push((branch, last));
+                    }
+                }
+            }
+        }
+    }
+    None
 }
 
 impl Search<'_, '_> {
     fn push(&mut self, price: usize, at: Configuration, trail: usize, target: Option<Option<PlaceId>>) {
         if let Some(open) = self.open.get_mut(price) {
             open.push_back(Open { at, trail, target });
+        } else {
+            self.is_cut = true;
         }
     }
 
@@ -180,8 +251,8 @@ impl Search<'_, '_> {
                 }
                 if may_lack {
                     self.push(price, at, trail, None);
-                } else if price + ITEM <= MAX_PRICE {
-                    let trail = self.pass(trail, Obstacle::First(item));
+                } else {
+                    let trail = self.pass(trail, Obstacle::First(item, place(&shown)));
                     self.push(price + ITEM, at, trail, None);
                 }
             }
@@ -194,6 +265,7 @@ impl Search<'_, '_> {
         for way in ways {
             let cost = way.bar.map_or(0, |bar| self::price(bar, price));
             if price + cost > MAX_PRICE {
+                self.is_cut = true;
                 continue;
             }
             let mut branch = Configuration::clone(&at);
