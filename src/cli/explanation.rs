@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::explore::reasons::{Because, First, Inside, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why};
 use crate::machine::{Bar, Barrier, ReadOf};
 use crate::model::Alphabet;
-use crate::model::grammar::{Base, Grammar, NONE};
+use crate::model::grammar::{Base, Grammar, NONE, PhaseId};
 use crate::recognize::Next;
 use crate::source::{SourceMap, Span};
 use crate::trace::Observed;
@@ -105,9 +105,9 @@ impl Words<'_> {
             (Some(wanted), _) => format!("{} can't come here", quoted(&wanted.text(self.grammar, self.alphabet))),
         };
         match &reason.why[..] {
-            [why] => format!("{what}: {}", self.why(why)),
+            [why] => format!("{what}: {}", self.why(why, reason)),
             [one, other, ..] => {
-                format!("{what}: in some runs {}; in others {}", self.why(one), self.why(other))
+                format!("{what}: in some runs {}; in others {}", self.why(one, reason), self.why(other, reason))
             }
             [] => what,
         }
@@ -178,16 +178,20 @@ impl Words<'_> {
     }
 
     /// Why something can't come, as a sentence that goes on.
-    fn why(&self, why: &Why) -> String {
-        let phase = |phase: &crate::model::grammar::PhaseId| &self.grammar.phases[phase.index()].name;
+    fn why(&self, why: &Why, reason: &Reason) -> String {
+        let owner = reason.production.and_then(|production| production.owner);
+        let phase = |phase: &PhaseId| match owner {
+            Some(Owner::Phase(own)) if own == *phase => "it".to_owned(),
+            _ => format!("phase `{}`", self.grammar.phases[phase.index()].name),
+        };
         match why {
             Why::Obstacles(obstacles) => self.obstacles(obstacles),
             Why::Over { phase: over, since } => {
                 let since = since.map_or_else(String::new, |item| format!(" since {}", self.item(item)));
-                format!("phase `{}` is over{since}", phase(over))
+                format!("{} is over{since}", phase(over))
             }
             Why::NotReached { phase: later, first } => {
-                let mut told = format!("phase `{}` has not been reached", phase(later));
+                let mut told = format!("{} has not been reached", phase(later));
                 let mut items: Vec<String> = first.iter().flatten().map(|first| self.first(first)).collect();
                 told.extend(first_of(&mut items, "to come first").into_iter().flat_map(|first| ["; ".to_owned(), first]));
                 told
@@ -241,6 +245,11 @@ impl Words<'_> {
             Obstacle::Barred { bar: Bar::Condition, because, .. } => {
                 because.iter().map(|part| self.because(part)).collect::<Vec<_>>().join(", and ")
             }
+            Obstacle::Barred { enabled, .. } if !enabled.is_empty() => {
+                let names = enabled.iter().map(|action| quoted(&self.grammar.actions[action.index()].name));
+                let verb = if enabled.len() == 1 { "is" } else { "are" };
+                format!("{} {verb} enabled, and not passed over", names.collect::<Vec<_>>().join(" and "))
+            }
             Obstacle::Barred { bar, barrier, .. } => self.bar(*bar, *barrier),
         }
     }
@@ -258,7 +267,6 @@ impl Words<'_> {
                 format!("`{}` would become {value}, outside `{}`", state.name, self.grammar.type_text(state.ty))
             }
             (Bar::Domain(_), _) => "a state would leave its domain".to_owned(),
-            (Bar::Enabled, Barrier::Draw) => "something that it draws is enabled, and is not passed over".to_owned(),
             (Bar::Enabled, _) => "something is enabled, so the `else` is not taken".to_owned(),
             (Bar::Condition | Bar::Quiet, _) => "its condition does not allow it".to_owned(),
         }
@@ -355,7 +363,7 @@ impl Words<'_> {
 
     fn why_json(&self, why: &Why) -> Json {
         let item = |item: &crate::sets::Item| Next::Item(item.clone()).text(self.grammar, self.alphabet, true);
-        let phase = |phase: &crate::model::grammar::PhaseId| &self.grammar.phases[phase.index()].name;
+        let phase = |phase: &PhaseId| &self.grammar.phases[phase.index()].name;
         match why {
             Why::Obstacles(obstacles) => {
                 let obstacles: Vec<Json> = obstacles.iter().map(|obstacle| self.obstacle_json(obstacle)).collect();
@@ -464,7 +472,7 @@ fn first_of(items: &mut Vec<String>, what: &str) -> Option<String> {
         let _ = write!(told, " and {} more", many - MAX_FIRST);
     }
     let verb = if many == 1 { "has" } else { "have" };
-    (many > 0).then(|| if what == "still to come" { format!("still to come: {told}") } else { format!("{told} {verb} {what}") })
+    (many > 0).then(|| if what == "still to come" { format!("at least {told} {} {what}", if many == 1 { "is" } else { "are" }) } else { format!("{told} {verb} {what}") })
 }
 
 fn quoted(text: &str) -> String {

@@ -320,6 +320,17 @@ impl Program {
         }
     }
 
+    /// The actions or reactions that the draw at hand can draw; none where there is no draw.
+    pub fn enabled(&self, at: &Configuration, scratch: &mut Scratch) -> Vec<ActionId> {
+        let Op::Draw(draw) = &self.code[at.pc as usize] else { return Vec::new() };
+        let mut is_enabled = |action: &ActionId| {
+            let weight = &self.actions[action.index()].weight;
+            self.weight(at, scratch, weight, draw.place).is_ok_and(|weight| weight > 0)
+                && self.is_enabled(at, scratch, *action).unwrap_or_default()
+        };
+        draw.actions.iter().copied().filter(|action| is_enabled(action)).collect()
+    }
+
     /// Whether the decision at hand is one of a `meanwhile`.
     pub fn is_slot(&self, at: &Configuration) -> bool {
         matches!(self.code[at.pc as usize], Op::Slot)

@@ -16,7 +16,7 @@ use runs::{Lost, Run, Runs, Sight};
 use search::{Found, Obstacle as Passed, ahead, search};
 
 use crate::machine::{Atom, Bar, Barrier, Configuration, PlaceId, Program, ReadOf, Scratch, Way};
-use crate::model::grammar::{Grammar, PhaseId, Type};
+use crate::model::grammar::{ActionId, Grammar, PhaseId, Type};
 use crate::model::{Alphabet, SymbolId};
 use crate::recognize::Question;
 use crate::sets::{Item, Limit};
@@ -118,6 +118,8 @@ pub enum Obstacle {
         span: Span,
         /// The parts of the condition that make it so.
         because: Vec<Because>,
+        /// What is enabled, if that is why a draw is not passed over.
+        enabled: Vec<ActionId>,
     },
     /// Nothing may come between what was shown last and this.
     Between {
@@ -302,12 +304,18 @@ impl<'g> Explainer<'g> {
                 }
                 None => (usize::MAX, self.position(sight, target, owner, run, found.is_cut)),
             };
+            let one = match one {
+                (_, Why::Obstacles(list)) if target.is_none() => (list.len(), Why::Obstacles(list)),
+                other => other,
+            };
             // What differs only in its story is told of the likeliest run.
             if !why.iter().any(|(_, other)| is_same(other, &one.1)) {
                 why.push(one);
             }
         }
         why.sort_by_key(|(price, _)| *price);
+        // How the rest is shortest is what matters of an end.
+        why.truncate(if target.is_none() { 1 } else { why.len() });
         let price = why.first().map_or(usize::MAX, |(price, _)| *price);
         if price < usize::MAX {
             why.retain(|(_, why)| *why != Why::Far);
@@ -357,7 +365,11 @@ impl<'g> Explainer<'g> {
                     return Obstacle::Between { next: span, inside: self.productions.inside(span) };
                 }
                 let because = if bar == Bar::Condition { self.because(run, at, *way) } else { Vec::new() };
-                Obstacle::Barred { bar, barrier, span, because }
+                let enabled = match bar {
+                    Bar::Enabled => self.program.enabled(at, &mut Scratch::new(self.question.bounds.steps)),
+                    _ => Vec::new(),
+                };
+                Obstacle::Barred { bar, barrier, span, because, enabled }
             }
         }
     }

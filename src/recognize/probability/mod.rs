@@ -251,8 +251,7 @@ impl<'g> Estimator<'g> {
         let mut list: Vec<(Next, Scaled)> = sums.into_iter().collect();
         // Stable: those that are as likely stay in their order.
         list.sort_by(|(_, one), (_, other)| other.cmp(one));
-        let part = |mass: Scaled| if mass.is_zero() { 0.0 } else { (mass / total).ln().min(0.0).exp() };
-        Ok(list.into_iter().map(|(next, mass)| (next, part(mass))).collect())
+        Ok(list.into_iter().map(|(next, mass)| (next, (mass / total).part())).collect())
     }
 
     /// How a run that is at a node of the region goes on, as far as a sequence would show it.
