@@ -75,8 +75,9 @@ impl Words<'_> {
             let name = |next: &Next| next.text(self.grammar, self.alphabet, findings.instances);
             let rows = possible.iter().take(MAX_POSSIBLE);
             let rows: Vec<String> = rows.map(|(next, part)| format!("{:>6} %  {}", percent(*part), name(next))).collect();
-            let heading = if possible.is_empty() { "" } else { "possible instead:" };
-            if !possible.is_empty() {
+            let heading = "possible instead:";
+            let rest = 1.0 - possible.iter().map(|(_, part)| part).sum::<f64>();
+            if !possible.is_empty() || rest > 0.0005 {
                 let _ = write!(human, "\n{heading}\n");
                 text.extend(["\n", heading]);
             }
@@ -84,7 +85,6 @@ impl Words<'_> {
                 let _ = writeln!(human, "  {row}");
                 let _ = write!(text, "\n{row}");
             }
-            let rest = 1.0 - possible.iter().map(|(_, part)| part).sum::<f64>();
             if possible.len() > MAX_POSSIBLE {
                 let _ = writeln!(human, "  … and {} more", possible.len() - MAX_POSSIBLE);
             }
@@ -275,7 +275,11 @@ impl Words<'_> {
     /// A part of a condition with what makes it so.
     fn because(&self, part: &Because) -> String {
         if let (true, [value]) = (part.is_plain, &part.reads[..]) {
-            return self.value(value);
+            return match value.of {
+                ReadOf::Text if self.is_literal(value) => format!("the condition is always {}", part.holds),
+                ReadOf::Text => format!("{} with these settings", self.value(value)),
+                _ => self.value(value),
+            };
         }
         let reads: Vec<String> =
             part.reads.iter().filter(|value| !self.is_literal(value)).map(|value| self.value(value)).collect();

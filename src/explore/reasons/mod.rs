@@ -244,32 +244,40 @@ impl<'g> Explainer<'g> {
         Ok(self.reasons(&sight, &runs.list, wanted))
     }
 
-    fn reasons(&self, sight: &Sight<'_>, runs: &[Run], wanted: Option<&Observed>) -> Reasons {
+    fn reasons<'r>(&self, sight: &Sight<'_>, runs: &'r [Run], wanted: Option<&Observed>) -> Reasons {
         let places: BTreeSet<PlaceId> = wanted.map(|wanted| self.places(wanted)).unwrap_or_default();
-        let targets: Vec<Option<PlaceId>> =
-            if wanted.is_some() { places.iter().copied().map(Some).collect() } else { vec![None] };
         let looked_at = &runs[..runs.len().min(self.effort.runs)];
-        let found: Vec<(&Run, Found)> = looked_at
-            .iter()
-            .map(|run| (run, self.found(sight, run, wanted, &places)))
-            .collect();
-        let mut list: Vec<(usize, Reason)> =
-            targets.iter().map(|target| self.reason(sight, *target, &found)).collect();
-        // Stable: those that are as near stay in the order of the text.
-        list.sort_by_key(|(price, _)| *price);
-        let list = list.into_iter().map(|(_, reason)| reason).collect();
+        let search = |run: &'r Run| (run, search(sight, &run.at, wanted, &places, self.effort.searching));
+        let found: Vec<(&Run, Found)> = looked_at.iter().map(search).collect();
+        let list = if wanted.is_some() {
+            let reason = |place: &PlaceId| self.reason(sight, Some(*place), &found);
+            let mut list: Vec<(usize, Reason)> = places.iter().map(reason).collect();
+            // Stable: those that are as near stay in the order of the text.
+            list.sort_by_key(|(price, _)| *price);
+            list.into_iter().map(|(_, reason)| reason).collect()
+        } else {
+            self.end(sight, looked_at, &found)
+        };
         Reasons { list, configurations: (runs.len(), looked_at.len()) }
     }
 
-    /// The ways from a run to what is wanted. To the end lead those that the grammar allows, if it has some.
-    fn found(&self, sight: &Sight<'_>, run: &Run, wanted: Option<&Observed>, places: &BTreeSet<PlaceId>) -> Found {
-        if wanted.is_none()
-            && let Some(first) = ahead(sight, &run.at, places, self.effort.searching)
-        {
-            let way = first.into_iter().map(|(item, place)| Passed::First(item, place)).collect();
-            return Found { ways: [(None, (0, way))].into(), is_cut: false };
+    /// Why it can't end where the runs are: what is still to come, as little as can be, and what keeps it from ending at
+    /// once.
+    fn end(&self, sight: &Sight<'_>, runs: &[Run], found: &[(&Run, Found)]) -> Vec<Reason> {
+        let ahead = runs.iter().filter_map(|run| ahead(sight, &run.at, &BTreeSet::new(), self.effort.searching));
+        let to_come = ahead.min_by_key(Vec::len).map(|items| {
+            let first = items.into_iter().map(|(item, place)| Obstacle::First(self.first(item, place)));
+            Reason { production: None, why: vec![Why::Obstacles(first.collect())] }
+        });
+        let (_, mut barred) = self.reason(sight, None, found);
+        let has_items = |why: &Why| match why {
+            Why::Obstacles(list) => list.iter().any(|obstacle| matches!(obstacle, Obstacle::First(_))),
+            _ => true,
+        };
+        if to_come.is_some() {
+            barred.why.retain(|why| !has_items(why));
         }
-        search(sight, &run.at, wanted, places, self.effort.searching)
+        to_come.into_iter().chain([barred]).filter(|reason| !reason.why.is_empty()).collect()
     }
 
     /// The places that can show an item, as far as the text tells.
@@ -304,18 +312,12 @@ impl<'g> Explainer<'g> {
                 }
                 None => (usize::MAX, self.position(sight, target, owner, run, found.is_cut)),
             };
-            let one = match one {
-                (_, Why::Obstacles(list)) if target.is_none() => (list.len(), Why::Obstacles(list)),
-                other => other,
-            };
             // What differs only in its story is told of the likeliest run.
             if !why.iter().any(|(_, other)| is_same(other, &one.1)) {
                 why.push(one);
             }
         }
         why.sort_by_key(|(price, _)| *price);
-        // How the rest is shortest is what matters of an end.
-        why.truncate(if target.is_none() { 1 } else { why.len() });
         let price = why.first().map_or(usize::MAX, |(price, _)| *price);
         if price < usize::MAX {
             why.retain(|(_, why)| *why != Why::Far);
