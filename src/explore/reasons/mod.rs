@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub use productions::{Inside, Owner};
 use productions::Productions;
 use runs::{Lost, Run, Runs, Sight};
-use search::{Found, Obstacle as Passed, ahead, search};
+use search::{Found, Obstacle as Passed, ahead, leads_to, search};
 
 use crate::machine::{Atom, Bar, Barrier, Configuration, PlaceId, Program, ReadOf, Scratch, Way};
 use crate::model::grammar::{ActionId, Grammar, PhaseId, Type};
@@ -319,6 +319,9 @@ impl<'g> Explainer<'g> {
         }
         why.sort_by_key(|(price, _)| *price);
         let price = why.first().map_or(usize::MAX, |(price, _)| *price);
+        if let Some(common) = common(&why) {
+            return (price, Reason { production, why: vec![common] });
+        }
         if price < usize::MAX {
             why.retain(|(_, why)| *why != Why::Far);
         }
@@ -349,7 +352,12 @@ impl<'g> Explainer<'g> {
             let since = run.phases.iter().skip(last.index() + 1).copied().find_map(known);
             return Why::Over { phase: last, since };
         }
-        if is_cut { Why::Far } else { Why::Behind(known(run.shown[place.0 as usize])) }
+        // Where nothing was given up, what was looked at is all there is.
+        if !is_cut || leads_to(sight, &run.at, place, self.effort.searching) == Some(false) {
+            Why::Behind(known(run.shown[place.0 as usize]))
+        } else {
+            Why::Far
+        }
     }
 
     fn first(&self, item: Item, place: PlaceId) -> First {
@@ -412,6 +420,20 @@ impl<'g> Explainer<'g> {
         });
         Because { span, holds, is_plain, reads: reads.collect() }
     }
+}
+
+/// What stands between in every run, if they differ, and something does.
+fn common(why: &[(usize, Why)]) -> Option<Why> {
+    let (_, Why::Obstacles(first)) = why.first()? else { return None };
+    let is_in = |obstacle: &Obstacle, (_, why): &(usize, Why)| match why {
+        Why::Obstacles(list) => list.iter().any(|other| without_story(other) == without_story(obstacle)),
+        // Nothing is known there.
+        Why::Far => true,
+        _ => false,
+    };
+    let common: Vec<Obstacle> =
+        first.iter().filter(|obstacle| why.iter().all(|one| is_in(obstacle, one))).cloned().collect();
+    (!common.is_empty()).then_some(Why::Obstacles(common))
 }
 
 /// Whether two reasons differ in nothing but the items that made them so.

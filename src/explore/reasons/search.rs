@@ -122,6 +122,48 @@ pub(super) fn search(
     found
 }
 
+/// Whether any way leads to a place, whatever it passes and the states are; nothing if that is not known.
+pub(super) fn leads_to(sight: &Sight<'_>, at: &Configuration, target: PlaceId, limit: usize) -> Option<bool> {
+    let program = sight.program;
+    let mut scratch = Scratch::new(sight.steps);
+    let mut seen: Interner<u64> = Interner::default();
+    let mut packed = Vec::new();
+    let mut open = vec![at.clone()];
+    let mut fails = false;
+    for _ in 0..limit {
+        let Some(mut at) = open.pop() else { return if fails { None } else { Some(false) } };
+        program.states().for_each(|state| program.reset_state(&mut at, state));
+        scratch.refuel();
+        let Ok(halt) = program.run_unguarded(&mut at, &mut scratch) else {
+            // With its real states it might have gone on.
+            fails = true;
+            continue;
+        };
+        program.states().for_each(|state| program.reset_state(&mut at, state));
+        packed.clear();
+        packed.push(u64::from(matches!(halt, Halt::Show(_))));
+        at.pack_without_counters(&mut packed);
+        if !seen.intern(&packed).1 {
+            continue;
+        }
+        match halt {
+            Halt::End => {}
+            Halt::Show(item) if place(&item) == target => return Some(true),
+            Halt::Show(_) => open.push(at),
+            Halt::Fork(ways) => {
+                for way in ways {
+                    let mut branch = at.clone();
+                    match program.resume_unguarded(&mut branch, &mut scratch, way) {
+                        Ok(()) => open.push(branch),
+                        Err(_) => fails = true,
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
 /// The items that have to come first, as few as can be, before a run is at one of the places, or, without any, at its end;
 /// nothing if no way was found. Only what the grammar allows is passed, and no `meanwhile`, which changes nothing.
 pub(super) fn ahead(
