@@ -7,6 +7,8 @@
 mod productions;
 mod runs;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -26,7 +28,7 @@ use crate::trace::{Observed, Shows};
 /// What bounds the work of finding reasons. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
-    /// How many configurations are looked at while the trace is followed; 2,000,000.
+    /// How many configurations are looked at while the trace is followed; 20,000,000.
     pub following: u64,
     /// How many runs are looked at when it is followed, the likeliest first; 4.
     pub runs: usize,
@@ -36,7 +38,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { following: 2_000_000, runs: 4, searching: 50_000 }
+        Self { following: 20_000_000, runs: 4, searching: 50_000 }
     }
 }
 
@@ -404,14 +406,25 @@ impl<'g> Explainer<'g> {
     /// A part of a condition with what the run tells of its values.
     fn story(&self, run: &Run, atom: Atom) -> Because {
         let Atom { span, holds, is_plain, reads } = atom;
+        let mut rested = run.at.clone();
+        if self.program.rest(&mut rested, &mut Scratch::new(self.question.bounds.steps)).is_err() {
+            rested.clone_from(&run.at);
+        }
         let reads = reads.into_iter().map(|read| {
             let since = match read.of {
                 ReadOf::State(state) => {
                     let here = self.program.state(&run.at, state);
-                    Some(match run.since[state.index()] {
-                        _ if here != read.value => Since::Way(here),
-                        0 => Since::Start,
-                        item => Since::Item(item),
+                    let announces = || self.productions.announces(self.grammar, state, read.value, false);
+                    let since = if here == read.value {
+                        Some(run.since[state.index()])
+                    } else {
+                        // What follows the last item without a choice may belong to it.
+                        (self.program.state(&rested, state) == read.value && !announces()).then_some(run.n_items)
+                    };
+                    Some(match since {
+                        None => Since::Way(here),
+                        Some(0) => Since::Start,
+                        Some(item) => Since::Item(item),
                     })
                 }
                 _ => None,

@@ -21,6 +21,8 @@ use crate::trace::{Observed, Shows};
 pub(super) struct Run {
     /// Where it is: directly behind the item that was shown last.
     pub(super) at: Configuration,
+    /// How many items were shown.
+    pub(super) n_items: u64,
     /// What may be shown again.
     again: Option<Item>,
     /// The natural logarithm of its probability.
@@ -172,6 +174,7 @@ impl<'s, 'g> Runs<'s, 'g> {
         let program = sight.program;
         let start = Run {
             at: program.start(),
+            n_items: 0,
             again: None,
             likelihood: 0.0,
             since: Rc::new(vec![0; sight.grammar.states.len()]),
@@ -187,17 +190,17 @@ impl<'s, 'g> Runs<'s, 'g> {
         if !self.sight.shows.has(observed.kind()) {
             return Ok(());
         }
+        self.n_items += 1;
         let mut step = Step::default();
         for (number, run) in self.list.iter().enumerate() {
             if let Some(item) = &run.again
                 && agrees(observed, item, self.sight.alphabet)
                 && step.is_first(&run.at, 2)
             {
-                step.found.push(run.clone());
+                step.found.push(Run { n_items: self.n_items, ..run.clone() });
             }
             step.push(run.likelihood, run.at.clone(), number, NOTHING, false);
         }
-        self.n_items += 1;
         let mut n_looked_at = 0;
         while let Some(node) = step.open.pop() {
             n_looked_at += 1;
@@ -288,7 +291,7 @@ impl<'s, 'g> Runs<'s, 'g> {
     ) -> Run {
         let before = &self.list[run];
         let number = self.n_items;
-        let mut found = Run { at, likelihood, again: None, ..before.clone() };
+        let mut found = Run { at, n_items: number, likelihood, again: None, ..before.clone() };
         // From the last one to the first.
         let mut lies_behind = false;
         let mut next = marks;

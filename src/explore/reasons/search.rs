@@ -43,6 +43,11 @@ pub(super) enum Obstacle {
     Differs(Item),
 }
 
+/// For how many a configuration counts: those with a deep stack take as much room as several.
+fn weight(at: &Configuration) -> usize {
+    1 + at.n_words() / 64
+}
+
 /// What was found from one configuration.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -110,7 +115,7 @@ pub(super) fn search(
                 }
                 continue;
             }
-            n_looked_at += 1;
+            n_looked_at += weight(&open.at);
             if n_looked_at > limit {
                 found.is_cut = true;
                 return found;
@@ -128,10 +133,12 @@ pub(super) fn leads_to(sight: &Sight<'_>, at: &Configuration, target: PlaceId, l
     let mut scratch = Scratch::new(sight.steps);
     let mut seen: Interner<u64> = Interner::default();
     let mut packed = Vec::new();
-    let mut open = vec![at.clone()];
+    let mut open = VecDeque::from([at.clone()]);
     let mut fails = false;
-    for _ in 0..limit {
-        let Some(mut at) = open.pop() else { return if fails { None } else { Some(false) } };
+    let mut n_looked_at = 0;
+    while n_looked_at < limit {
+        let Some(mut at) = open.pop_front() else { return if fails { None } else { Some(false) } };
+        n_looked_at += weight(&at);
         program.states().for_each(|state| program.reset_state(&mut at, state));
         scratch.refuel();
         let Ok(halt) = program.run_unguarded(&mut at, &mut scratch) else {
@@ -149,12 +156,12 @@ pub(super) fn leads_to(sight: &Sight<'_>, at: &Configuration, target: PlaceId, l
         match halt {
             Halt::End => {}
             Halt::Show(item) if place(&item) == target => return Some(true),
-            Halt::Show(_) => open.push(at),
+            Halt::Show(_) => open.push_back(at),
             Halt::Fork(ways) => {
                 for way in ways {
                     let mut branch = at.clone();
                     match program.resume_unguarded(&mut branch, &mut scratch, way) {
-                        Ok(()) => open.push(branch),
+                        Ok(()) => open.push_back(branch),
                         Err(_) => fails = true,
                     }
                 }
@@ -187,13 +194,15 @@ pub(super) fn ahead(
         items.reverse();
         items
     };
-    for _ in 0..limit {
+    let mut n_looked_at = 0;
+    while n_looked_at < limit {
         if open.is_empty() {
             std::mem::swap(&mut open, &mut later);
             // Those that were found first are looked at first.
             open.reverse();
         }
         let (mut at, last) = open.pop()?;
+        n_looked_at += weight(&at);
         scratch.refuel();
         let Ok(pause) = program.run(&mut at, &mut scratch) else { continue };
         packed.clear();
