@@ -94,11 +94,8 @@ fn a_trace_that_is_too_long_is_told_so() {
     let question = Question::default();
     let effort = Effort { following: 100, ..Effort::default() };
     let explainer = Explainer::new(&grammar, &alphabet, &program, &question, effort);
-    let event = |name: &str| Observed::Event {
-        name: alphabet.find(name).unwrap(),
-        of: Vec::new(),
-        payload: Vec::new(),
-    };
+    let event =
+        |name: &str| Observed::Event { name: alphabet.find(name).unwrap(), of: Vec::new(), payload: Vec::new() };
     let accepted = |many: usize| vec![event("a"); many];
     assert!(explainer.explain(Shows::EVENTS, &accepted(10), None).is_ok());
     let Err(Unexplained::TooLong(item)) = explainer.explain(Shows::EVENTS, &accepted(100), None) else { panic!() };
