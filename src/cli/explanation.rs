@@ -60,7 +60,7 @@ impl Words<'_> {
             Ok(reasons) => {
                 for reason in &reasons.list {
                     let _ = write!(human, "\n{}\n", renderer.one(self.sources, &self.diagnostic(reason)));
-                    let _ = write!(text, "\n{} ({})", self.reason(reason), self.place(self.span(reason)));
+                    let _ = write!(text, "\n{} ({})", self.reason(reason), self.place(Self::span(reason)));
                 }
                 record.insert("reasons".into(), reasons.list.iter().map(|reason| self.json(reason)).collect());
                 let (all, looked_at) = reasons.configurations;
@@ -149,7 +149,7 @@ impl Words<'_> {
         places.fold(note, |note, (span, label)| note.also(span, label))
     }
 
-    fn span(&self, reason: &Reason) -> Span {
+    fn span(reason: &Reason) -> Span {
         let barred = match reason.why.first() {
             Some(Why::Obstacles(obstacles)) => obstacles.iter().find_map(|obstacle| match obstacle {
                 Obstacle::Barred { span, .. } | Obstacle::Between { next: span, .. } => Some(*span),
@@ -336,7 +336,7 @@ impl Words<'_> {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// `item 17, `http-relation-broken``
+    /// An item with its number.
     fn item(&self, number: u64) -> String {
         let item = usize::try_from(number).ok().and_then(|number| self.shown.get(number.checked_sub(1)?));
         match item {

@@ -85,7 +85,9 @@ impl<'g> Productions<'g> {
                             let mut take = |inner: &Statement| {
                                 atomic.insert(inner.span);
                             };
-                            body.iter().for_each(|inner| for_each_statement(inner, &mut take));
+                            for inner in body {
+                                for_each_statement(inner, &mut take);
+                            }
                         }
                         StatementKind::Call { rule, .. } => {
                             calls.insert(Owner::Rule(*rule));
