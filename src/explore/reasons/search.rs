@@ -24,11 +24,10 @@ const OTHER: usize = 4;
 /// What something costs that bars a way.
 fn price(bar: Bar, before: usize) -> usize {
     match bar {
-        Bar::Condition | Bar::Weight | Bar::Quiet => 2,
         Bar::UsedUp | Bar::GoesOn(_) | Bar::Enabled => 3,
         // What a guard that does not hold keeps from being done.
         Bar::Domain(_) if before > 0 => 0,
-        Bar::Domain(_) => 2,
+        Bar::Condition | Bar::Weight | Bar::Quiet | Bar::Domain(_) => 2,
     }
 }
 
@@ -57,6 +56,9 @@ pub(super) struct Found {
     pub(super) is_cut: bool,
 }
 
+/// A place, or `None` for the end.
+type Target = Option<PlaceId>;
+
 /// No trail.
 const NOTHING: usize = usize::MAX;
 
@@ -64,8 +66,8 @@ const NOTHING: usize = usize::MAX;
 struct Open {
     at: Configuration,
     trail: usize,
-    /// The place that was found, or `None` for the end; nothing if the way goes on.
-    target: Option<Option<PlaceId>>,
+    /// What was found; nothing if the way goes on.
+    target: Option<Target>,
 }
 
 #[derive(Debug)]
@@ -240,7 +242,7 @@ pub(super) fn ahead(
 }
 
 impl Search<'_, '_> {
-    fn push(&mut self, price: usize, at: Configuration, trail: usize, target: Option<Option<PlaceId>>) {
+    fn push(&mut self, price: usize, at: Configuration, trail: usize, target: Option<Target>) {
         if let Some(open) = self.open.get_mut(price) {
             open.push_back(Open { at, trail, target });
         } else {
