@@ -56,6 +56,8 @@ const EXAMPLES: &[(&str, &str)] = &[
       Say whether the events of a log can have happened.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar validate k8s.charmgrammar
       Judge what comes on standard input.
+  charmgrammar validate k8s.charmgrammar --explain seen.txt
+      Tell why they can't, and what was possible instead.
   charmgrammar validate k8s.charmgrammar --prefix --hide 'update-status' seen.txt
       Take a log of a life that goes on, in which some events are left out.
   charmgrammar validate k8s.charmgrammar --from-anywhere --prefix --ignore '*-action' tail.txt

@@ -11,6 +11,7 @@ mod dead;
 mod diff;
 mod enumerate;
 mod exit;
+mod explanation;
 mod failure;
 mod figures;
 mod generate;

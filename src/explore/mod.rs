@@ -15,6 +15,7 @@ mod diff;
 mod enumerate;
 mod horizon;
 mod rank;
+pub mod reasons;
 mod search;
 pub mod statistics;
 pub mod survey;
