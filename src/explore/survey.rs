@@ -113,7 +113,7 @@ impl Surveyor {
         for (node, sighted) in seen {
             let Sighting::Fault(fault) = &sighted.what else { continue };
             if self.faults.insert((fault.kind.code().name(), fault.span)) {
-                let way = self.search.way(node);
+                let way = self.search.way(graph, node);
                 let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
                 self.found.push((Fault::clone(fault), witness));
             }
@@ -135,11 +135,11 @@ impl Surveyor {
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
         for node in self.looked_at.iter().filter(|node| !ends.contains(node)) {
-            let member = self.search.member(*node);
+            let member = self.search.member(graph, *node);
             let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
             if phases.insert(phase) {
                 let silent = graph.moves(&member).next().is_none();
-                let way = self.search.way(*node);
+                let way = self.search.way(graph, *node);
                 traps.push(Trap { phase, silent, witness: Witness::of(graph, &way, Goal::There) });
             }
         }

@@ -5,6 +5,7 @@
 mod cli;
 mod corpus;
 mod documents;
+mod explain;
 mod frequencies;
 mod layers;
 mod planted;
@@ -14,6 +15,8 @@ mod recognize;
 mod reference;
 mod robust;
 mod semantics;
+mod sequences;
+mod statistics;
 mod support;
 mod survey;
 mod testing;
