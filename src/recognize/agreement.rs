@@ -5,7 +5,7 @@ use crate::sets::Item;
 use crate::trace::Observed;
 
 /// Whether they agree in all that the sequence says.
-pub(super) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
+pub(crate) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
     match (observed, item) {
         (Observed::Phase(observed), Item::Phase(phase)) => observed == phase,
         (Observed::Action { actions, source: by }, Item::Action { action, source, arguments }) => {

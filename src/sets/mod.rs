@@ -14,6 +14,7 @@ mod facts;
 mod graph;
 mod interner;
 mod limit;
+mod places;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -29,6 +30,7 @@ use transitions::Transitions;
 
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
+pub(crate) use places::{PlaceId, Places};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
 

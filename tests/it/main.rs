@@ -11,6 +11,7 @@ mod probability;
 mod published;
 mod recognize;
 mod reference;
+mod repair;
 mod robust;
 mod semantics;
 mod support;
