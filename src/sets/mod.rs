@@ -20,7 +20,7 @@ mod tests;
 mod transitions;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -167,7 +167,8 @@ impl<'p> Sets<'p> {
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
         let start = self.start()?;
-        let mut open = self.members(&start);
+        // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
+        let mut open = VecDeque::from(self.members(&start));
         if forgets {
             for member in &mut open {
                 member.point = self.graph.forget(member.point);
@@ -178,7 +179,7 @@ impl<'p> Sets<'p> {
         let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
-        while let Some(mut member) = open.pop() {
+        while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
@@ -197,7 +198,7 @@ impl<'p> Sets<'p> {
                 let point = if forgets { self.graph.forget(point) } else { point };
                 let next = Member { point, registers };
                 if met.insert(next.clone()) {
-                    open.push(next);
+                    open.push_back(next);
                 }
             }
             members.push(member);

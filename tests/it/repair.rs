@@ -19,6 +19,9 @@ use crate::semantics::{cases, load, setting};
 /// How many sequences brute force looks at.
 const EFFORT: usize = 1_500;
 
+/// How many edits brute force makes.
+const DEEPEST: usize = 5;
+
 /// How many states the product looks at.
 const STATES: usize = 100_000;
 
@@ -85,7 +88,7 @@ fn brute(
         }
         let mut next = Vec::new();
         for other in layer.iter().flat_map(|items| neighbors(items, all)) {
-            if seen.len() == EFFORT {
+            if seen.len() == EFFORT || edits == DEEPEST {
                 return Some(Err(edits));
             }
             if seen.insert(other.clone()) {
@@ -168,8 +171,10 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
     let (shows, precision) = (mutate::shows(random), mutate::precision(random));
     let maker = Maker { grammar, alphabet: &alphabet, shows, precision };
     let reading = maker.reading(random);
+    // Where traces are long, their beginnings are repaired.
+    let first = mutate::run(random, grammar, 12, 2_000);
     let question = Question {
-        prefix: reading.prefix,
+        prefix: reading.prefix || !first.complete,
         from_anywhere: random.chance(15),
         hidden: reading.hide.iter().copied().collect(),
         stuttering: reading.stutter.iter().copied().collect(),
@@ -179,8 +184,8 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
     let mut recognizer = Recognizer::new(grammar, &alphabet, &program, question.clone());
     let mut repairer = Repairer::new(grammar, &alphabet, &program, question.clone(), STATES);
     let all = all_items(grammar, &alphabet, shows);
-    for _ in 0..many {
-        let drawn = mutate::run(random, grammar, 12, 2_000);
+    for number in 0..many {
+        let drawn = if number == 0 { first.clone() } else { mutate::run(random, grammar, 12, 2_000) };
         let mut items = maker.observe(random, &drawn.items);
         items.truncate(10);
         for _ in 0..random.below(4) {

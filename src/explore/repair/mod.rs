@@ -125,9 +125,7 @@ impl<'g> Repairer<'g> {
         let is_known = |place: &usize| !matches!(items[*place], Observed::Foreign(_));
         let numbers: Vec<usize> = (0..items.len()).filter(is_known).collect();
         let known: Vec<&Observed> = numbers.iter().map(|number| &items[*number]).collect();
-        let t = std::time::Instant::now();
         let ahead = kind.ahead.mistakes(&known)?;
-        eprintln!("ahead {:?} {:?}", t.elapsed(), ahead[0]);
         let search = Search::new(&mut kind.places, self.alphabet, &known, &ahead, self.question.prefix, self.effort);
         let steps = search.run(&kind.start).map_err(|error| match error {
             // Those that are foreign go anyway.

@@ -151,7 +151,6 @@ impl<'a, 'p> Search<'a, 'p> {
             self.reach(Node { state, cost: 0, least: 0, step: Step::Start, before: 0 });
         }
         while let Some(Reverse(task)) = self.open.pop() {
-            if self.nodes.len() % 50_000 < 10 { eprintln!("{} {task:?} {:?}", self.nodes.len(), self.places.bytes()); }
             if self.nodes.len() > self.effort {
                 return Err(Unrepaired::TooFar { edits: task.least as usize, effort: self.effort });
             }
