@@ -178,7 +178,7 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
         from_anywhere: random.chance(15),
         hidden: reading.hide.iter().copied().collect(),
         stuttering: reading.stutter.iter().copied().collect(),
-        bounds: Bounds { configurations: 20_000, steps: 20_000, ..Bounds::default() },
+        bounds: Bounds { configurations: 2_000, steps: 20_000, ..Bounds::default() },
     };
     let precision = if precision == mutate::Precision::Names { Precision::NAMES } else { Precision::FULL };
     let mut recognizer = Recognizer::new(grammar, &alphabet, &program, question.clone());

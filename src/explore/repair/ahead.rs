@@ -11,8 +11,8 @@ use crate::recognize::{Precision, Question, Recognizer, Verdict};
 use crate::sets::{Bounds, Limit};
 use crate::trace::{Observed, Shows};
 
-/// How many configurations are looked at to know where runs can be. With more, states are forgotten: fewer mistakes are
-/// certain then.
+/// How many configurations are looked at to know where runs can be. With more, states are forgotten, and fewer mistakes
+/// are certain; with more even then, none are.
 const EVERYWHERE: usize = 20_000;
 
 /// Finds mistakes in sequences that show these kinds of items so exactly.
@@ -34,7 +34,8 @@ impl<'g> Ahead<'g> {
         precision: Precision,
     ) -> Self {
         let everywhere = question.bounds.everywhere.min(EVERYWHERE);
-        let bounds = Bounds { everywhere, ..question.bounds };
+        let configurations = question.bounds.configurations.min(EVERYWHERE);
+        let bounds = Bounds { everywhere, configurations, ..question.bounds };
         let anywhere = Question { from_anywhere: true, bounds, ..question.clone() };
         Self {
             shows,
