@@ -352,6 +352,14 @@ pub(super) struct ValidateArguments {
     /// May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub(super) stutter: Vec<String>,
+    /// Tell why a trace that is invalid is so
+    ///
+    /// For each place of the grammar that shows the item: the guard that fails, with the values that it reads and the
+    /// item of the trace since which they are so; or where else it belongs. Then what was possible instead, with
+    /// probabilities. The trace is followed exactly for this; where that takes more than 2,000,000 configurations, or more
+    /// than --limit at once, no reasons are given, and it says so.
+    #[arg(long)]
+    pub(super) explain: bool,
     /// Try all values of a param: a trace is valid if it is so under one of them
     ///
     /// The verdict says under which. With several params all combinations are tried, at most 256; each costs as much as one

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod completions;
 mod exit;
+mod explanation;
 mod failure;
 mod generate;
 mod grammar;

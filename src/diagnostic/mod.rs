@@ -15,7 +15,7 @@ mod render_tests;
 pub mod suggest;
 
 pub use code::Code;
-pub(crate) use place::printable;
+pub(crate) use place::{Position, printable};
 
 use crate::source::Span;
 
@@ -87,6 +87,11 @@ impl Diagnostic {
     /// A warning at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, span, message)
+    }
+
+    /// A note about `span`.
+    pub fn note(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, span, message)
     }
 
     fn new(severity: Severity, code: Code, span: Span, message: impl Into<String>) -> Self {

@@ -4,4 +4,5 @@
 //! something can never happen, or how it can, with a trace that shows it. Each answer has a limit, and is *undecided*
 //! where it meets that.
 
+pub mod reasons;
 pub mod repair;

@@ -21,6 +21,17 @@ pub(crate) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> b
     }
 }
 
+/// Whether they agree in their name at least: the event, the label of the action, the phase.
+pub(crate) fn may_agree(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
+    match (observed, item) {
+        (Observed::Action { actions, .. }, Item::Action { action, .. }) => {
+            actions.iter().any(|(observed, _)| observed == action)
+        }
+        (Observed::Event { name, .. }, Item::Event { symbol, .. }) => alphabet.name_of(*symbol) == *name,
+        _ => agrees(observed, item, alphabet),
+    }
+}
+
 /// Whether values are those that are given, as far as they are.
 fn fits<T: PartialEq>(given: &[Option<T>], values: &[T]) -> bool {
     given.iter().zip(values).all(|(given, value)| given.as_ref().is_none_or(|given| given == value))

@@ -146,7 +146,7 @@ impl<'g> Chain<'g> {
             Err(_) => Step::Dead,
             Ok(Pause::End) => Step::End,
             Ok(Pause::Show(shown)) => {
-                let item = self.seen(shown);
+                let item = shown_item(shown, self.scratch.values());
                 let edge = row(self.edges.len());
                 let target = self.enter(at);
                 self.edges.push(Edge { probability: 1.0, target });
@@ -195,19 +195,19 @@ impl<'g> Chain<'g> {
         }
         node
     }
+}
 
-    fn seen(&self, item: machine::Item) -> Item {
-        let values = self.scratch.values();
-        match item {
-            machine::Item::Phase { phase, .. } => Item::Phase(phase),
-            machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
-            machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
-        }
+/// What a run shows, with the values that come with it.
+pub(crate) fn shown_item(item: machine::Item, values: &[i64]) -> Item {
+    match item {
+        machine::Item::Phase { phase, .. } => Item::Phase(phase),
+        machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
+        machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
     }
 }
 
 /// Whether a sequence shows items of this kind.
-fn is_shown(item: &Item, shows: Shows) -> bool {
+pub(crate) fn is_shown(item: &Item, shows: Shows) -> bool {
     match item {
         Item::Phase(_) => shows.phases,
         Item::Action { .. } => shows.actions,
@@ -216,7 +216,7 @@ fn is_shown(item: &Item, shows: Shows) -> bool {
 }
 
 /// The options of a decision with their probabilities, in their order.
-fn options(program: &Program, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
+pub(crate) fn options(program: &Program, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
     match decision.odds {
         Odds::Uniform(many) => (0..many).map(|option| (option, part(1, many))).collect(),
         Odds::Either { first, total } => vec![(0, part(first, total)), (1, part(total - first, total))],
