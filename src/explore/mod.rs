@@ -4,5 +4,12 @@
 //! something can never happen, or how it can, with a trace that shows it. Each answer has a limit, and is *undecided*
 //! where it meets that.
 
+pub mod dead;
 pub mod reasons;
 pub mod repair;
+mod search;
+pub mod survey;
+pub mod testing;
+mod witness;
+
+pub use witness::Witness;

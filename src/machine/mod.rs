@@ -30,7 +30,7 @@ pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};
 pub use unguarded::{Bar, Barrier, Halt, Way};
-pub use watch::{Condition, Guard, Landmark, LandmarkKind, Outcomes, Watch};
+pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 
 pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
 

@@ -49,7 +49,7 @@ impl<'p> Places<'p> {
     ///
     /// When a limit is met.
     pub(crate) fn start(&mut self) -> Result<PlaceId, Limit> {
-        let (point, registers) = self.graph.start();
+        let Member { point, registers } = self.graph.start();
         self.enter(point, registers)
     }
 
