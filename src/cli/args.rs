@@ -434,7 +434,8 @@ pub(super) struct ValidateArguments {
     ///
     /// For each place of the grammar that shows the item: the guard that fails, with the values that it reads and the
     /// item of the trace since which they are so; or where else it belongs. Then what was possible instead, with
-    /// probabilities. The trace is followed exactly for this; where that takes more than 2,000,000 configurations, or more
+    /// probabilities, and the nearest valid sequence: with the fewest insertions, deletions and swaps of neighbors, unless
+    /// 2,000,000 places of runs don't do to find it. The trace is followed exactly for this; where that takes more than 2,000,000 configurations, or more
     /// than --limit at once, no reasons are given, and it says so.
     #[arg(long)]
     pub(super) explain: bool,

@@ -18,6 +18,7 @@ mod io;
 mod judging;
 mod list;
 mod man;
+mod nearest;
 mod output;
 mod probability;
 mod progress;
