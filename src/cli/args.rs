@@ -95,6 +95,7 @@ pub(super) enum Command {
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
+    Explore(Box<ExploreArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -497,6 +498,22 @@ pub(super) enum AnswerFormat {
     Human,
     /// A JSON object a line for each trace
     Json,
+}
+
+/// Step through a life by hand
+///
+/// It tells where the life is and what can be shown next, with probabilities. A number or the beginning of a name takes
+/// one of these; an empty line lets the dice decide; `help` names the other commands. Commands may also come from a pipe:
+/// then each is written before what comes of it.
+#[derive(Debug, Args)]
+pub(super) struct ExploreArguments {
+    /// The grammar: a file, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// The seed of the dice, an integer below 2^64
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) settings: Settings,
 }
 
 /// Write the text of a built-in grammar

@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use super::nearest::Nearest;
 use crate::diagnostic::render::Renderer;
 use crate::diagnostic::{Code, Diagnostic, Position};
-use crate::explore::reasons::{Because, First, Inside, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why};
+use crate::explore::reasons::{
+    Because, First, Inside, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why,
+};
 use crate::machine::{Bar, Barrier, ReadOf};
 use crate::model::Alphabet;
 use crate::model::grammar::{Base, Grammar, NONE, PhaseId};
@@ -85,7 +87,8 @@ impl Words<'_> {
         if let Some(possible) = findings.possible {
             let name = |next: &Next| next.text(self.grammar, self.alphabet, findings.instances);
             let rows = possible.iter().take(MAX_POSSIBLE);
-            let rows: Vec<String> = rows.map(|(next, part)| format!("{:>6} %  {}", percent(*part), name(next))).collect();
+            let rows: Vec<String> =
+                rows.map(|(next, part)| format!("{:>6} %  {}", percent(*part), name(next))).collect();
             let heading = "possible instead:";
             let rest = 1.0 - possible.iter().map(|(_, part)| part).sum::<f64>();
             if !possible.is_empty() || rest > 0.0005 {
@@ -204,7 +207,9 @@ impl Words<'_> {
             Why::NotReached { phase: later, first } => {
                 let mut told = format!("{} has not been reached", phase(later));
                 let mut items: Vec<String> = first.iter().flatten().map(|first| self.first(first)).collect();
-                told.extend(first_of(&mut items, "to come first").into_iter().flat_map(|first| ["; ".to_owned(), first]));
+                told.extend(
+                    first_of(&mut items, "to come first").into_iter().flat_map(|first| ["; ".to_owned(), first]),
+                );
                 told
             }
             Why::Behind(Some(item)) => format!("it came at {}, and no way leads back to it", self.item(*item)),
@@ -239,11 +244,17 @@ impl Words<'_> {
     fn obstacle(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::First(item) => {
-                format!("{} {}", self.first(item), if self.wanted.is_some() { "has to come first" } else { "is still to come" })
+                format!(
+                    "{} {}",
+                    self.first(item),
+                    if self.wanted.is_some() { "has to come first" } else { "is still to come" }
+                )
             }
             Obstacle::Between { inside, .. } => match inside {
                 Some(Inside::Atomic) => "nothing may come before the next event, inside `atomic`".to_owned(),
-                Some(Inside::Clause) => "nothing may come before the next event, inside a `meanwhile` clause".to_owned(),
+                Some(Inside::Clause) => {
+                    "nothing may come before the next event, inside a `meanwhile` clause".to_owned()
+                }
                 None => "nothing may come before the next event".to_owned(),
             },
             Obstacle::Differs(item) => {
@@ -487,7 +498,13 @@ fn first_of(items: &mut Vec<String>, what: &str) -> Option<String> {
         let _ = write!(told, " and {} more", many - MAX_FIRST);
     }
     let verb = if many == 1 { "has" } else { "have" };
-    (many > 0).then(|| if what == "still to come" { format!("at least {told} {} {what}", if many == 1 { "is" } else { "are" }) } else { format!("{told} {verb} {what}") })
+    (many > 0).then(|| {
+        if what == "still to come" {
+            format!("at least {told} {} {what}", if many == 1 { "is" } else { "are" })
+        } else {
+            format!("{told} {verb} {what}")
+        }
+    })
 }
 
 fn quoted(text: &str) -> String {

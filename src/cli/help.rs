@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["check", "test", "list", "show"]),
-    ("Traces", &["generate", "validate", "probability"]),
+    ("Traces", &["generate", "validate", "probability", "explore"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -70,6 +70,14 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "explore",
+        "
+  charmgrammar explore k8s.charmgrammar
+      See step by step what can happen, and why the rest can't.
+  printf 'auto 20\\nsave life.jsonl\\n' | charmgrammar explore k8s.charmgrammar --seed 7
+      Let the dice make twenty steps, and save the life.",
     ),
     (
         "list",

@@ -55,7 +55,8 @@ pub(super) fn tell(
     }
     let changes = lines.iter().flatten().filter(|line| line.mark != Mark::Kept);
     let changes = changes.map(|line| json!({ "change": word(line.mark), "at": line.number, "item": line.text }));
-    let json = json!({ "edits": repair.edits, "approximate": repair.approximate, "changes": changes.collect::<Vec<_>>() });
+    let json =
+        json!({ "edits": repair.edits, "approximate": repair.approximate, "changes": changes.collect::<Vec<_>>() });
     Nearest { human, text, json }
 }
 
@@ -86,7 +87,9 @@ fn word(mark: Mark) -> &'static str {
 
 fn unrepaired(why: &Unrepaired) -> String {
     match why {
-        Unrepaired::Nothing => "nearest valid sequence: there is none, since the grammar has no complete trace".to_owned(),
+        Unrepaired::Nothing => {
+            "nearest valid sequence: there is none, since the grammar has no complete trace".to_owned()
+        }
         Unrepaired::TooFar { edits, effort } => format!(
             "nearest valid sequence: not known; none is nearer than {edits} edits, and {effort} places of runs were looked at"
         ),

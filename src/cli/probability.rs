@@ -82,7 +82,9 @@ impl Scales<'_> {
         let line = reader.line();
         let judged = match goes_on.and_then(|_| self.estimator.finish()) {
             Ok(Outcome::Possible(estimate)) => Judged::Probable(self.tell(&estimate)),
-            Ok(Outcome::Impossible(rejection)) => Judged::Invalid { rejection, line, under: String::new(), explained: None },
+            Ok(Outcome::Impossible(rejection)) => {
+                Judged::Invalid { rejection, line, under: String::new(), explained: None }
+            }
             Err(limit) => Judged::Undecided { limit, line },
         };
         Ok(Some((head, judged)))

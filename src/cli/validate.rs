@@ -239,7 +239,7 @@ fn choose(made: &[Made], answers: Vec<Answer>) -> (usize, Judged) {
         Err(limit) => Judged::Undecided { limit, line: answer.line },
         Ok(Verdict::Invalid(rejection)) => {
             Judged::Invalid { rejection, line: answer.line, under: name(best), explained: None }
-        },
+        }
         Ok(Verdict::Valid { .. }) => unreachable!("none is valid"),
     };
     (best, judged)
@@ -254,13 +254,7 @@ fn explain(made: &Made, question: &Question, seen: &Seen, rejection: &Rejection,
     // What is left out of a log, or repeated in it, is not drawn by the grammar.
     let is_drawn = reasons.is_ok() && question.hidden.is_empty() && question.stuttering.is_empty();
     let possible = is_drawn.then(|| next(made, question, seen, rejection)).flatten();
-    let words = Words {
-        grammar: &opened.grammar,
-        alphabet,
-        sources: &opened.sources,
-        shown: seen.accepted(),
-        wanted,
-    };
+    let words = Words { grammar: &opened.grammar, alphabet, sources: &opened.sources, shown: seen.accepted(), wanted };
     let findings =
         Findings { reasons: &reasons, possible: possible.as_deref(), instances: rejection.precision.instances };
     words.explain(&findings, &io.renderer(Format::Human, false))

@@ -5,6 +5,7 @@
 //! where it meets that.
 
 pub mod dead;
+pub mod life;
 pub mod reasons;
 pub mod repair;
 mod search;

@@ -88,10 +88,9 @@ impl Program {
             Op::Unless { condition, .. } => (Some(&**condition), guard(0)),
             Op::Choose(choose) => (choose.alternatives[place()].1.as_ref(), guard(way.option)),
             Op::EachStart(each) => {
-                scratch.environment.candidate(
-                    each.candidates.bound as usize,
-                    each.candidates.values.at(way.option - 1),
-                );
+                scratch
+                    .environment
+                    .candidate(each.candidates.bound as usize, each.candidates.values.at(way.option - 1));
                 (each.candidates.filter.as_ref(), guard(0))
             }
             Op::One(one) => {
@@ -225,9 +224,7 @@ impl<'a> Because<'a, '_> {
                 let field = &self.grammar.kinds[instance.kind.index()].fields[*member as usize].name;
                 ReadOf::Field(format!("{}.{field}", instance.full_name()))
             }
-            (_, ExpressionKind::Variable(variable)) => {
-                ReadOf::Variable(self.variables[variable.index()].name.clone())
-            }
+            (_, ExpressionKind::Variable(variable)) => ReadOf::Variable(self.variables[variable.index()].name.clone()),
             (Expr::Arithmetic { first, rest, .. }, ExpressionKind::Arithmetic { first: source, rest: sources }) => {
                 self.reads(first, source, reads)?;
                 for ((_, part), (_, source)) in rest.iter().zip(sources) {
@@ -263,8 +260,7 @@ impl<'a> Because<'a, '_> {
                 let definition = &self.grammar.lets[*id as usize];
                 let value = &self.evaluator.program.lets[*id as usize];
                 let variables = std::mem::replace(&mut self.variables, &definition.variables);
-                let found =
-                    self.within(arguments, *depth, *span, |this| this.reads(value, &definition.value, reads));
+                let found = self.within(arguments, *depth, *span, |this| this.reads(value, &definition.value, reads));
                 self.variables = variables;
                 return found;
             }

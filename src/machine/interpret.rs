@@ -738,7 +738,12 @@ impl Program {
         Ok(())
     }
 
-    pub(super) fn each_start(&self, at: &mut Configuration, scratch: &mut Scratch, each: &Each) -> Result<(), Box<Fault>> {
+    pub(super) fn each_start(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+        each: &Each,
+    ) -> Result<(), Box<Fault>> {
         self.list_candidates(at, scratch, &each.candidates)?;
         let many = scratch.options.len() as u64;
         if each.any_order && many > MAX_ANY_ORDER {

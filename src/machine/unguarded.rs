@@ -239,12 +239,7 @@ impl Program {
     /// # Panics
     ///
     /// If the configuration is not at a fork, or the way is not one of its.
-    pub fn resume_unguarded(
-        &self,
-        at: &mut Configuration,
-        scratch: &mut Scratch,
-        way: Way,
-    ) -> Result<(), Box<Fault>> {
+    pub fn resume_unguarded(&self, at: &mut Configuration, scratch: &mut Scratch, way: Way) -> Result<(), Box<Fault>> {
         match &self.code[at.pc as usize] {
             Op::Assign(_) => at.pc += 1,
             Op::Slot if way.option == 0 => pass_slot(at),

@@ -33,7 +33,13 @@ pub(crate) struct Places<'p> {
 
 impl<'p> Places<'p> {
     /// The places of a program, which is that of the grammar, as the alphabet is.
-    pub(crate) fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
+    pub(crate) fn new(
+        grammar: &Grammar,
+        alphabet: &'p Alphabet,
+        program: &'p Program,
+        view: View,
+        bounds: Bounds,
+    ) -> Self {
         Self {
             graph: Graph::new(grammar, alphabet, program, view, bounds.configurations, bounds.steps),
             known: Interner::default(),
@@ -60,10 +66,12 @@ impl<'p> Places<'p> {
     /// When a limit is met.
     pub(crate) fn adopt(&mut self, sets: &Sets<'p>, front: &super::Front) -> Result<Vec<PlaceId>, Limit> {
         let members = sets.members(front).into_iter();
-        members.map(|Member { point, registers }| {
-            let point = self.graph.adopt_from(&sets.graph, point);
-            self.enter(point, registers)
-        }).collect()
+        members
+            .map(|Member { point, registers }| {
+                let point = self.graph.adopt_from(&sets.graph, point);
+                self.enter(point, registers)
+            })
+            .collect()
     }
 
     /// The ways from a place, in a stable order. Costs the configurations that lie between, the first time.
@@ -125,7 +133,10 @@ impl<'p> Places<'p> {
 
     /// How much memory they take, in bytes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.graph.bytes() + self.known.bytes() + size_of_val(self.ranges.as_slice()) + size_of_val(self.ways.as_slice())
+        self.graph.bytes()
+            + self.known.bytes()
+            + size_of_val(self.ranges.as_slice())
+            + size_of_val(self.ways.as_slice())
     }
 
     fn member(&self, place: PlaceId) -> (PointId, Vec<Counter>) {

@@ -63,7 +63,9 @@ note[not-here]: not by action `change`: `http.live` is false since item 18, `htt
     let join = "not by rule `join`: `http.peer` is false, and `http.live` is false since item 18, `http-relation-broken`; \
                 `http-relation-joined` has to come first";
     assert!(ran.stdout.contains(join), "{}", ran.stdout);
-    assert!(ran.stdout.contains("\npossible instead:\n    20.2 %  replicas-relation-broken\n    11.1 %  update-status\n"));
+    assert!(
+        ran.stdout.contains("\npossible instead:\n    20.2 %  replicas-relation-broken\n    11.1 %  update-status\n")
+    );
 
     let ran = run(&["validate", "example", PUBLISHED, "--explain"]);
     let reason = "`change(http) by this_charm` can't come here: `http.live` is false since item 27, `http-relation-broken`\n  \
@@ -93,8 +95,12 @@ fn guards_of_actions_are_told_with_the_values_that_they_saw() {
 fn only_the_parts_of_a_condition_that_fail_are_told() {
     let text = "state a: bool = true state b: bool = false param most: 1..9 = 4 state n: 0..9 = 7 event x event y \
         phase p { if a and (b or n <= most) and not b { x } else { y } }";
-    says(text, "x\n", &["not by phase `p`: `b` is false since the start, and `n <= most` does not hold: `n` is 7 since \
-        the start, `most` is 4"]);
+    says(
+        text,
+        "x\n",
+        &["not by phase `p`: `b` is false since the start, and `n <= most` does not hold: `n` is 7 since \
+        the start, `most` is 4"],
+    );
     let text = text.replace("a and (b or n <= most) and not b", "not (a and n > 3)");
     says(&text, "x\n", &["not by phase `p`: `a` is true since the start, and `n > 3` holds: `n` is 7 since the start"]);
 }
@@ -112,8 +118,12 @@ fn names_and_quantifiers_are_followed_to_the_states_behind_them() {
     says(DUE, "http-join\ndb-join\nhttp-done\ngo\n", &[&format!("not by action `go`: {why}")]);
     says(DUE, "http-join\ndb-join\ndb-join\n", &[&format!("not by action `ask`: {why}")]);
     let none = DUE.replace("all(r: relation where is(r))", "any(r: relation where r.due == join)");
-    says(&none, "go\n", &["not by action `go`: `r.due == join` does not hold: `http.due` is idle since the start, and \
-        `r.due == join` does not hold: `db.due` is idle since the start"]);
+    says(
+        &none,
+        "go\n",
+        &["not by action `go`: `r.due == join` does not hold: `http.due` is idle since the start, and \
+        `r.due == join` does not hold: `db.due` is idle since the start"],
+    );
 }
 
 #[test]
@@ -171,7 +181,11 @@ fn what_is_out_of_reach_by_its_place_is_told_so() {
     let unused = "event a event b rule r() { b } phase p { a }";
     says(unused, "b\n", &["not by rule `r`: nothing that runs comes to it"]);
     let far = "event a event b event c event d event e phase p { a b c d } phase q { e }";
-    says(far, "e\n", &["not by phase `q`: it has not been reached; `a`, then `b`, then `c`, then `d` have to come first"]);
+    says(
+        far,
+        "e\n",
+        &["not by phase `q`: it has not been reached; `a`, then `b`, then `c`, then `d` have to come first"],
+    );
 }
 
 #[test]
@@ -180,34 +194,55 @@ fn a_trace_that_stops_too_early_is_told_what_is_still_to_come() {
     says(text, "a\n", &["it can't end here: at least `b`, then `d`, then `e` are still to come"]);
     let loops = "source user state n: 0..2 = 0 event a event b action one by user when n < 2 { n += 1 a } \
         action two by user when n > 0 { n -= 1 b } phase p { do repeat while n > 0 { do } }";
-    says(loops, "a\n", &["it can't end here: at least `b` is still to come", "it can't end here: `n > 0` holds: `n` is 1 \
-        since item 1, `a`"]);
+    says(
+        loops,
+        "a\n",
+        &[
+            "it can't end here: at least `b` is still to come",
+            "it can't end here: `n > 0` holds: `n` is 1 \
+        since item 1, `a`",
+        ],
+    );
     says("event a phase p { a repeat while true { a } }", "a\n", &["it can't end here: the condition is always true"]);
 }
 
 #[test]
 fn phases_sources_and_payloads_are_told_in_stories() {
-    let text = "source user, agent event a(n: 0..3) event b action act by user { a(n = 1) } phase p { do b } phase q { b }";
+    let text =
+        "source user, agent event a(n: 0..3) event b action act by user { a(n = 1) } phase p { do b } phase q { b }";
     let begin = "PHASE Phase.p:\n";
-    says(text, &format!("{begin}Action :: Source.agent --> 'act'\n"), &["`act by agent` can't come here: it would be \
-        `act by user`"]);
+    says(
+        text,
+        &format!("{begin}Action :: Source.agent --> 'act'\n"),
+        &["`act by agent` can't come here: it would be \
+        `act by user`"],
+    );
     let act = format!("{begin}Action :: Source.user --> 'act'\n");
     says(text, &format!("{act}Event :: a (n=2)\n"), &["not by action `act`: it would be `a (n=1)`"]);
-    says(text, &format!("{act}Event :: a (n=1)\nPHASE Phase.q:\n"), &["`phase q` can't come here: `b` has to come first"]);
+    says(
+        text,
+        &format!("{act}Event :: a (n=1)\nPHASE Phase.q:\n"),
+        &["`phase q` can't come here: `b` has to come first"],
+    );
 }
 
 #[test]
 fn runs_that_differ_are_told_apart() {
     let text = "state x: bool = any event a event b event c phase p { a if x { b } else { a c } }";
-    says(text, "a\nc\n", &["not by phase `p`: in some runs `a` has to come first; in others `x` is true since the start; \
-        `a` has to come first"]);
+    says(
+        text,
+        "a\nc\n",
+        &["not by phase `p`: in some runs `a` has to come first; in others `x` is true since the start; \
+        `a` has to come first"],
+    );
     let explanation = explanation(text, &[], "a\nc\n");
     assert_eq!(explanation["configurations"]["all"], 2);
 }
 
 #[test]
 fn what_a_log_leaves_out_or_repeats_is_followed() {
-    let text = "state x: bool = false event a event b event c event d phase p { a x = true b d if not x { c } else { a } }";
+    let text =
+        "state x: bool = false event a event b event c event d phase p { a x = true b d if not x { c } else { a } }";
     let since = |item: &str| vec![format!("not by phase `p`: `x` is true since {item}")];
     assert_eq!(messages(text, &["--stutter", "a"], "a\na\na\nb\nd\nc\n"), since("item 4, `b`"));
     // It changed before an event that the log lacks: behind what is there.
@@ -224,7 +259,8 @@ fn where_there_are_no_reasons_it_is_said_why() {
 
     let wide = "event a event b phase p { repeat 0..5000 { maybe 50% {} } a b }";
     let ran = explained(wide, &["--limit", "1000"], "a\na\n");
-    let note = "\nno reasons: too many configurations agree with the trace to be followed one by one; --limit allows more\n";
+    let note =
+        "\nno reasons: too many configurations agree with the trace to be followed one by one; --limit allows more\n";
     assert!(ran.code == 1 && ran.stdout.ends_with(note), "{}", ran.stdout);
 
     // An item that the grammar has no word for has been told its reason.
@@ -251,7 +287,8 @@ fn programs_get_all_of_it() {
     assert_eq!((&reason["why"][0]["kind"], &obstacle["kind"]), (&"obstacles".into(), &"condition".into()));
     assert_eq!((&obstacle["line"], &obstacle["column"]), (&1.into(), &line.into()));
     assert_eq!(obstacle["text"], "x < 2");
-    let because = serde_json::json!([{ "text": "x < 2", "holds": false, "values": [{ "name": "x", "value": 2, "since": 2 }] }]);
+    let because =
+        serde_json::json!([{ "text": "x < 2", "holds": false, "values": [{ "name": "x", "value": 2, "since": 2 }] }]);
     assert_eq!(obstacle["because"], because);
     let possible: Vec<_> = explanation["possible"].as_array().unwrap().iter().map(|one| one["item"].clone()).collect();
     assert_eq!(possible, ["down", "z"]);
@@ -267,7 +304,8 @@ fn programs_get_all_of_it() {
 fn whatever_is_rejected_has_its_reasons() {
     let mut n_invalid = 0;
     for path in corpus("walk") {
-        let made = run(&["generate", &path, "--seed", "7", "-n", "6", "--format", "names", "--quiet", "--max-events", "60"]);
+        let made =
+            run(&["generate", &path, "--seed", "7", "-n", "6", "--format", "names", "--quiet", "--max-events", "60"]);
         if made.code != 0 {
             continue;
         }
@@ -291,7 +329,11 @@ fn whatever_is_rejected_has_its_reasons() {
             assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason["why"][0].is_object()), "{path}\n{line}");
             let possible = explanation["possible"].as_array().unwrap();
             let possible: BTreeSet<&str> = possible.iter().filter_map(|one| one["item"].as_str()).collect();
-            assert_eq!(possible, record["expected"].as_array().unwrap().iter().filter_map(Value::as_str).collect(), "{path}\n{line}");
+            assert_eq!(
+                possible,
+                record["expected"].as_array().unwrap().iter().filter_map(Value::as_str).collect(),
+                "{path}\n{line}"
+            );
         }
     }
     assert!(n_invalid > 20, "only {n_invalid} were invalid");

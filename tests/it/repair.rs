@@ -151,7 +151,11 @@ fn count(repair: &Repair, many: usize) -> Result<usize, String> {
         }
     }
     order.sort_unstable();
-    if order == (0..many).collect::<Vec<_>>() && passed.is_none() { Ok(edits) } else { Err("an item is lost".to_owned()) }
+    if order == (0..many).collect::<Vec<_>>() && passed.is_none() {
+        Ok(edits)
+    } else {
+        Err("an item is lost".to_owned())
+    }
 }
 
 /// What came of comparing.
@@ -326,7 +330,8 @@ fn a_mistake_is_mended_where_it_shows() {
         "…\n 6 start\n+ mongo-relation-created\n 7 mongo-relation-changed\n…"
     );
     assert_eq!(
-        repair_life("config-changed").len() + repair_life("config-changed mongo-relation-created mongo-relation-broken").len(),
+        repair_life("config-changed").len()
+            + repair_life("config-changed mongo-relation-created mongo-relation-broken").len(),
         6
     );
     let swapped = repair_life("config-changed mongo-relation-changed mongo-relation-created mongo-relation-broken");
@@ -346,7 +351,8 @@ fn what_is_missing_at_the_end_is_inserted_but_for_a_prefix() {
 
 #[test]
 fn a_grammar_without_traces_repairs_nothing() {
-    let grammar = load("state on: bool = false event a phase p { a if on { a } else { choose { 1 when on => a } } }").unwrap();
+    let grammar =
+        load("state on: bool = false event a phase p { a if on { a } else { choose { 1 when on => a } } }").unwrap();
     assert_eq!(repair(&grammar, "a a", Question::default()), Err(Unrepaired::Nothing));
 }
 
@@ -354,7 +360,8 @@ fn a_grammar_without_traces_repairs_nothing() {
 fn many_mistakes_in_a_long_sequence_are_mended_within_the_limit() {
     let settings = Settings { set: vec!["operations=10000".to_owned()], ..Settings::default() };
     let grammar = model::load(&Memory::default(), &Root::Builtin("example".to_owned()), &settings).grammar.unwrap();
-    let good = "config-changed mongo-relation-created mongo-relation-changed http-relation-changed mongo-relation-broken ";
+    let good =
+        "config-changed mongo-relation-created mongo-relation-changed http-relation-changed mongo-relation-broken ";
     let bad = "http-relation-broken config-changed http-relation-changed config-changed http-relation-created ";
     let names = format!("{LIFE} {}{DEATH}", (good.repeat(100) + bad).repeat(4));
     let told = repair(&grammar, &names, Question::default()).unwrap();

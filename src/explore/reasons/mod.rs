@@ -10,8 +10,8 @@ mod search;
 
 use std::collections::BTreeSet;
 
-pub use productions::{Inside, Owner};
 use productions::Productions;
+pub use productions::{Inside, Owner};
 use runs::{Lost, Run, Runs, Sight};
 use search::{Found, Obstacle as Passed, ahead, leads_to, search};
 
@@ -307,9 +307,7 @@ impl<'g> Explainer<'g> {
         let mut why: Vec<(usize, Why)> = Vec::new();
         for (run, found) in found {
             let one = match found.ways.get(&target) {
-                Some((price, way)) => {
-                    (*price, Why::Obstacles(self.obstacles(run, way)))
-                }
+                Some((price, way)) => (*price, Why::Obstacles(self.obstacles(run, way))),
                 None => (usize::MAX, self.position(sight, target, owner, run, found.is_cut)),
             };
             // What differs only in its story is told of the likeliest run.
@@ -440,7 +438,8 @@ fn common(why: &[(usize, Why)]) -> Option<Why> {
 fn is_same(one: &Why, other: &Why) -> bool {
     match (one, other) {
         (Why::Obstacles(one), Why::Obstacles(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| without_story(one) == without_story(other))
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| without_story(one) == without_story(other))
         }
         (Why::Over { phase: one, .. }, Why::Over { phase: other, .. }) => one == other,
         (Why::Behind(_), Why::Behind(_)) => true,

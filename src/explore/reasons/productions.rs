@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::machine::{PlaceId, Program};
 use crate::model::grammar::{
-    ActionId, Expression, ExpressionKind, Grammar, KindId, PhaseId, RuleId, Statement, StateId, StatementKind, Target,
+    ActionId, Expression, ExpressionKind, Grammar, KindId, PhaseId, RuleId, StateId, Statement, StatementKind, Target,
     Variable,
 };
 use crate::model::visit::{for_each_statement, parts};

@@ -163,12 +163,7 @@ impl Step {
 }
 
 impl<'s, 'g> Runs<'s, 'g> {
-    pub(super) fn new(
-        sight: &'s Sight<'g>,
-        productions: &'s Productions<'g>,
-        limit: usize,
-        work: u64,
-    ) -> Self {
+    pub(super) fn new(sight: &'s Sight<'g>, productions: &'s Productions<'g>, limit: usize, work: u64) -> Self {
         let program = sight.program;
         let start = Run {
             at: program.start(),

@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use super::runs::{Sight, place};
 use crate::machine::{Bar, Configuration, Halt, Pause, PlaceId, Scratch, Way};
+use crate::recognize::probability::shown_item;
 use crate::recognize::{agrees, may_agree};
 use crate::sets::{Interner, Item};
 use crate::trace::Observed;
-use crate::recognize::probability::shown_item;
 
 /// A way that costs more is no reason any more.
 const MAX_PRICE: usize = 9;
