@@ -20,8 +20,7 @@ use crate::recognize::Next;
 use crate::sets::{Bounds, Item, Limit};
 use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Shows, Story, TextSink};
 
-const HELP: &str = "\
-  NUMBER or NAME   take one of what is possible; the beginning of a name will do
+const HELP: &str = "  NUMBER or NAME   take one of what is possible; the beginning of a name will do
   (empty line)     take one by dice
   auto N           take N items by dice
   back [N]         go back by one item, or by N
@@ -45,6 +44,8 @@ struct Session<'a> {
     seed: u64,
     /// The states when they were last told.
     states: Vec<String>,
+    /// Whether its end was taken.
+    has_ended: bool,
 }
 
 /// Whether more commands are taken.
@@ -68,6 +69,7 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
         dice: Xoshiro256PlusPlus::seed_from_u64(arguments.seed),
         seed: arguments.seed,
         states: Vec::new(),
+        has_ended: false,
     };
     let stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
     let mut stdin = BufReader::new(stdin);
@@ -106,7 +108,8 @@ impl Session<'_> {
                 io.stdout.write(&self.state_texts().iter().map(|text| format!("  {text}\n")).collect::<String>())?
             }
             ("trace", "") => {
-                let text = self.text(&mut Story::new(&self.opened.grammar, self.alphabet, Shows::STORY));
+                let text =
+                    self.text(&mut Story::new(&self.opened.grammar, self.alphabet, Shows::STORY), self.has_ended);
                 io.stdout.write(&text)?;
             }
             ("back", count) => match number(count, 1) {
@@ -132,6 +135,7 @@ impl Session<'_> {
 
     /// Tells where the life is, and what is possible.
     fn look(&mut self, io: &mut Io) -> Result<(), Failure> {
+        self.has_ended = false;
         let grammar = &self.opened.grammar;
         let phase = self.life.items().iter().rev().find_map(|item| match item {
             Item::Phase(phase) => Some(grammar.phases[phase.index()].name.as_str()),
@@ -202,6 +206,7 @@ impl Session<'_> {
     fn take(&mut self, next: &Next, io: &mut Io) -> Result<(), Failure> {
         match next {
             Next::End => {
+                self.has_ended = true;
                 io.stdout.write("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?
             }
             Next::Item(item) => {
@@ -283,10 +288,10 @@ impl Session<'_> {
         let text = match path.extension().and_then(|extension| extension.to_str()) {
             Some("jsonl") => {
                 let options = JsonlOptions { shows: Shows::STORY, hash: self.opened.hash.clone() };
-                self.text(&mut Jsonl::new(grammar, alphabet, options))
+                self.text(&mut Jsonl::new(grammar, alphabet, options), true)
             }
-            Some("txt" | "names") => self.text(&mut Names::new(alphabet)),
-            _ => self.text(&mut Story::new(grammar, alphabet, Shows::STORY)),
+            Some("txt" | "names") => self.text(&mut Names::new(alphabet), true),
+            _ => self.text(&mut Story::new(grammar, alphabet, Shows::STORY), self.has_ended),
         };
         let saved = Output::create(Some(path), &mut io.stdout).and_then(|mut output| {
             output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
@@ -300,11 +305,13 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What was shown, in a format.
-    fn text<S: TextSink>(&self, sink: &mut S) -> String {
+    /// What was shown, in a format, with its end or not.
+    fn text<S: TextSink>(&self, sink: &mut S, ends: bool) -> String {
         sink.begin(Header { seed: self.seed, trace: 0, attempt: 0 });
         self.life.trace().iter().for_each(|item: &trace::Item| item.show(sink));
-        sink.end();
+        if ends {
+            sink.end();
+        }
         String::from_utf8(std::mem::take(sink.out())).expect("names are text")
     }
 }

@@ -6,6 +6,7 @@ mod cli;
 mod corpus;
 mod documents;
 mod explain;
+mod explore;
 mod frequencies;
 mod layers;
 mod probability;
