@@ -104,9 +104,7 @@ impl Session<'_> {
         match (command, rest) {
             ("quit" | "exit", "") => return Ok(Then::Ends),
             ("help", "") => io.stdout.write(HELP)?,
-            ("states", "") => {
-                io.stdout.write(&self.state_texts().iter().map(|text| format!("  {text}\n")).collect::<String>())?
-            }
+            ("states", "") => io.stdout.write(&listed(&self.state_texts()))?,
             ("trace", "") => {
                 let text =
                     self.text(&mut Story::new(&self.opened.grammar, self.alphabet, Shows::STORY), self.has_ended);
@@ -166,7 +164,7 @@ impl Session<'_> {
     }
 
     fn next(&mut self) -> Result<Vec<(Next, f64)>, Failure> {
-        self.life.next().map_err(|limit| met(&limit))
+        self.life.ahead().map_err(|limit| met(&limit))
     }
 
     fn name(&self, next: &Next) -> String {
@@ -207,7 +205,7 @@ impl Session<'_> {
         match next {
             Next::End => {
                 self.has_ended = true;
-                io.stdout.write("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?
+                io.stdout.write("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?;
             }
             Next::Item(item) => {
                 self.life.take(item).map_err(|limit| met(&limit))?;
@@ -252,7 +250,7 @@ impl Session<'_> {
         };
         let told = match self.life.way(&is_wanted).map_err(|limit| met(&limit))? {
             Way::Items(items) => {
-                let way: String = items.iter().map(|item| format!("  {}\n", text(item))).collect();
+                let way = listed(&items.iter().map(text).collect::<Vec<_>>());
                 match items.len() {
                     1 => format!("it is possible here, as\n{way}"),
                     many => format!("not before {} other items; a shortest way is\n{way}", many - 1),
@@ -314,6 +312,11 @@ impl Session<'_> {
         }
         String::from_utf8(std::mem::take(sink.out())).expect("names are text")
     }
+}
+
+/// Each on a line of its own.
+fn listed(texts: &[String]) -> String {
+    texts.iter().flat_map(|text| ["  ", text, "\n"]).collect()
 }
 
 /// How many; `default` if nothing is said.

@@ -4,6 +4,7 @@
 //! probability given what was shown.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
@@ -71,7 +72,7 @@ impl<'g> Life<'g> {
     /// # Errors
     ///
     /// When a limit is met.
-    pub fn next(&mut self) -> Result<Vec<(Next, f64)>, Limit> {
+    pub fn ahead(&mut self) -> Result<Vec<(Next, f64)>, Limit> {
         self.estimator.next()
     }
 
@@ -131,8 +132,8 @@ impl<'g> Life<'g> {
                     items.reverse();
                     return Ok(Way::Items(items));
                 }
-                if !known.contains_key(&way.target) {
-                    known.insert(way.target, Some((place, way.item)));
+                if let Entry::Vacant(entry) = known.entry(way.target) {
+                    entry.insert(Some((place, way.item)));
                     open.push_back(way.target);
                 }
             }

@@ -35,7 +35,7 @@ impl<'g> Ahead<'g> {
     ) -> Self {
         let everywhere = question.bounds.everywhere.min(EVERYWHERE);
         let configurations = question.bounds.configurations.min(EVERYWHERE);
-        let bounds = Bounds { everywhere, configurations, ..question.bounds };
+        let bounds = Bounds { configurations, everywhere, ..question.bounds };
         let anywhere = Question { from_anywhere: true, bounds, ..question.clone() };
         Self {
             shows,

@@ -173,13 +173,9 @@ impl<'g> Repairer<'g> {
         let start = if self.question.from_anywhere {
             let kept = Bounds { memory: usize::MAX, ..bounds };
             let mut sets = Sets::new(self.grammar, self.alphabet, self.program, view, kept);
-            let front = match sets.everywhere(false) {
-                Ok(front) => front,
-                Err(_) => {
-                    approximate = true;
-                    sets.everywhere(true)?
-                }
-            };
+            let exact = sets.everywhere(false);
+            approximate = exact.is_err();
+            let front = exact.or_else(|_| sets.everywhere(true))?;
             places.adopt(&sets, &front)?
         } else {
             vec![places.start()?]
