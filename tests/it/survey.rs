@@ -138,7 +138,6 @@ fn compare_random(grammar: fn(u64) -> String, many: u64) -> Compared {
             break;
         }
     }
-    println!("{compared:?}");
     assert!(failures.is_empty(), "{failures}");
     compared
 }
@@ -168,7 +167,6 @@ fn what_becomes_of_every_construct_is_what_the_reference_finds() {
             }
         }
     }
-    println!("{compared:?}");
     assert!(failures.is_empty(), "{failures}");
 }
 
