@@ -169,7 +169,7 @@ impl Done {
 
     fn tell_counts(&self, check: bool, io: &mut Io) {
         let changed = if check { "would be formatted" } else { "formatted" };
-        let parts = [(self.n_changed, changed), (self.n_same, "left as they are"), (self.n_failed, "with errors")];
+        let parts = [(self.n_changed, changed), (self.n_same, "unchanged"), (self.n_failed, "with errors")];
         let parts: Vec<String> =
             parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let n_files = self.n_changed + self.n_same + self.n_failed;
