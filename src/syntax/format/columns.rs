@@ -47,14 +47,25 @@ struct Mark {
     column: usize,
     /// Whether it has more spaces before it there than it needs.
     is_spaced: bool,
-    is_comment: bool,
+    /// What it can be set below: words are below words, a brace below a brace.
+    class: u8,
+}
+
+/// The class of comments.
+const COMMENT: u8 = b'#';
+
+fn class(text: &str) -> u8 {
+    match text.as_bytes().first() {
+        Some(sign @ (b'{' | b'}' | b'=' | b'+' | b'|' | b'#')) => *sign,
+        _ => b'a',
+    }
 }
 
 impl Run {
     fn align(&self, lines: &mut [Line<'_>]) {
-        let mut columns: BTreeMap<(usize, bool), Vec<Mark>> = BTreeMap::new();
+        let mut columns: BTreeMap<(usize, u8), Vec<Mark>> = BTreeMap::new();
         for mark in &self.marks {
-            columns.entry((mark.column, mark.is_comment)).or_default().push(*mark);
+            columns.entry((mark.column, mark.class)).or_default().push(*mark);
         }
         // From left to right, so that a column knows where those before it have come to be.
         let mut ends = Ends::default();
@@ -66,7 +77,7 @@ impl Run {
             let natural: Vec<usize> = members.iter().map(|mark| ends.start(lines, mark)).collect();
             let target = natural.iter().copied().max().unwrap_or_default();
             let is_too_wide = members.iter().zip(&natural).any(|(mark, natural)| {
-                !mark.is_comment && ends.rest(lines, mark) + target.saturating_sub(*natural) > WIDTH
+                mark.class != COMMENT && ends.rest(lines, mark) + target.saturating_sub(*natural) > WIDTH
             });
             if is_too_wide {
                 continue;
@@ -179,12 +190,12 @@ impl Positions<'_> {
                 None if self.is_first => begin = Some(self.line_start),
                 None => return None,
                 Some(begin) if begin != self.line_start => break,
-                Some(_) if cell.gap > 0 => marks.push(Mark {
+                Some(_) if cell.gap > 0 && self.spaces > 0 => marks.push(Mark {
                     line: 0,
                     cell: number,
                     column: self.column,
                     is_spaced: self.spaces > cell.gap || cell.is_comment && self.spaces == cell.gap,
-                    is_comment: cell.is_comment,
+                    class: class(cell.text),
                 }),
                 Some(_) => {}
             }
