@@ -23,7 +23,7 @@ pub(super) struct Difference<'a> {
 }
 
 impl<'a> Difference<'a> {
-    /// Finds the changes, by the histogram algorithm of JGit, which is linear for texts that are much alike.
+    /// Finds the changes, by the histogram algorithm of `JGit`, which is linear for texts that are much alike.
     pub(super) fn new(old: &'a str, new: &'a str) -> Self {
         let input = InternedInput::new(old, new);
         let mut diff = Diff::compute(Algorithm::Histogram, &input);
@@ -107,8 +107,8 @@ mod tests {
         );
         let far: String = (0..40).map(|line| format!("{line}\n")).collect();
         let changed = far.replace("2\n", "two\n").replace("30\n", "thirty\n");
-        let changes = Difference::new(&far, &changed);
-        assert_eq!(changes.changes().count(), 5);
-        assert_eq!(changes.unified("a", "b", false).matches("@@ -").count(), 4);
+        let difference = Difference::new(&far, &changed);
+        assert_eq!(difference.changes().count(), 5);
+        assert_eq!(difference.unified("a", "b", false).matches("@@ -").count(), 4);
     }
 }

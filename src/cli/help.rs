@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "fmt", "list", "show"]),
+    ("Grammars", &["check", "test", "fmt", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -32,6 +32,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Fail in GitHub Actions where a file is not laid out so, with annotations.
   charmgrammar fmt - < k8s.charmgrammar
       Write the result to standard output, as editors want it.",
+    ),
+    (
+        "test",
+        "
+  charmgrammar test k8s.charmgrammar
+      Run all tests of a file.
+  charmgrammar test k8s.charmgrammar --filter relation --set units=2
+      Run those that speak of relations, with a param changed.
+  charmgrammar test --format junit *.charmgrammar > tests.xml
+      Run those of many files, for CI.",
     ),
     (
         "generate",

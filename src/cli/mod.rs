@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod completions;
+mod dead;
 mod difference;
 mod exit;
 mod failure;
@@ -15,18 +16,21 @@ mod grammar;
 mod help;
 mod interrupt;
 mod io;
+mod judging;
 mod list;
 mod man;
 mod output;
 mod probability;
 mod progress;
 mod show;
+mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
 mod validate;
 mod values;
 mod verdicts;
+mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -60,6 +64,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
         Command::Fmt(arguments) => fmt::run(&arguments, io),
+        Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),

@@ -156,8 +156,8 @@ impl Writer<'_> {
                 broken: if is_braced { "" } else { "," },
             }
         };
-        let last = |alternative: &Alternative| if ends_with_block(&alternative.body) { "" } else { "," };
-        let list = List { shares: &|_| false, fills: false, separator: &separator, last: &last };
+        let behind_last = |alternative: &Alternative| if ends_with_block(&alternative.body) { "" } else { "," };
+        let list = List { shares: &|_| false, fills: false, separator: &separator, last: &behind_last };
         self.braces(alternatives, &list, |writer, alternative| {
             let Alternative { weight, guard, otherwise, body, .. } = alternative;
             if *otherwise {
