@@ -112,8 +112,7 @@ impl<'a> Writer<'a> {
     /// How many line breaks there are before what comes next.
     fn line_breaks(&self) -> usize {
         let start = self.lexemes.get(self.next).map_or(self.text.len(), |lexeme| lexeme.start as usize);
-        let between = &self.text.as_bytes()[(self.end as usize).min(start)..start];
-        between.iter().filter(|byte| **byte == b'\n').count()
+        self.text[(self.end as usize).min(start)..start].matches('\n').count()
     }
 
     // ------------------------------------------------------------------------------------------------------- pieces
