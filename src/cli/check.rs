@@ -98,7 +98,15 @@ fn explore(findings: &mut Findings, grammar: &Grammar, source: &Source, argument
         findings.unanswered = true;
         return;
     }
-    findings.list.extend(dead::findings(grammar, &program, &survey, source, io));
+    // What comes behind a failure was not seen.
+    if !survey.faults.is_empty() {
+        return;
+    }
+    // What nothing uses can't happen either.
+    let unused: Vec<Span> =
+        findings.list.iter().filter(|found| found.code == Code::Unused).map(|found| found.primary.span).collect();
+    let dead = dead::findings(grammar, &program, &survey, source, io).into_iter();
+    findings.list.extend(dead.filter(|found| !unused.contains(&found.primary.span)));
 }
 
 /// A way to fail.

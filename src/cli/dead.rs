@@ -48,16 +48,8 @@ pub(super) fn findings(
         let Some(other) = source.load(|settings| (trial.apply)(settings)).grammar else { continue };
         let (alphabet, program) = (Alphabet::new(&other), Program::compile(&other));
         let survey = Survey::new(&other, &alphabet, &program, bounds);
-        let still = dead(&other, &program, &survey.watch);
         for (part, alive) in found.iter().zip(&mut alive) {
-            let is_dead = still.iter().any(|other| {
-                other.span == part.span && other.kind == part.kind
-                    || other.kind == DeadKind::Unreachable
-                        && other.span.source == part.span.source
-                        && other.span.start <= part.span.start
-                        && part.span.end <= other.span.end
-            });
-            if alive.is_none() && !is_dead {
+            if alive.is_none() && part.lives(&program, &survey.watch) {
                 *alive = Some(trial.name.clone());
             }
         }

@@ -6,10 +6,14 @@
 mod args;
 mod check;
 mod completions;
+mod count;
 mod dead;
-mod difference;
+mod diff;
+mod enumerate;
 mod exit;
+mod explanation;
 mod failure;
+mod figures;
 mod fmt;
 mod generate;
 mod grammar;
@@ -17,16 +21,23 @@ mod help;
 mod interrupt;
 mod io;
 mod judging;
+mod limits;
+mod line_diff;
 mod list;
 mod man;
 mod output;
 mod probability;
 mod progress;
+mod runs;
+mod sequences;
 mod show;
+mod stats;
+mod tables;
 mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod uniform;
 mod validate;
 mod values;
 mod verdicts;
@@ -68,6 +79,10 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
+        Command::Count(arguments) => count::run(&arguments, io),
+        Command::Enumerate(arguments) => enumerate::run(&arguments, io),
+        Command::Diff(arguments) => diff::run(&arguments, io),
+        Command::Stats(arguments) => stats::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

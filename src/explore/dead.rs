@@ -1,7 +1,7 @@
 //! What of a grammar's text does nothing: statements that no run comes to, guards that always or never hold.
 
 use crate::machine::{Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Program, Watch};
-use crate::model::grammar::Grammar;
+use crate::model::grammar::{ExpressionKind, Grammar};
 use crate::source::Span;
 
 /// A part of the text that makes no difference.
@@ -11,7 +11,7 @@ pub struct Dead {
     pub kind: DeadKind,
     /// Where it stands.
     pub span: Span,
-    /// In words: `action \`attach\``.
+    /// What it is, in words.
     pub what: String,
 }
 
@@ -32,30 +32,55 @@ pub fn dead(grammar: &Grammar, program: &Program, watch: &Watch) -> Vec<Dead> {
     let (reached, unreached): (Vec<&Landmark>, Vec<&Landmark>) =
         program.landmarks().iter().partition(|landmark| watch.has_reached(landmark));
     let mut dead = Vec::new();
-    // The spans of guards with one answer, each with the smallest part that it stands in.
-    let mut guards: Vec<(Span, Option<Span>)> = Vec::new();
+    // The smallest part that each guard with one answer stands in.
+    let mut guarded: Vec<&Landmark> = Vec::new();
     for guard in program.guards() {
+        let part = smallest(program.landmarks().iter().filter(|landmark| landmark.has(guard)));
         let kind = match watch.outcomes(guard) {
             Outcomes { held: true, failed: false } if is_told(guard) => DeadKind::Always,
             Outcomes { held: false, failed: true } => DeadKind::Never,
             _ => continue,
         };
-        guards.push((guard.span, smallest(program.landmarks().iter(), guard.span)));
+        guarded.extend(part);
         dead.push(Dead { kind, span: guard.span, what: word(guard.kind).to_owned() });
     }
     for landmark in &unreached {
-        let around = unreached.iter().any(|other| other.span != landmark.span && contains(other.span, landmark.span));
-        let again = unreached.iter().any(|other| other.span == landmark.span && rank(other) < rank(landmark));
-        let parent = smallest(reached.iter().copied(), landmark.span);
-        let by_guard =
-            guards.iter().any(|(_, part)| part.is_some() && (*part == parent || *part == Some(landmark.span)));
-        if !around && !again && !by_guard {
+        let is_part = unreached.iter().any(|other| other.contains(landmark));
+        let parent = smallest(reached.iter().copied().filter(|other| other.contains(landmark)));
+        let by_guard = guarded.iter().any(|part| Some(*part) == parent || part == landmark);
+        if !is_part && !by_guard && !is_meant(landmark, grammar) {
             let what = describe(landmark, grammar);
             dead.push(Dead { kind: DeadKind::Unreachable, span: landmark.span, what });
         }
     }
     dead.sort_by_key(|part| (part.span, part.kind));
     dead
+}
+
+impl Dead {
+    /// Whether it makes a difference after all, by what was seen of runs of a program: that of the same text under other
+    /// settings.
+    pub fn lives(&self, program: &Program, watch: &Watch) -> bool {
+        let outcomes =
+            || program.guards().iter().filter(|guard| guard.span == self.span).map(|guard| watch.outcomes(guard));
+        match self.kind {
+            DeadKind::Unreachable => {
+                let mut parts = program.landmarks().iter().filter(|landmark| landmark.span == self.span);
+                parts.any(|landmark| watch.has_reached(landmark))
+            }
+            DeadKind::Always => outcomes().any(|outcomes| outcomes.failed),
+            DeadKind::Never => outcomes().any(|outcomes| outcomes.held),
+        }
+    }
+}
+
+/// Whether a part is never to happen, because its weight is 0.
+fn is_meant(landmark: &Landmark, grammar: &Grammar) -> bool {
+    match landmark.kind {
+        LandmarkKind::Weightless => true,
+        LandmarkKind::Action(action) => grammar.actions[action.index()].weight.kind == ExpressionKind::Constant(0),
+        _ => false,
+    }
 }
 
 /// Whether it is worth telling that a guard always holds: a `where` often does, of the instances that there are.
@@ -72,15 +97,10 @@ fn word(kind: GuardKind) -> &'static str {
     }
 }
 
-/// Of several parts in one place the one that is told.
-fn rank(landmark: &Landmark) -> u8 {
-    u8::from(landmark.kind == LandmarkKind::Statement)
-}
-
 fn describe(landmark: &Landmark, grammar: &Grammar) -> String {
     match landmark.kind {
         LandmarkKind::Statement => "statement".to_owned(),
-        LandmarkKind::Alternative => "alternative".to_owned(),
+        LandmarkKind::Alternative | LandmarkKind::Weightless => "alternative".to_owned(),
         LandmarkKind::Clause => "clause".to_owned(),
         LandmarkKind::Rule(rule) => format!("rule `{}`", grammar.rules[rule.index()].name),
         LandmarkKind::Action(action) => {
@@ -91,12 +111,7 @@ fn describe(landmark: &Landmark, grammar: &Grammar) -> String {
     }
 }
 
-/// The smallest of the parts that a place lies in, but is not.
-fn smallest<'a>(landmarks: impl Iterator<Item = &'a Landmark>, span: Span) -> Option<Span> {
-    let around = landmarks.map(|landmark| landmark.span).filter(|other| *other != span && contains(*other, span));
-    around.min_by_key(|span| span.end - span.start)
-}
-
-fn contains(outer: Span, inner: Span) -> bool {
-    outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+/// The smallest of some parts.
+fn smallest<'a>(landmarks: impl Iterator<Item = &'a Landmark>) -> Option<&'a Landmark> {
+    landmarks.min_by_key(|landmark| landmark.size())
 }

@@ -1,6 +1,6 @@
 //! What becomes of a grammar as it runs, in all ways: where it fails, where it can't get out, and what it never comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
@@ -50,7 +50,7 @@ impl Survey {
             looked_at: Vec::new(),
             ends: Vec::new(),
             failing: FxHashSet::default(),
-            faults: BTreeMap::new(),
+            faults: BTreeSet::new(),
             found: Vec::new(),
         };
         let limit = surveyor.explore(&mut graph).err();
@@ -76,7 +76,7 @@ struct Surveyor {
     /// The points from which runs fail.
     failing: FxHashSet<PointId>,
     /// The faults that were found: code and place.
-    faults: BTreeMap<(&'static str, Span), ()>,
+    faults: BTreeSet<(&'static str, Span)>,
     found: Vec<(Fault, Witness)>,
 }
 
@@ -88,8 +88,8 @@ impl Surveyor {
                 if sighted.after.is_none() {
                     self.failing.insert(member.point);
                 }
-                if self.faults.insert((fault.kind.code().name(), fault.span), ()).is_none() {
-                    let way = self.search.way(node);
+                if self.faults.insert((fault.kind.code().name(), fault.span)) {
+                    let way = self.search.way(graph, node);
                     let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
                     self.found.push((Fault::clone(fault), witness));
                 }
@@ -123,11 +123,11 @@ impl Surveyor {
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
         for node in self.looked_at.iter().filter(|node| !ends.contains(node)) {
-            let member = self.search.member(*node);
+            let member = self.search.member(graph, *node);
             let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
             if phases.insert(phase) {
                 let silent = graph.moves(&member).next().is_none();
-                let way = self.search.way(*node);
+                let way = self.search.way(graph, *node);
                 traps.push(Trap { phase, silent, witness: Witness::of(graph, &way, Goal::There) });
             }
         }

@@ -104,7 +104,7 @@ impl<'g> Tester<'g> {
     fn rejects(&mut self, pattern: &Pattern) -> Result<Judgment, Undecided> {
         let mut chase = self.chase(pattern)?;
         let Some(found) = chase.run()? else { return Ok(Judgment::Passed) };
-        let way = chase.search.way(found);
+        let way = chase.search.way(chase.graph, found);
         Ok(Judgment::Failed(Failure::Matched(Witness::of(chase.graph, &way, Goal::End))))
     }
 
@@ -140,7 +140,7 @@ impl<'g> Tester<'g> {
                     if judgments[place] != Judgment::Passed {
                         continue;
                     }
-                    let way = search.way(node);
+                    let way = search.way(&graph, node);
                     let witness = Witness::of(&mut graph, &way, Goal::Sight(&sighted));
                     judgments[place] = Judgment::Failed(match &sighted.what {
                         Sighting::Met(_) => Failure::Met(witness),
@@ -222,7 +222,7 @@ impl Chase<'_, '_> {
     /// How far it came.
     fn unmatched(&mut self, alphabet: &Alphabet) -> Unmatched {
         let (element, node) = self.furthest;
-        let member = self.search.member(node);
+        let member = self.search.member(self.graph, node);
         let mut next = Vec::new();
         for (item, _) in self.graph.moves(&member) {
             if let Item::Event { symbol, .. } = self.graph.item(item) {
@@ -232,7 +232,7 @@ impl Chase<'_, '_> {
         next.sort_by_key(|name| alphabet.name_text(*name));
         next.dedup();
         let ends = self.graph.ends(member.point);
-        let way = self.search.way(node);
+        let way = self.search.way(self.graph, node);
         Unmatched { witness: Witness::of(self.graph, &way, Goal::There), element, next, ends }
     }
 }

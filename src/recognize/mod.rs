@@ -10,7 +10,7 @@ mod verdict;
 
 use rustc_hash::FxHashMap;
 
-use agreement::agrees;
+pub(crate) use agreement::{agrees, may_agree};
 pub use question::{Precision, Question};
 pub use verdict::{Next, Rejection, Verdict};
 

@@ -28,7 +28,8 @@ use counters::Update;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
-pub(crate) use counters::{Kept, covers};
+use counters::Kept;
+pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
@@ -91,12 +92,26 @@ impl Statistics {
 }
 
 /// The set of all configurations in which a run may be. Of use with the [`Sets`] that made it, until those are asked to
-/// take another one over an item: one front is in use at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// take another one over an item: one front is in use at a time. Where [`Bounds::memory`] is without bound
+/// (`usize::MAX`) nothing is forgotten, and all fronts stay of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Front {
     set: u32,
     /// What the loops of its members have left, where their points do not say it.
     registers: Vec<Counter>,
+}
+
+impl Front {
+    /// A number that it shares with those that differ from it only in how much loops have left: the same can come next
+    /// there.
+    pub(crate) fn set(&self) -> u32 {
+        self.set
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.registers.as_slice())
+    }
 }
 
 /// A configuration of a set, as far as it is told from others.
@@ -250,6 +265,11 @@ impl<'p> Sets<'p> {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
 
+    /// How much memory is in use, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
+    }
+
     /// What can be shown next.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
@@ -313,7 +333,7 @@ impl<'p> Sets<'p> {
         for point in self.known.get(front.set) {
             for edge in self.graph.edges(*point) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
-                    let updates = edge.updates.iter().map(|update| match *update {
+                    let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
                         new @ Update::New(_) => new,
                     });
@@ -366,7 +386,7 @@ impl<'p> Sets<'p> {
 
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
-        if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
+        if self.bytes() <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;

@@ -5,6 +5,7 @@
 mod cli;
 mod corpus;
 mod documents;
+mod explain;
 mod fmt;
 mod frequencies;
 mod layers;
@@ -14,5 +15,7 @@ mod recognize;
 mod reference;
 mod robust;
 mod semantics;
+mod sequences;
+mod statistics;
 mod support;
 mod validate;
