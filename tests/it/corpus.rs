@@ -197,6 +197,7 @@ fn every_file_for_use_is_used() {
 const WITHOUT_A_FILE: &[(Code, &str)] = &[
     (Code::FileTooLarge, "the file would have 64 MiB; `cli` makes one"),
     (Code::NotFormatted, "`check` does not tell it; `fmt` does"),
+    (Code::NotHere, "it is told of traces: `explain` has many"),
 ];
 
 #[test]
