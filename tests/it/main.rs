@@ -17,4 +17,5 @@ mod semantics;
 mod sequences;
 mod statistics;
 mod support;
+mod tutorial;
 mod validate;
