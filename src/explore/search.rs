@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, ItemId, Limit, Member, PointId, covers, weight};
+use crate::sets::{Graph, ItemId, Limit, Member, PointId, Sighted, covers, weight};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -26,6 +26,8 @@ struct Node {
     /// The node that it was reached from, and with what; itself at the start.
     before: NodeId,
     item: ItemId,
+    /// How many items lead there.
+    depth: u32,
     /// The next one at the same point, or itself.
     sibling: NodeId,
     /// The node that does for it, or itself.
@@ -85,7 +87,8 @@ impl Search {
             let registers = id(self.registers.len());
             self.registers.extend_from_slice(&member.registers);
             let before = if new == 0 { new } else { before };
-            let node = Node { point: member.point, tag, registers, before, item, sibling: new, covering: new };
+            let depth = if new == 0 { 0 } else { self.depth(before) + 1 };
+            let node = Node { point: member.point, tag, registers, before, item, depth, sibling: new, covering: new };
             self.nodes.push(node);
         }
         (found, found == new)
@@ -168,6 +171,11 @@ impl Search {
         self.node(id).tag
     }
 
+    /// How many items lead there.
+    fn depth(&self, id: NodeId) -> u32 {
+        self.node(id).depth
+    }
+
     /// How many configurations were looked at.
     pub(super) fn n_looked_at(&self) -> usize {
         self.n_looked_at
@@ -186,6 +194,32 @@ impl Search {
 
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
+    }
+}
+
+/// What is seen on the way, put in order: what has the fewest items before it first. What is seen behind an item of one
+/// node may be seen before any of another node with as many.
+#[derive(Debug, Default)]
+pub(super) struct Sights {
+    depth: u32,
+    /// What was seen behind an item, from nodes that have that many before them.
+    later: Vec<(NodeId, Sighted)>,
+}
+
+impl Sights {
+    /// Adds what was seen from the node that was looked at last. What is next, each with the node that it is seen from.
+    pub(super) fn add(&mut self, search: &Search, node: NodeId, seen: Vec<Sighted>) -> Vec<(NodeId, Sighted)> {
+        let before = std::mem::replace(&mut self.depth, search.depth(node));
+        let mut ready = if before < self.depth { self.take_rest() } else { Vec::new() };
+        let (now, later): (Vec<Sighted>, Vec<Sighted>) = seen.into_iter().partition(|sighted| sighted.after.is_none());
+        ready.extend(now.into_iter().map(|sighted| (node, sighted)));
+        self.later.extend(later.into_iter().map(|sighted| (node, sighted)));
+        ready
+    }
+
+    /// What is left when no node is left.
+    pub(super) fn take_rest(&mut self) -> Vec<(NodeId, Sighted)> {
+        std::mem::take(&mut self.later)
     }
 }
 
