@@ -18,7 +18,7 @@ mod semantics;
 mod sequences;
 mod statistics;
 mod support;
-mod tutorial;
 mod survey;
 mod testing;
+mod tutorial;
 mod validate;
