@@ -99,6 +99,7 @@ pub(super) enum Command {
     Enumerate(EnumerateArguments),
     Diff(Box<DiffArguments>),
     Stats(Box<StatsArguments>),
+    Explore(Box<ExploreArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -455,8 +456,9 @@ pub(super) struct ValidateArguments {
     ///
     /// For each place of the grammar that shows the item: the guard that fails, with the values that it reads and the
     /// item of the trace since which they are so; or where else it belongs. Then what was possible instead, with
-    /// probabilities. The trace is followed exactly for this; where that takes more than 20,000,000 configurations, or more
-    /// than --limit at once, no reasons are given, and it says so.
+    /// probabilities, and the nearest valid sequence: with the fewest insertions, deletions and swaps of neighbors, unless
+    /// 2,000,000 places of runs don't do to find it. The trace is followed exactly for this; where that takes more than
+    /// 20,000,000 configurations, or more than --limit at once, no reasons are given, and it says so.
     #[arg(long)]
     pub(super) explain: bool,
     /// Try all values of a param: a trace is valid if it is so under one of them
@@ -712,6 +714,22 @@ pub(super) enum FiguresFormat {
     Human,
     /// One JSON object
     Json,
+}
+
+/// Step through a life by hand
+///
+/// It tells where the life is and what can be shown next, with probabilities. A number or the beginning of a name takes
+/// one of these; an empty line lets the dice decide; `help` names the other commands. Commands may also come from a pipe:
+/// then each is written before what comes of it.
+#[derive(Debug, Args)]
+pub(super) struct ExploreArguments {
+    /// The grammar: a file, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// The seed of the dice, an integer below 2^64
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) settings: Settings,
 }
 
 /// Write the text of a built-in grammar

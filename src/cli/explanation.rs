@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::nearest::Nearest;
 use crate::diagnostic::render::Renderer;
 use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::explore::reasons::{
@@ -29,6 +30,16 @@ pub(super) struct Explained {
     /// Without it; each line begins with a line break.
     pub(super) text: String,
     pub(super) json: Json,
+}
+
+impl Explained {
+    /// With the nearest valid sequence.
+    pub(super) fn and(mut self, nearest: Nearest) -> Self {
+        self.human.push_str(&nearest.human);
+        self.text.push_str(&nearest.text);
+        self.json["nearest"] = nearest.json;
+        self
+    }
 }
 
 /// What is to be told.

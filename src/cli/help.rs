@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["check", "test", "diff", "stats", "count", "enumerate", "list", "show"]),
-    ("Traces", &["generate", "validate", "probability"]),
+    ("Traces", &["generate", "explore", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -116,6 +116,14 @@ const EXAMPLES: &[(&str, &str)] = &[
       See what a change of the settings does to them.
   charmgrammar stats k8s.charmgrammar --sample -n 100000 --seed 7 --format json
       Draw many traces for it, and tell the figures with their errors as data.",
+    ),
+    (
+        "explore",
+        "
+  charmgrammar explore k8s.charmgrammar
+      See step by step what can happen, and why the rest can't.
+  printf 'auto 20\\nsave life.jsonl\\n' | charmgrammar explore k8s.charmgrammar --seed 7
+      Let the dice make twenty steps, and save the life.",
     ),
     (
         "list",

@@ -12,6 +12,7 @@ mod diff;
 mod enumerate;
 mod exit;
 mod explanation;
+mod explore;
 mod failure;
 mod figures;
 mod generate;
@@ -23,6 +24,7 @@ mod judging;
 mod limits;
 mod list;
 mod man;
+mod nearest;
 mod output;
 mod probability;
 mod progress;
@@ -80,6 +82,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Enumerate(arguments) => enumerate::run(&arguments, io),
         Command::Diff(arguments) => diff::run(&arguments, io),
         Command::Stats(arguments) => stats::run(&arguments, io),
+        Command::Explore(arguments) => explore::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

@@ -5,12 +5,14 @@ use std::io::Read;
 use super::args::{Reading, ValidateArguments};
 use super::explanation::{Explained, Findings, Words};
 use super::grammar::{self, Opened};
+use super::nearest::{self, Nearest};
 use super::traces;
 use super::verdicts::{Judged, Place, Verdicts};
 use super::{Exit, Failure, Io};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
 use crate::explore::reasons::{Effort, Explainer};
+use crate::explore::repair::{self, Repairer};
 use crate::machine::Program;
 use crate::model::{Alphabet, NameId, SymbolId};
 use crate::recognize::probability::Estimator;
@@ -28,6 +30,10 @@ struct Made {
 }
 
 impl Made {
+    fn repairer(&self, question: &Question) -> Repairer<'_> {
+        Repairer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone(), repair::EFFORT)
+    }
+
     fn recognizer(&self, question: &Question) -> Recognizer<'_> {
         Recognizer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone())
     }
@@ -41,6 +47,7 @@ struct Court<'a> {
     /// Where reasons are asked for: what finds them, and what is asked, for each grammar.
     explains: bool,
     questions: Vec<Question>,
+    repairers: Vec<Repairer<'a>>,
     verdicts: Verdicts,
     deprecated: Deprecated,
 }
@@ -65,6 +72,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         made: &made,
         recognizers: made.iter().zip(&questions).map(|(made, question)| made.recognizer(question)).collect(),
         explains: arguments.explain,
+        repairers: made.iter().zip(&questions).map(|(made, question)| made.repairer(question)).collect(),
         questions,
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
@@ -122,7 +130,9 @@ fn judge_all(
             let (best, mut judged) = choose(court.made, answers);
             let made = &court.made[best];
             if let (Judged::Invalid { rejection, explained, .. }, Some(seen)) = (&mut judged, &seen[best]) {
-                *explained = Some(explain(made, &court.questions[best], seen, rejection, io));
+                let reasons = explain(made, &court.questions[best], seen, rejection, io);
+                let nearest = repaired(made, &mut court.repairers[best], seen, rejection, io);
+                *explained = Some(reasons.and(nearest));
             }
             court.verdicts.tell(&place, &judged, &made.opened.grammar, &made.alphabet, io)?;
         } else if number == 1 {
@@ -146,8 +156,16 @@ struct Answer {
 /// What was seen of a trace.
 struct Seen {
     shows: Shows,
-    /// The items that were accepted, of the kinds that it shows.
-    accepted: Vec<Observed>,
+    /// The items of the kinds that it shows.
+    items: Vec<Observed>,
+    /// How many of them were accepted.
+    n_accepted: usize,
+}
+
+impl Seen {
+    fn accepted(&self) -> &[Observed] {
+        &self.items[..self.n_accepted]
+    }
 }
 
 /// Judges the next trace of an input by one grammar.
@@ -163,15 +181,16 @@ fn judge(
     let Some(head) = reader.next_trace()? else { return Ok(None) };
     let precision = traces::precision(reader.format());
     let shows = reading.shows(head.shows);
-    let mut seen = keeps.then(|| Seen { shows, accepted: Vec::new() });
+    let mut seen = keeps.then(|| Seen { shows, items: Vec::new(), n_accepted: 0 });
     let mut goes_on = recognizer.begin(shows, precision).map(|()| true);
     while let Ok(true) = goes_on {
         let Some(item) = reader.next_item()? else { break };
         goes_on = recognizer.item(item);
-        if let (Some(seen), Ok(true)) = (&mut seen, &goes_on)
+        if let Some(seen) = &mut seen
             && shows.has(item.kind())
         {
-            seen.accepted.push(item.clone());
+            seen.items.push(item.clone());
+            seen.n_accepted += usize::from(matches!(goes_on, Ok(true)));
         }
         if let Some(why) = deprecated.look(item) {
             io.warn(&format!("{name}:{}: this event is deprecated: {why}", reader.line()));
@@ -179,7 +198,12 @@ fn judge(
     }
     let line = reader.line();
     // Readers that are to stay in step must meet the same errors.
-    while drains && reader.next_item()?.is_some() {}
+    while drains || seen.is_some() {
+        let Some(item) = reader.next_item()? else { break };
+        if let Some(seen) = seen.as_mut().filter(|_| shows.has(item.kind())) {
+            seen.items.push(item.clone());
+        }
+    }
     Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line, seen })))
 }
 
@@ -226,21 +250,28 @@ fn explain(made: &Made, question: &Question, seen: &Seen, rejection: &Rejection,
     let Made { opened, alphabet, program, .. } = made;
     let wanted = rejection.item.as_ref();
     let explainer = Explainer::new(&opened.grammar, alphabet, program, question, Effort::default());
-    let reasons = explainer.explain(seen.shows, &seen.accepted, wanted);
+    let reasons = explainer.explain(seen.shows, seen.accepted(), wanted);
     // What is left out of a log, or repeated in it, is not drawn by the grammar.
     let is_drawn = reasons.is_ok() && question.hidden.is_empty() && question.stuttering.is_empty();
     let possible = is_drawn.then(|| next(made, question, seen, rejection)).flatten();
-    let words = Words { grammar: &opened.grammar, alphabet, sources: &opened.sources, shown: &seen.accepted, wanted };
+    let words = Words { grammar: &opened.grammar, alphabet, sources: &opened.sources, shown: seen.accepted(), wanted };
     let findings =
         Findings { reasons: &reasons, possible: possible.as_deref(), instances: rejection.precision.instances };
     words.explain(&findings, &io.renderer(Format::Human, false))
+}
+
+/// The valid sequence that is nearest to what was seen.
+fn repaired(made: &Made, repairer: &mut Repairer<'_>, seen: &Seen, rejection: &Rejection, io: &Io) -> Nearest {
+    let repair = repairer.repair(&seen.items, seen.shows, rejection.precision);
+    let names = (&made.opened.grammar, &made.alphabet);
+    nearest::tell(&repair, &seen.items, rejection.precision, names, io.stdout.color)
 }
 
 /// What can come behind what was seen, with its probability; nothing where a limit is met.
 fn next(made: &Made, question: &Question, seen: &Seen, rejection: &Rejection) -> Option<Vec<(Next, f64)>> {
     let mut estimator = Estimator::new(&made.alphabet, &made.program, true, question.bounds);
     estimator.begin(seen.shows, rejection.precision);
-    for item in &seen.accepted {
+    for item in seen.accepted() {
         estimator.item(item).ok()?;
     }
     estimator.next_items().ok()

@@ -10,7 +10,7 @@ use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
 };
 use super::repeat::exit_loop;
-use super::watch::{Watch, note};
+use super::watch::{CLAUSE_GUARD, Watch, note};
 use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
@@ -704,7 +704,7 @@ impl Program {
             }
             let allows = self.evaluator(at, scratch).allows(clause.guard.as_ref())?;
             if clause.guard.is_some() {
-                note(scratch, (clause.entry, 0), allows);
+                note(scratch, (clause.entry, CLAUSE_GUARD), allows);
             }
             if allows {
                 upto += clause.millionths;

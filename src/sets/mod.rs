@@ -14,13 +14,14 @@ mod facts;
 mod graph;
 mod interner;
 mod limit;
+mod places;
 mod replay;
 #[cfg(test)]
 mod tests;
 mod transitions;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -33,6 +34,7 @@ pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
+pub(crate) use places::{PlaceId, Places};
 pub(crate) use replay::{Goal, Run};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
@@ -185,7 +187,8 @@ impl<'p> Sets<'p> {
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
         let start = self.start()?;
-        let mut open = self.members(&start);
+        // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
+        let mut open = VecDeque::from(self.members(&start));
         if forgets {
             for member in &mut open {
                 member.point = self.graph.forget(member.point);
@@ -196,7 +199,7 @@ impl<'p> Sets<'p> {
         let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
-        while let Some(mut member) = open.pop() {
+        while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
@@ -214,7 +217,7 @@ impl<'p> Sets<'p> {
                     next.point = self.graph.forget(next.point);
                 }
                 if met.insert(next.clone()) {
-                    open.push(next);
+                    open.push_back(next);
                 }
             }
             members.push(member);

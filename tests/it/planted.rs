@@ -144,7 +144,6 @@ fn find(grammar: &str, tests: &str, faults: &[(&str, &str, &str)], out_of_reach:
         for fault in faults {
             let (_, said) = check(&planted(&text, *fault));
             let new: Vec<&String> = said.iter().filter(|finding| !usual.contains(finding)).collect();
-            println!("{}: {new:?}", fault.0);
             if new.is_empty() == is_found {
                 let _ = writeln!(failures, "{}: {new:?}", fault.0);
             }

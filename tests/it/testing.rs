@@ -369,7 +369,6 @@ fn compare_random(grammar: fn(u64) -> String, many: u64) -> Compared {
             break;
         }
     }
-    println!("{compared:?}");
     assert!(failures.is_empty(), "{failures}");
     compared
 }
@@ -401,7 +400,6 @@ fn tests_of_every_construct_come_out_as_they_should() {
             }
         }
     }
-    println!("{compared:?}");
     assert!(failures.is_empty(), "{failures}");
 }
 

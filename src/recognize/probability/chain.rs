@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::Limit;
 use crate::machine::{self, Configuration, Odds, Pause, Program, Scratch};
 use crate::model::SymbolId;
+use crate::model::grammar::StateId;
 use crate::sets::{Bounds, Interner, Item, TooMany};
 use crate::trace::Shows;
 
@@ -65,6 +66,17 @@ impl<'g> Chain<'g> {
     /// The node at the start.
     pub(super) fn start(&mut self) -> NodeId {
         self.enter(self.program.start())
+    }
+
+    /// The states at a node; none of a run that has failed.
+    pub(super) fn states(&self, node: NodeId) -> Vec<(StateId, i64)> {
+        let words = self.keys.get(node);
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let mut at = Configuration::default();
+        at.unpack(words);
+        self.program.states().map(|state| (state, self.program.state(&at, state))).collect()
     }
 
     /// How many nodes are known.

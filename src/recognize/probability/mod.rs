@@ -21,6 +21,7 @@ use super::agreement::agrees;
 use super::{Next, Precision, Rejection};
 use crate::machine::Program;
 use crate::model::Alphabet;
+use crate::model::grammar::StateId;
 pub use crate::sets::Limit;
 use crate::sets::{Bounds, blurred};
 use crate::trace::{self, Observed, Shows};
@@ -252,6 +253,22 @@ impl<'g> Estimator<'g> {
         // Stable: those that are as likely stay in their order.
         list.sort_by(|(_, one), (_, other)| other.cmp(one));
         Ok(list.into_iter().map(|(next, mass)| (next, (mass / total).part())).collect())
+    }
+
+    /// The values that each state has in the runs that agree so far, directly behind the last item, each with the part of
+    /// them, the least first.
+    pub fn states(&self) -> Vec<(StateId, Vec<(i64, f64)>)> {
+        let total = self.front.iter().map(|place| place.mass).sum::<Scaled>();
+        let mut sums: BTreeMap<StateId, BTreeMap<i64, Scaled>> = BTreeMap::new();
+        for place in &self.front {
+            for (state, value) in self.chain.states(place.node) {
+                *sums.entry(state).or_default().entry(value).or_insert(Scaled::ZERO) += place.mass;
+            }
+        }
+        let parts = |values: BTreeMap<i64, Scaled>| {
+            values.into_iter().map(|(value, mass)| (value, (mass / total).part())).collect()
+        };
+        sums.into_iter().map(|(state, values)| (state, parts(values))).collect()
     }
 
     /// How a run that is at a node of the region goes on, as far as a sequence would show it.
