@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "diff", "stats", "count", "enumerate", "list", "show"]),
+    ("Grammars", &["check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
     ("Traces", &["generate", "explore", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -26,6 +26,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell the errors alone that can be seen without exploring.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
+    ),
+    (
+        "fmt",
+        "
+  charmgrammar fmt *.charmgrammar
+      Lay out the files of a directory.
+  charmgrammar fmt --check --format github *.charmgrammar
+      Fail in GitHub Actions where a file is not laid out so, with annotations.
+  charmgrammar fmt - < k8s.charmgrammar
+      Write the result to standard output, as editors want it.",
     ),
     (
         "test",

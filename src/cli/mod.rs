@@ -15,6 +15,7 @@ mod explanation;
 mod explore;
 mod failure;
 mod figures;
+mod fmt;
 mod generate;
 mod grammar;
 mod help;
@@ -22,6 +23,7 @@ mod interrupt;
 mod io;
 mod judging;
 mod limits;
+mod line_diff;
 mod list;
 mod man;
 mod nearest;
@@ -74,6 +76,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Fmt(arguments) => fmt::run(&arguments, io),
         Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),

@@ -7,6 +7,7 @@ mod corpus;
 mod documents;
 mod explain;
 mod explore;
+mod fmt;
 mod frequencies;
 mod layers;
 mod planted;
