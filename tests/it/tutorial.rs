@@ -82,7 +82,7 @@ impl Reader<'_> {
     fn edits(&self, file: &str, edit: &Fence, at: &str) {
         let side = |mark: char| -> String {
             let lines = edit.text.lines().filter(|line| !line.starts_with(mark));
-            lines.map(|line| format!("{}\n", line.get(1..).unwrap_or_default())).collect()
+            lines.flat_map(|line| [line.get(1..).unwrap_or_default(), "\n"]).collect()
         };
         let (old, new) = (side('+'), side('-'));
         let text = self.read(file, at);
