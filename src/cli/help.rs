@@ -16,10 +16,14 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "check",
         "
+  charmgrammar check k8s.charmgrammar
+      Tell what is wrong with a file, and run its tests.
+  charmgrammar check --deny warnings --format github *.charmgrammar
+      Do so with many files in GitHub Actions, with annotations; warnings fail too.
+  charmgrammar check --set operations=3 --limit 100000 k8s.charmgrammar
+      See quickly what is wrong with a short life.
   charmgrammar check --syntax k8s.charmgrammar
-      Tell the errors of a file.
-  charmgrammar check --syntax --format github *.charmgrammar
-      Tell those of many files as annotations in GitHub Actions.
+      Tell the errors alone that can be seen without exploring.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
     ),

@@ -23,4 +23,5 @@ mod statistics;
 mod support;
 mod survey;
 mod testing;
+mod tutorial;
 mod validate;
