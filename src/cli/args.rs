@@ -91,7 +91,9 @@ enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+
     Test(TestArguments),
+    Fmt(FmtArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
@@ -252,6 +254,47 @@ enum ReportFormat {
     /// The text of the grammar with its places underlined
     Human,
     /// One line with a JSON array
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+/// Lay grammars out in the canonical way
+///
+/// Rewrites each file that is not laid out so, and touches no other. Comments stay, and so do single blank lines, bodies
+/// on one line, and columns; what the grammar means never changes. A file with errors of syntax is told and left as it is,
+/// and then the exit code is 2. Standard input, `-`, goes to standard output.
+#[derive(Debug, Args)]
+pub(super) struct FmtArguments {
+    /// The grammars: files, or `-` for standard input
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Write no file, but tell what would change
+    ///
+    /// The exit code is 1 if a file would. With --quiet only the names of such files are told.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// How what would change is written
+    #[arg(long, value_enum, default_value_t = ChangeFormat::Human, requires = "check")]
+    format: ChangeFormat,
+}
+
+impl FmtArguments {
+    /// How what would change is written.
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            ChangeFormat::Human => Format::Human,
+            ChangeFormat::Json => Format::Json,
+            ChangeFormat::Github => Format::Github,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ChangeFormat {
+    /// A unified diff, which `patch` can read
+    Human,
+    /// One line with a JSON array of findings, each with its fix
     Json,
     /// Annotations for GitHub Actions
     Github,

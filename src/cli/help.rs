@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "list", "show"]),
+    ("Grammars", &["check", "test", "fmt", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -22,6 +22,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell those of many files as annotations in GitHub Actions.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
+    ),
+    (
+        "fmt",
+        "
+  charmgrammar fmt *.charmgrammar
+      Lay out the files of a directory.
+  charmgrammar fmt --check --format github *.charmgrammar
+      Fail in GitHub Actions where a file is not laid out so, with annotations.
+  charmgrammar fmt - < k8s.charmgrammar
+      Write the result to standard output, as editors want it.",
     ),
     (
         "test",

@@ -7,8 +7,10 @@ mod args;
 mod check;
 mod completions;
 mod dead;
+mod difference;
 mod exit;
 mod failure;
+mod fmt;
 mod generate;
 mod grammar;
 mod help;
@@ -61,6 +63,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Fmt(arguments) => fmt::run(&arguments, io),
         Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),

@@ -28,6 +28,7 @@ codes! {
     UnreadableFile "unreadable-file" "a file that could not be read"
     NotUtf8 "not-utf8" "a file that is not UTF-8"
     FileTooLarge "file-too-large" "a file over the limit"
+    NotFormatted "not-formatted" "lines that `fmt` would lay out in another way"
     Syntax "syntax" "text that is not of the language"
     NestingLimit "nesting-limit" "brackets or statements nested deeper than the limit"
     IntegerTooLarge "integer-too-large" "an integer that does not fit into 64 bits"

@@ -5,6 +5,7 @@
 mod cli;
 mod corpus;
 mod documents;
+mod fmt;
 mod frequencies;
 mod layers;
 mod probability;
