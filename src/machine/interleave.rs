@@ -81,6 +81,9 @@ impl Program {
         at.flags.set(Flags::AFTER, true);
         while at.control != 0 {
             let op = &self.code[at.pc as usize];
+            if let Some(watch) = &mut scratch.watch {
+                watch.reach(at.pc);
+            }
             match op {
                 Op::Assign(..) | Op::Clear { .. } | Op::Return => self.plain(at, scratch, op)?,
                 Op::Jump(target) => at.pc = *target,

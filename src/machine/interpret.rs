@@ -10,6 +10,7 @@ use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
 };
 use super::repeat::exit_loop;
+use super::watch::{Watch, note};
 use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
@@ -94,6 +95,7 @@ pub struct Scratch {
     pub(super) values: Vec<i64>,
     /// The `never` tests that say nothing.
     pub(super) passed_over: BTreeSet<usize>,
+    pub(super) watch: Option<Box<Watch>>,
     step_limit: u64,
 }
 
@@ -102,12 +104,29 @@ impl Scratch {
     pub fn new(step_limit: u64) -> Self {
         let mut environment = Environment::default();
         environment.fuel = step_limit;
-        Self { environment, options: Vec::new(), values: Vec::new(), passed_over: BTreeSet::new(), step_limit }
+        Self {
+            environment,
+            options: Vec::new(),
+            values: Vec::new(),
+            passed_over: BTreeSet::new(),
+            watch: None,
+            step_limit,
+        }
     }
 
     /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.
     pub fn pass_over(&mut self, never: BTreeSet<usize>) {
         self.passed_over = never;
+    }
+
+    /// Watches all runs from here on; what was seen before is forgotten.
+    pub fn watch(&mut self, watch: Watch) {
+        self.watch = Some(Box::new(watch));
+    }
+
+    /// What was seen, if somebody watches.
+    pub fn watched(&mut self) -> Option<&mut Watch> {
+        self.watch.as_deref_mut()
     }
 
     /// The arguments or the payload of the item that was just shown.
@@ -234,9 +253,13 @@ impl Program {
     #[inline]
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
         let pause = if at.is_complete() {
-            self.advance::<true, false>(at, scratch)?
+            if scratch.watch.is_some() {
+                self.advance::<true, false, true>(at, scratch)?
+            } else {
+                self.advance::<true, false, false>(at, scratch)?
+            }
         } else {
-            match self.advance::<true, true>(at, scratch) {
+            match self.advance::<true, true, false>(at, scratch) {
                 Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
                 Ok(pause) => {
                     self.check_never(at, scratch)?;
@@ -255,9 +278,14 @@ impl Program {
     /// When the grammar fails on the way. The configuration is of no use then.
     pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         if at.is_complete() {
-            return self.advance::<false, false>(at, scratch).map(|_| ());
+            let advanced = if scratch.watch.is_some() {
+                self.advance::<false, false, true>(at, scratch)
+            } else {
+                self.advance::<false, false, false>(at, scratch)
+            };
+            return advanced.map(|_| ());
         }
-        match self.advance::<false, true>(at, scratch) {
+        match self.advance::<false, true, false>(at, scratch) {
             // It is asked for when the run goes on.
             Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
             Err(error) => Err(error),
@@ -266,9 +294,9 @@ impl Program {
     }
 
     /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer. The
-    /// configuration is complete unless it is `PARTIAL`.
+    /// configuration is complete unless it is `PARTIAL`. Somebody may watch only if it `WATCHES`.
     #[inline]
-    fn advance<const SHOWS: bool, const PARTIAL: bool>(
+    fn advance<const SHOWS: bool, const PARTIAL: bool, const WATCHES: bool>(
         &self,
         at: &mut Configuration,
         scratch: &mut Scratch,
@@ -288,6 +316,9 @@ impl Program {
                 return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
             }
             scratch.environment.fuel -= 1;
+            if WATCHES && let Some(watch) = &mut scratch.watch {
+                watch.reach(at.pc);
+            }
             match op {
                 Op::Emit(_) | Op::Mark { .. } | Op::Phase { .. } | Op::End if !SHOWS => return Ok(None),
                 Op::Emit(emission) => return Ok(Some(Pause::Show(self.emit(at, scratch, emission)?))),
@@ -304,7 +335,11 @@ impl Program {
                     scratch.options.clear();
                     let mut upto = 0;
                     for (option, (weight, guard, _)) in (0..).zip(&choose.alternatives) {
-                        if self.evaluator(at, scratch).allows(guard.as_ref())? {
+                        let allows = self.evaluator(at, scratch).allows(guard.as_ref())?;
+                        if WATCHES && guard.is_some() {
+                            note(scratch, (at.pc, u32_of(option)), allows);
+                        }
+                        if allows {
                             upto += self.weight(at, scratch, weight, choose.place)?;
                             push_choice(scratch, option, upto);
                         }
@@ -317,7 +352,11 @@ impl Program {
                 }
                 Op::Jump(target) => at.pc = *target,
                 Op::Unless { condition, target } => {
-                    at.pc = if self.evaluator(at, scratch).holds(condition)? { at.pc + 1 } else { *target };
+                    let holds = self.evaluator(at, scratch).holds(condition)?;
+                    if WATCHES {
+                        note(scratch, (at.pc, 0), holds);
+                    }
+                    at.pc = if holds { at.pc + 1 } else { *target };
                 }
                 Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
                 Op::Maybe { millionths: MILLION, .. } => at.pc += 1,
@@ -361,6 +400,9 @@ impl Program {
                     scratch.options.clear();
                     let mut upto = 0;
                     for (option, action) in (0..).zip(draw.actions.iter()) {
+                        if WATCHES {
+                            self.note_action(at, scratch, *action)?;
+                        }
                         if self.is_enabled(at, scratch, *action)? {
                             let weight = &self.actions[action.index()].weight;
                             upto += self.weight(at, scratch, weight, draw.place)?;
@@ -424,6 +466,9 @@ impl Program {
                 },
                 Op::BranchEnd => at.end_branch(),
                 Op::Phase { phase, frame, place } => {
+                    if WATCHES {
+                        self.look(at, scratch)?;
+                    }
                     at.clear_stack(self.initial.len());
                     at.words.resize(self.initial.len() + *frame as usize, 0);
                     at.phase = phase.0;
@@ -633,7 +678,14 @@ impl Program {
         scratch.options.clear();
         let mut upto = 0;
         for (option, clause) in (1..).zip(&phase.clauses) {
-            if clause.millionths > 0 && self.evaluator(at, scratch).allows(clause.guard.as_ref())? {
+            if clause.millionths == 0 {
+                continue;
+            }
+            let allows = self.evaluator(at, scratch).allows(clause.guard.as_ref())?;
+            if clause.guard.is_some() {
+                note(scratch, (clause.entry, 0), allows);
+            }
+            if allows {
                 upto += clause.millionths;
                 scratch.options.push(Choice { option, upto });
             }
@@ -672,7 +724,12 @@ impl Program {
             if self.evaluator(at, scratch).passes(candidates, option)? {
                 let upto = scratch.options.len() as u64 + 1;
                 scratch.options.push(Choice { option, upto });
+            } else {
+                note(scratch, (at.pc, candidates.guard), false);
             }
+        }
+        if !scratch.options.is_empty() {
+            note(scratch, (at.pc, candidates.guard), true);
         }
         Ok(())
     }
@@ -726,6 +783,9 @@ impl Program {
         let raw = slot.raw(value).ok_or_else(domain)?;
         at.set_raw(slot, raw);
         at.learn(index as usize);
+        if scratch.watch.is_some() {
+            self.look(at, scratch)?;
+        }
         Ok(())
     }
 }

@@ -20,11 +20,13 @@ mod program;
 mod repeat;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use program::{Choice, Place, PlaceId, Program};
+pub use watch::{Condition, Guard, Landmark, LandmarkKind, Outcomes, Watch};
 
 pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
 };
+use super::watch::{Guard, Landmark};
 use crate::source::Span;
 
 /// An address in [`Program::code`].
@@ -34,6 +35,8 @@ pub struct Program {
     /// For each instruction whether its frame holds instances there: in variables, or in what is left of a `for each`.
     pub(super) names_instances: Vec<bool>,
     pub(super) places: Vec<Place>,
+    pub(super) landmarks: Vec<Landmark>,
+    pub(super) guards: Vec<Guard>,
     /// Where each state is kept.
     pub(super) slots: Vec<Slot>,
     /// The states at the start, those that are `any` at 0.
@@ -324,6 +327,8 @@ pub(super) struct Candidates {
     pub(super) values: Values,
     pub(super) filter: Option<Expr>,
     pub(super) bound: u32,
+    /// Which of the guards of its instruction the filter is.
+    pub(super) guard: u32,
 }
 
 #[derive(Clone, Debug)]

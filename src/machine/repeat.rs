@@ -9,6 +9,7 @@ use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Decision, Odds, Scratch};
 use super::program::{CountKind, Expr, Parameter, Program, RepeatNext, RepeatStart};
+use super::watch::note;
 
 impl Program {
     /// Evaluates the bounds, and goes to the [`Op::RepeatNext`](super::program::Op::RepeatNext) that follows.
@@ -57,9 +58,17 @@ impl Program {
         scratch: &mut Scratch,
         next: &RepeatNext,
     ) -> Result<Option<Decision>, Box<Fault>> {
-        if is_finished(at, next) || !self.evaluator(at, scratch).allows(next.condition.as_ref())? {
+        if is_finished(at, next) {
             exit_loop(at, next);
             return Ok(None);
+        }
+        if let Some(condition) = &next.condition {
+            let holds = self.evaluator(at, scratch).holds(condition)?;
+            note(scratch, (at.pc, 0), holds);
+            if !holds {
+                exit_loop(at, next);
+                return Ok(None);
+            }
         }
         let Some((first, total)) = stop_odds(at, next) else {
             self.iterate(at, next)?;

@@ -18,7 +18,7 @@ impl Compiler<'_> {
             Some(storage) => self.body.variables.insert(range.variable, storage),
             None => self.body.variables.remove(&range.variable),
         };
-        Candidates { values, filter, bound }
+        Candidates { values, filter, bound, guard: 0 }
     }
 
     fn domain_values(&self, domain: Domain) -> Values {

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use super::configuration::index;
 use super::pack::pack_states;
 use super::program::{
-    ActionCode, Address, Choice, ClauseCode, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
+    ActionCode, Address, Choice, ClauseCode, Expr, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
-use crate::model::grammar::{self, ActionId, Base, Check, Grammar, PhaseId, RuleId, Variable, VariableId};
+use super::watch::{Guard, Landmark, LandmarkKind};
+use crate::model::grammar::{self, ActionId, Base, Check, Expression, Grammar, PhaseId, RuleId, Variable, VariableId};
 use crate::source::Span;
 
 /// Compiles a grammar. Costs a pass over it.
@@ -34,6 +35,12 @@ pub(super) fn compile(grammar: &Grammar) -> Program {
         compiler.action(ActionId::new(index), action);
     }
     compiler.finish()
+}
+
+/// Compiles a condition over the states of a grammar, whose bodies are compiled already.
+pub(super) fn condition(grammar: &Grammar, condition: &Expression) -> Expr {
+    let mut compiler = Compiler::new(grammar);
+    compiler.condition(condition)
 }
 
 /// What is known of a rule or an action once it is compiled.
@@ -137,6 +144,8 @@ impl<'a> Compiler<'a> {
                 code: Vec::new(),
                 names_instances: Vec::new(),
                 places: Vec::new(),
+                landmarks: Vec::new(),
+                guards: Vec::new(),
                 slots,
                 initial,
                 first_states: grammar.instances.iter().map(|instance| instance.first_state.0).collect(),
@@ -160,6 +169,8 @@ impl<'a> Compiler<'a> {
     fn finish(mut self) -> Program {
         self.lets();
         self.never();
+        self.program.landmarks.sort_by_key(|landmark| (landmark.span.source, landmark.span.start));
+        self.program.guards.sort_by_key(|guard| (guard.span.source, guard.span.start));
         for address in 0..self.program.code.len() {
             let next = match &self.program.code[address] {
                 Op::Call { .. } => address + 1,
@@ -223,6 +234,20 @@ impl<'a> Compiler<'a> {
         id
     }
 
+    /// What stands here begins at an address, if it is anything.
+    fn landmark(&mut self, kind: LandmarkKind, address: Address, span: Span) {
+        if self.here() > address {
+            self.program.landmarks.push(Landmark { kind, span, address });
+        }
+    }
+
+    /// An instruction looks at a guard, if there is one.
+    fn guard(&mut self, address: Address, number: usize, guard: Option<&Expression>) {
+        if let Some(guard) = guard {
+            self.program.guards.push(Guard { span: guard.span, key: (address, index(number)) });
+        }
+    }
+
     fn place(&mut self, span: Span) -> PlaceId {
         self.body.n_places += 1;
         self.place_named(format!("{}#{}", self.body.owner, self.body.n_places), span)
@@ -267,6 +292,7 @@ impl<'a> Compiler<'a> {
         let place = self.place_named(format!("phase {} meanwhile", phase.name), phase.span);
         let after = self.here();
         self.program.phases.push(PhaseCode { clauses: Box::default(), table: None, place, after });
+        self.landmark(LandmarkKind::Phase(id), start, phase.span);
     }
 
     fn clauses(&mut self, id: PhaseId, phase: &'a grammar::Phase) {
@@ -277,6 +303,8 @@ impl<'a> Compiler<'a> {
             let entry = self.here();
             self.statement(&clause.body);
             self.emit(Op::ClauseEnd);
+            self.landmark(LandmarkKind::Clause, entry, clause.span);
+            self.guard(entry, 0, clause.guard.as_ref());
             clauses.push(ClauseCode { millionths: clause.millionths, guard, entry, frame: self.body.max_locals });
         }
         if !clauses.is_empty() && clauses.iter().all(|clause| clause.guard.is_none()) {
@@ -308,6 +336,7 @@ impl<'a> Compiler<'a> {
         }
         self.block(&rule.body);
         self.emit(Op::Return);
+        self.landmark(LandmarkKind::Rule(id), address, rule.span);
         self.rules[id.index()] = Entry { address, frame: self.body.max_locals };
     }
 
@@ -341,6 +370,8 @@ impl<'a> Compiler<'a> {
         }
         self.block(&action.body);
         self.emit(Op::Return);
+        self.landmark(LandmarkKind::Action(id), bind, action.span);
+        self.guard(bind, 0, action.guard.as_ref());
         let parameters: Box<[Values]> =
             action.variables[..action.parameters].iter().map(|variable| self.type_values(variable.ty)).collect();
         let bindings = parameters.iter().map(|values| values.size).product();
@@ -365,12 +396,17 @@ impl Compiler<'_> {
     /// The `never` tests, but for those that speak of a profile.
     fn never(&mut self) {
         for test in self.grammar.tests.iter().filter(|test| test.profile.is_none()) {
-            if let Check::Never { variables, expression } = &test.check {
-                self.body = Body::new(String::new(), test.span, variables);
-                let condition = self.expression(expression);
+            if let Check::Never { expression, .. } = &test.check {
+                let condition = self.condition(expression);
                 self.program.never.push(condition);
             }
         }
+    }
+
+    /// A condition that stands in no body: the variables that it binds are never locals.
+    fn condition(&mut self, condition: &Expression) -> Expr {
+        self.body = Body::new(String::new(), condition.span, &[]);
+        self.expression(condition)
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{Body, Compiler, Storage};
 use crate::machine::program::{
-    Address, Assignment, BranchCode, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
+    Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
     Parameter, RepeatNext, RepeatStart, Target,
 };
+use crate::machine::watch::LandmarkKind;
 use crate::model::grammar::{
     self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb,
 };
@@ -20,6 +21,12 @@ impl Compiler<'_> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement) {
+        let start = self.here();
+        self.parts(statement);
+        self.landmark(LandmarkKind::Statement, start, statement.span);
+    }
+
+    fn parts(&mut self, statement: &Statement) {
         let span = statement.span;
         match &statement.kind {
             StatementKind::Emit { event, of, payload } => {
@@ -69,8 +76,10 @@ impl Compiler<'_> {
             StatementKind::If { arms, otherwise } => {
                 let mut exits = Vec::new();
                 for (condition, body) in arms {
+                    let guard = condition;
                     let condition = Box::new(self.expression(condition));
                     let unless = self.emit(Op::Unless { condition, target: 0 });
+                    self.guard(unless, 0, Some(guard));
                     self.block(body);
                     exits.push(self.emit(Op::Jump(0)));
                     self.land(unless);
@@ -85,6 +94,7 @@ impl Compiler<'_> {
                 let in_use = self.body.n_locals;
                 let variable = self.body.local(range.variable);
                 let one = self.emit(Op::One(Box::new(One { candidates, variable, otherwise: 0, place })));
+                self.guard(one, 0, range.filter.as_ref());
                 self.block(body);
                 self.leave_scope(in_use);
                 let exit = self.emit(Op::Jump(0));
@@ -170,9 +180,12 @@ impl Compiler<'_> {
         let mut targets = Vec::new();
         let mut exits = Vec::new();
         for alternative in alternatives {
-            targets.push(self.here());
+            let target = self.here();
+            targets.push(target);
             self.statement(&alternative.body);
             exits.push(self.emit(Op::Jump(0)));
+            self.landmark(LandmarkKind::Alternative, target, alternative.span);
+            self.guard(choose, targets.len() - 1, alternative.guard.as_ref());
         }
         let fallback = self.here();
         match otherwise {
@@ -204,7 +217,8 @@ impl Compiler<'_> {
         if let Domain::Kind(_) = range.domain {
             self.body.instances.push(mask);
         }
-        self.emit(Op::EachStart(Box::new(Each { candidates, mask, any_order, span })));
+        let start = self.emit(Op::EachStart(Box::new(Each { candidates, mask, any_order, span })));
+        self.guard(start, 0, range.filter.as_ref());
         let variable = self.body.local(range.variable);
         let each = EachNext { values, mask, words, variable, any_order, exit: 0, place };
         let next = self.emit(Op::EachNext { each: Box::new(each) });
@@ -223,6 +237,7 @@ impl Compiler<'_> {
             Count::Geometric { lo, hi, mean } => (CountKind::Bounded, Some((lo, hi.as_ref(), Some(mean)))),
         };
         let place = self.place(span);
+        let guard = condition;
         let condition = condition.map(|condition| self.expression(condition));
         let in_use = self.body.n_locals;
         let (counted, spread) = match bounds {
@@ -243,6 +258,7 @@ impl Compiler<'_> {
         };
         let next = RepeatNext { kind, counted, spread, condition, exit: 0, place };
         let next = self.emit(Op::RepeatNext(Box::new(next)));
+        self.guard(next, 0, guard);
         self.block(body);
         self.emit(Op::Jump(next));
         self.land(next);
@@ -278,9 +294,15 @@ impl Compiler<'_> {
 
     fn interleave(&mut self, branches: &[grammar::Branch], span: Span) {
         let place = self.place(span);
-        let eaches: Vec<_> =
-            branches.iter().map(|branch| branch.each.as_ref().map(|range| self.candidates(range))).collect();
+        let candidates = |(number, branch): (u32, &grammar::Branch)| {
+            let each = branch.each.as_ref()?;
+            Some(Candidates { guard: number, ..self.candidates(each) })
+        };
+        let eaches: Vec<_> = (0..).zip(branches).map(candidates).collect();
         let start = self.emit(Op::Interleave(Box::new(Interleave { branches: Box::default() })));
+        for (number, branch) in branches.iter().enumerate() {
+            self.guard(start, number, branch.each.as_ref().and_then(|each| each.filter.as_ref()));
+        }
         let turn = self.emit(Op::Turn { next: 0, place });
         let mut codes = Vec::new();
         for (branch, each) in branches.iter().zip(eaches) {
