@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod explore;
 pub mod machine;
 pub mod model;
+pub mod pattern;
 pub mod recognize;
 pub mod sets;
 pub mod source;

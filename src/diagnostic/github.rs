@@ -31,6 +31,9 @@ fn command(out: &mut String, sources: &SourceMap, diagnostic: &Diagnostic) -> st
         let Position { file, line, column, .. } = Position::of(sources, label.span);
         write!(message, "\n{file}:{line}:{column}: {}", label.text)?;
     }
+    if let Some(witness) = &diagnostic.witness {
+        write!(message, "\n{}", witness.line())?;
+    }
     for help in &diagnostic.help {
         write!(message, "\nhelp: {help}")?;
     }

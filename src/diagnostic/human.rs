@@ -25,6 +25,7 @@ pub(super) fn render(sources: &SourceMap, diagnostic: &Diagnostic, color: bool, 
     for (number, cut_out) in cut_outs.iter().enumerate() {
         group = cut_out.add_to(group, number);
     }
+    group = group.elements(diagnostic.witness.iter().map(|witness| Level::NOTE.message(printable(&witness.line()))));
     let (help, patch) = advice(sources, diagnostic);
     group = group.elements(help.iter().map(|help| Level::HELP.message(printable(help))));
     let mut report = vec![group];

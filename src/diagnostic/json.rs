@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::place::Position;
-use super::{Diagnostic, Fix, Label};
+use super::{Diagnostic, Fix, Label, Proof};
 use crate::source::{SourceMap, Span};
 
 /// The number of characters of the underlined text that are repeated.
@@ -21,6 +21,15 @@ struct Finding<'a> {
     related: Vec<Related<'a>>,
     help: &'a [String],
     fix: Option<Change<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Witness<'a>>,
+}
+
+#[derive(Serialize)]
+struct Witness<'a> {
+    events: &'a [String],
+    story: &'a str,
+    complete: bool,
 }
 
 #[derive(Serialize)]
@@ -57,6 +66,11 @@ fn finding<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Finding<'a
         related: diagnostic.secondary.iter().map(|label| related(sources, label)).collect(),
         help: &diagnostic.help,
         fix: diagnostic.fix.as_ref().map(|fix| change(sources, fix)),
+        witness: diagnostic.witness.as_ref().map(|Proof { events, story, ends }| Witness {
+            events,
+            story,
+            complete: *ends,
+        }),
     }
 }
 

@@ -76,6 +76,28 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The change that does it, where one is certain enough to be offered.
     pub fix: Option<Fix>,
+    /// A trace that proves it.
+    pub witness: Option<Proof>,
+}
+
+/// A trace that proves a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The names of its events.
+    pub events: Vec<String>,
+    /// All that it shows, as a story.
+    pub story: String,
+    /// Whether it is complete: otherwise it may go on.
+    pub ends: bool,
+}
+
+impl Proof {
+    /// It in one line: the names of its events.
+    fn line(&self) -> String {
+        let trace = if self.events.is_empty() { "no event at all".to_owned() } else { self.events.join(" ") };
+        let end = if self.ends { "" } else { " …" };
+        format!("a shortest trace: {trace}{end}")
+    }
 }
 
 impl Diagnostic {
@@ -89,6 +111,11 @@ impl Diagnostic {
         Self::new(Severity::Warning, code, span, message)
     }
 
+    /// A note at `span`.
+    pub fn note(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, span, message)
+    }
+
     fn new(severity: Severity, code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -98,6 +125,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: Vec::new(),
             fix: None,
+            witness: None,
         }
     }
 
@@ -126,6 +154,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// Proves it by a trace.
+    #[must_use]
+    pub fn proved(mut self, witness: Proof) -> Self {
+        self.witness = Some(witness);
         self
     }
 

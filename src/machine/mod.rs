@@ -28,7 +28,7 @@ pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use numbers::Numbers;
 pub use program::{Choice, Place, PlaceId, Program};
-pub use watch::{Condition, Guard, Landmark, LandmarkKind, Outcomes, Watch};
+pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 
 pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
 

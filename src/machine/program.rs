@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use super::watch::{Guard, Landmark};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
 };
-use super::watch::{Guard, Landmark};
 use crate::source::Span;
 
 /// An address in [`Program::code`].

@@ -37,14 +37,15 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
             }
         };
         let profile = profile.as_ref().map(|name| name.text.clone());
-        builder.grammar.tests.push(Test { text: text.value.clone(), profile, check, span: item.span });
+        let own = builder.own.contains(&item.span.source);
+        builder.grammar.tests.push(Test { text: text.value.clone(), profile, check, own, span: item.span });
     }
 }
 
 impl Builder<'_> {
     /// A pattern; the constants in it are resolved like those of declarations.
     fn pattern(&mut self, alphabet: Option<&Alphabet>, place: usize, pattern: &tree::Pattern) -> Pattern {
-        let Some(alphabet) = alphabet else { return Pattern { elements: Vec::new() } };
+        let Some(alphabet) = alphabet else { return Pattern::default() };
         let mut diagnostics = Diagnostics::default();
         let mut resolver = self.resolver(place);
         resolver.constant = Some(usize::MAX);

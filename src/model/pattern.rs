@@ -36,7 +36,8 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn pattern(&mut self, pattern: &tree::Pattern) -> Pattern {
-        Pattern { elements: pattern.elements.iter().map(|element| self.element(element)).collect() }
+        let elements = pattern.elements.iter().map(|element| self.element(element)).collect();
+        Pattern { elements, spans: pattern.elements.iter().map(|element| element.span).collect() }
     }
 
     fn element(&mut self, element: &tree::Element) -> Element {

@@ -241,3 +241,15 @@ impl Judge<'_> {
         token
     }
 }
+
+impl From<crate::sets::Item> for crate::trace::Item {
+    fn from(item: crate::sets::Item) -> Self {
+        match item {
+            crate::sets::Item::Phase(phase) => Self::Phase(phase),
+            crate::sets::Item::Action { action, source, arguments } => {
+                Self::Action { action, source, arguments: arguments.into() }
+            }
+            crate::sets::Item::Event { symbol, payload } => Self::Event { symbol, payload: payload.into() },
+        }
+    }
+}

@@ -119,14 +119,14 @@ pub(super) fn least<T: Ord>(mut list: Vec<T>, covers: impl Fn(&T, &T) -> bool) -
 
 /// The counters that were met with one configuration.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     compared: Vec<Box<[Counter]>>,
     others: FxHashSet<Box<[Counter]>>,
 }
 
 impl Kept {
     /// Adds some; whether they are new, and, if `covers`, none of those compared covers them.
-    pub(super) fn insert(&mut self, counters: &[Counter], covers: bool) -> bool {
+    pub(crate) fn insert(&mut self, counters: &[Counter], covers: bool) -> bool {
         let is_covered = |kept: &[Counter]| kept == counters || covers && self::covers(kept, counters);
         if self.compared.iter().any(|kept| is_covered(kept)) {
             return false;

@@ -30,9 +30,9 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Goes through the whole grammar a few times.
-    pub(super) fn new(grammar: &Grammar, view: &View) -> Self {
-        let survey = Survey { grammar, view };
+    /// Goes through the whole grammar a few times. `conditions` are asked of configurations too.
+    pub(super) fn new(grammar: &Grammar, view: &View, conditions: &[&Expression]) -> Self {
+        let survey = Survey { grammar, view, asked: conditions };
         let relevant = survey.relevant();
         let is_idle = |state: &StateId| !relevant.contains(&survey.class(*state));
         let idle: Vec<StateId> = (0..grammar.states.len()).map(StateId::new).filter(is_idle).collect();
@@ -56,6 +56,8 @@ enum Class {
 struct Survey<'g> {
     grammar: &'g Grammar,
     view: &'g View,
+    /// Conditions that are asked of configurations, beside what the grammar does.
+    asked: &'g [&'g Expression],
 }
 
 impl<'g> Survey<'g> {
@@ -84,7 +86,9 @@ impl<'g> Survey<'g> {
         let clauses = self.grammar.phases.iter().flat_map(|phase| &phase.meanwhile);
         let guards = clauses.filter_map(|clause| clause.guard.as_ref());
         let actions = self.grammar.actions.iter();
-        guards.chain(actions.flat_map(|action| action.guard.iter().chain([&action.weight])))
+        guards
+            .chain(actions.flat_map(|action| action.guard.iter().chain([&action.weight])))
+            .chain(self.asked.iter().copied())
     }
 
     /// The states that something depends on.

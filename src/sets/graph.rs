@@ -13,15 +13,18 @@ use super::facts::Facts;
 use super::interner::Interner;
 use super::limit::{Limit, TooMany};
 use super::view::{Item, View, first_symbol};
-use crate::machine::{self, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Scratch};
-use crate::model::grammar::{Grammar, PhaseId};
+use super::{Bounds, Member};
+use crate::machine::{
+    self, Condition, Configuration, Counter, Decision, Fault, FaultKind, Odds, Pause, Program, Scratch, Watch,
+};
+use crate::model::grammar::{Expression, Grammar, PhaseId};
 use crate::model::{Alphabet, SymbolId};
 
 /// A row of [`Graph::points`].
-pub(super) type PointId = u32;
+pub(crate) type PointId = u32;
 
 /// A row of [`Graph::items`].
-pub(super) type ItemId = u32;
+pub(crate) type ItemId = u32;
 
 /// How many words the key has of the point of runs that have failed since their last item: nothing follows but, perhaps,
 /// that item again.
@@ -57,7 +60,7 @@ enum Expansion {
 
 /// The graph.
 #[derive(Debug)]
-pub(super) struct Graph<'p> {
+pub(crate) struct Graph<'p> {
     program: &'p Program,
     alphabet: &'p Alphabet,
     view: View,
@@ -73,10 +76,29 @@ pub(super) struct Graph<'p> {
     /// Memory for one piece of work.
     packed: Vec<u64>,
     stripped: Configuration,
+    /// What was seen on silent ways since somebody asked, if somebody watches.
+    sightings: Vec<Sighted>,
+}
+
+/// What is seen on the silent ways from a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sighted {
+    /// The item that was shown before, if it was not before one.
+    pub(crate) after: Option<ItemId>,
+    pub(crate) what: Sighting,
+}
+
+/// What can be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sighting {
+    /// The run fails.
+    Fault(Box<Fault>),
+    /// A condition that is watched for holds: its place in the list.
+    Met(usize),
 }
 
 impl<'p> Graph<'p> {
-    pub(super) fn new(
+    pub(crate) fn new(
         grammar: &Grammar,
         alphabet: &'p Alphabet,
         program: &'p Program,
@@ -84,7 +106,33 @@ impl<'p> Graph<'p> {
         limit: usize,
         steps: u64,
     ) -> Self {
-        let facts = Facts::new(grammar, &view);
+        Self::with_facts(Facts::new(grammar, &view, &[]), alphabet, program, view, limit, steps)
+    }
+
+    /// One of which every statement, guard, fault and configuration of a kind is noted: where one of the conditions holds.
+    pub(crate) fn watching(
+        grammar: &Grammar,
+        alphabet: &'p Alphabet,
+        program: &'p Program,
+        view: View,
+        conditions: &[&Expression],
+        bounds: Bounds,
+    ) -> Self {
+        let facts = Facts::new(grammar, &view, conditions);
+        let mut graph = Self::with_facts(facts, alphabet, program, view, bounds.configurations, bounds.steps);
+        let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
+        graph.scratch.watch(Watch::new(program, conditions.collect()));
+        graph
+    }
+
+    fn with_facts(
+        facts: Facts,
+        alphabet: &'p Alphabet,
+        program: &'p Program,
+        view: View,
+        limit: usize,
+        steps: u64,
+    ) -> Self {
         let mut scratch = Scratch::new(steps);
         scratch.pass_over(facts.untold.clone());
         Self {
@@ -101,16 +149,92 @@ impl<'p> Graph<'p> {
             numbers: FxHashMap::default(),
             packed: Vec::new(),
             stripped: Configuration::default(),
+            sightings: Vec::new(),
         }
     }
 
-    /// The point at the start, with its registers.
-    pub(super) fn start(&mut self) -> (PointId, Vec<Counter>) {
-        let (point, _) = self.enter(self.program.start(), 0, &[]).expect("the start has no counter");
-        (point, Vec::new())
+    /// How many configurations there may be at once.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
     }
 
-    pub(super) fn item(&self, id: ItemId) -> &Item {
+    /// What was watched, if somebody does.
+    pub(crate) fn watched(&mut self) -> Option<&mut Watch> {
+        self.scratch.watched()
+    }
+
+    /// What was seen on silent ways since this was asked last: from each point it is told once.
+    pub(crate) fn take_sightings(&mut self) -> Vec<Sighted> {
+        std::mem::take(&mut self.sightings)
+    }
+
+    /// Runs an exact configuration to its next pause; nothing where it fails.
+    pub(super) fn run(&mut self, at: &mut Configuration) -> Option<Pause> {
+        self.scratch.refuel();
+        let pause = self.program.run(at, &mut self.scratch);
+        self.note_met(None);
+        match pause {
+            Ok(pause) => Some(pause),
+            Err(fault) => {
+                self.note_fault(None, fault);
+                None
+            }
+        }
+    }
+
+    /// The options of the decision at hand.
+    pub(super) fn options(&self, decision: &Decision) -> Vec<u64> {
+        self.program.options(decision, &self.scratch)
+    }
+
+    /// The values of the item that was just shown.
+    pub(super) fn values(&self) -> &[i64] {
+        self.scratch.values()
+    }
+
+    pub(super) fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    fn watches(&mut self) -> bool {
+        self.scratch.watched().is_some()
+    }
+
+    /// Notes what must never be, if it was since this was done last.
+    fn note_met(&mut self, after: Option<ItemId>) {
+        if let Some(watch) = self.scratch.watched() {
+            self.sightings.extend(watch.take_met().map(|met| Sighted { after, what: Sighting::Met(met) }));
+        }
+    }
+
+    fn note_fault(&mut self, after: Option<ItemId>, fault: Box<Fault>) {
+        if self.watches() {
+            self.sightings.push(Sighted { after, what: Sighting::Fault(fault) });
+        }
+    }
+
+    /// The start.
+    pub(crate) fn start(&mut self) -> Member {
+        self.member(self.program.start(), None).expect("the start has no counter")
+    }
+
+    /// What a configuration is directly behind an item, or at the start, as far as it is told from others.
+    ///
+    /// `None` where that depends on numbers that are not known: its counters are no stand-ins, so never.
+    pub(super) fn member(&mut self, at: Configuration, item: Option<ItemId>) -> Option<Member> {
+        let (point, updates) = self.enter(at, item, 0, &[])?;
+        Some(Member { point, registers: updates.iter().map(|update| update.apply(&[])).collect() })
+    }
+
+    /// Where a settled member leads to.
+    pub(crate) fn moves(&self, member: &Member) -> impl Iterator<Item = (ItemId, Member)> {
+        self.edges(member.point).iter().map(|edge| {
+            let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
+            (edge.item, Member { point: edge.target, registers })
+        })
+    }
+
+    pub(crate) fn item(&self, id: ItemId) -> &Item {
         &self.items[id as usize]
     }
 
@@ -128,7 +252,7 @@ impl<'p> Graph<'p> {
     }
 
     /// Whether a trace can end at a point that was expanded.
-    pub(super) fn ends(&self, point: PointId) -> bool {
+    pub(crate) fn ends(&self, point: PointId) -> bool {
         matches!(self.points[point as usize].expansion, Expansion::Known { ends: true, .. })
     }
 
@@ -143,7 +267,7 @@ impl<'p> Graph<'p> {
     }
 
     /// What names a point.
-    pub(super) fn key(&self, point: PointId) -> &[u64] {
+    pub(crate) fn key(&self, point: PointId) -> &[u64] {
         self.keys.get(point)
     }
 
@@ -183,35 +307,55 @@ impl<'p> Graph<'p> {
 
     /// The point that a member is really at, expanded: of a counter that was counted down it may say more than before, and
     /// where the silent ways depend on the counters it says all of them. Whether the point is another one.
-    pub(super) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
-        let mut changed = false;
-        if !registers.is_empty() {
-            let mut at = self.configuration(*point);
-            let known = at.counters().to_vec();
-            at.counters_mut().copy_from_slice(registers);
-            counters::classify(at.counters_mut());
-            if at.counters() != known {
-                let is_open = registers.iter().any(|counter| counters::is_open(*counter));
-                let n_registers = if is_open { registers.len() } else { 0 };
-                registers.truncate(n_registers);
-                *point = self.intern(&at, self.key(*point)[0], n_registers);
-                changed = true;
-            }
-        }
+    pub(crate) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
+        let mut changed = self.classify(point, registers);
         self.expand(*point)?;
-        if let Expansion::Exact = self.points[*point as usize].expansion {
-            let mut at = self.configuration(*point);
-            at.counters_mut().copy_from_slice(registers);
-            registers.clear();
-            *point = self.intern(&at, self.key(*point)[0], 0);
+        if self.tell_counters(point, registers) {
             changed = true;
             self.expand(*point)?;
         }
         Ok(changed)
     }
 
+    /// The point that says all of its counters, where it is known that the silent ways depend on them. Whether it is
+    /// another one.
+    fn tell_counters(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> bool {
+        let Expansion::Exact = self.points[*point as usize].expansion else { return false };
+        let mut at = self.configuration(*point);
+        at.counters_mut().copy_from_slice(registers);
+        registers.clear();
+        *point = self.intern(&at, self.key(*point)[0], 0);
+        true
+    }
+
+    /// Whether a member is, settled, one that was settled before. (Others are not settled by this.)
+    pub(super) fn is(&mut self, mut member: Member, settled: &Member) -> bool {
+        self.classify(&mut member.point, &mut member.registers);
+        self.tell_counters(&mut member.point, &mut member.registers);
+        member == *settled
+    }
+
+    /// The point of a member that says of each counter what is so. Whether it is another one.
+    pub(crate) fn classify(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> bool {
+        if registers.is_empty() {
+            return false;
+        }
+        let mut at = self.configuration(*point);
+        let known = at.counters().to_vec();
+        at.counters_mut().copy_from_slice(registers);
+        counters::classify(at.counters_mut());
+        if at.counters() == known {
+            return false;
+        }
+        let is_open = registers.iter().any(|counter| counters::is_open(*counter));
+        let n_registers = if is_open { registers.len() } else { 0 };
+        registers.truncate(n_registers);
+        *point = self.intern(&at, self.key(*point)[0], n_registers);
+        true
+    }
+
     /// Whether at this point loops that may go on longer can do all that shorter ones can.
-    pub(super) fn has_cover(&self, point: PointId) -> bool {
+    pub(crate) fn has_cover(&self, point: PointId) -> bool {
         let key = self.key(point);
         key.len() > DEAD && !self.interleaves(Configuration::packed_phase(&key[1..]))
     }
@@ -266,13 +410,16 @@ impl<'p> Graph<'p> {
         let mut open = Open::default();
         open.push(start);
         let mut ends = false;
+        let n_sightings = self.sightings.len();
         while let Some(mut at) = open.pop() {
             self.scratch.refuel();
-            match self.program.run(&mut at, &mut self.scratch) {
-                Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(None),
-                Err(fault) if fault.kind.is_limit() => return Err(Limit::Run(fault)),
+            let pause = self.program.run(&mut at, &mut self.scratch);
+            self.note_met(None);
+            match pause {
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return self.not_known(n_sightings),
+                Err(fault) if fault.kind.is_limit() && !self.watches() => return Err(Limit::Run(fault)),
                 // A run that fails shows nothing any more.
-                Err(_) => {}
+                Err(fault) => self.note_fault(None, fault),
                 Ok(Pause::End) => ends = true,
                 Ok(Pause::Show(item)) => {
                     let Sight { shown, silent, stutters } = self.see(item);
@@ -281,7 +428,9 @@ impl<'p> Graph<'p> {
                     }
                     if let Some(item) = shown {
                         let tag = if stutters { u64::from(item) + 1 } else { 0 };
-                        let Some((target, updates)) = self.enter(at, tag, &before) else { return Ok(None) };
+                        let Some((target, updates)) = self.enter(at, Some(item), tag, &before) else {
+                            return self.not_known(n_sightings);
+                        };
                         edges.push(Edge { item, target, updates });
                     }
                 }
@@ -290,7 +439,7 @@ impl<'p> Graph<'p> {
                         continue;
                     }
                     if !self.fork(&at, &decision, &mut open)? {
-                        return Ok(None);
+                        return self.not_known(n_sightings);
                     }
                 }
             }
@@ -298,8 +447,14 @@ impl<'p> Graph<'p> {
         Ok(Some(ends))
     }
 
+    /// The answer where the numbers in the counters had to be known: then nothing was seen.
+    fn not_known(&mut self, n_sightings: usize) -> Result<Option<bool>, Limit> {
+        self.sightings.truncate(n_sightings);
+        Ok(None)
+    }
+
     /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.
-    fn fork(&self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<bool, Limit> {
+    fn fork(&mut self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<bool, Limit> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
@@ -312,6 +467,7 @@ impl<'p> Graph<'p> {
             match self.program.resume(&mut branch, option) {
                 Ok(()) => open.push(branch),
                 Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(false),
+                Err(fault) if self.watches() => self.note_fault(None, fault),
                 Err(fault) => return Err(Limit::Run(fault)),
             }
         }
@@ -342,15 +498,26 @@ impl<'p> Graph<'p> {
 
     /// The point directly behind an item, with where its registers come from; nothing if that depends on the numbers in
     /// the counters.
-    fn enter(&mut self, mut at: Configuration, tag: u64, before: &[Counter]) -> Option<(PointId, Box<[Update]>)> {
+    fn enter(
+        &mut self,
+        mut at: Configuration,
+        item: Option<ItemId>,
+        tag: u64,
+        before: &[Counter],
+    ) -> Option<(PointId, Box<[Update]>)> {
         self.scratch.refuel();
         let shown = at.clone();
-        match self.program.rest(&mut at, &mut self.scratch) {
+        let rest = self.program.rest(&mut at, &mut self.scratch);
+        self.note_met(item);
+        match rest {
             Ok(()) => {}
             Err(fault) if fault.kind == FaultKind::UnknownCount => return None,
             // That nothing is known of what follows is told to whoever wants to know it.
-            Err(fault) if fault.kind.is_limit() => at = shown,
-            Err(_) => return Some((self.adopt(&[tag], 0), Box::default())),
+            Err(fault) if fault.kind.is_limit() && !self.watches() => at = shown,
+            Err(fault) => {
+                self.note_fault(item, fault);
+                return Some((self.adopt(&[tag], 0), Box::default()));
+            }
         }
         self.simplify(&mut at);
         let mut updates: Vec<Update> = at.counters().iter().map(|counter| counters::origin(*counter, before)).collect();
@@ -397,7 +564,7 @@ impl<'p> Graph<'p> {
     }
 
     /// What the view sees of an item.
-    fn see(&mut self, item: machine::Item) -> Sight {
+    pub(super) fn see(&mut self, item: machine::Item) -> Sight {
         let values = self.scratch.values();
         let (item, is_shown, name) = match item {
             machine::Item::Phase { phase, .. } => (Item::Phase(phase), self.view.phases, None),
@@ -430,7 +597,7 @@ impl<'p> Graph<'p> {
     }
 
     /// The error of too many points.
-    pub(super) fn too_many_points(&self, points: &[PointId]) -> Limit {
+    pub(crate) fn too_many_points(&self, points: &[PointId]) -> Limit {
         self.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
     }
 
@@ -440,17 +607,17 @@ impl<'p> Graph<'p> {
 }
 
 /// What a view sees of an item.
-struct Sight {
+pub(super) struct Sight {
     /// The item, if it is shown.
-    shown: Option<ItemId>,
+    pub(super) shown: Option<ItemId>,
     /// Whether it may be a silent step.
-    silent: bool,
+    pub(super) silent: bool,
     /// Whether it may be shown again.
     stutters: bool,
 }
 
 /// For how many a configuration of so many words counts: one with a deep stack takes the room of several.
-pub(super) fn weight(n_words: usize) -> usize {
+pub(crate) fn weight(n_words: usize) -> usize {
     1 + n_words / 64
 }
 

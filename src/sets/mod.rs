@@ -16,6 +16,7 @@ mod graph;
 mod interner;
 mod limit;
 mod numbers;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -25,12 +26,15 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use counters::{Kept, Update};
-use graph::{Graph, PointId, weight};
+use counters::Update;
+pub(crate) use graph::weight;
 use transitions::Transitions;
 
+pub(crate) use counters::Kept;
+pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
+pub(crate) use replay::{Goal, Run};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
 
@@ -97,11 +101,12 @@ pub struct Front {
     registers: Vec<Counter>,
 }
 
-/// A configuration of a set.
+/// A configuration of a set, as far as it is told from others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Member {
-    point: PointId,
-    registers: Vec<Counter>,
+pub(crate) struct Member {
+    pub(crate) point: PointId,
+    /// What its loops have left, where the point does not say it.
+    pub(crate) registers: Vec<Counter>,
 }
 
 /// Sets of configurations of one program under one view.
@@ -148,8 +153,8 @@ impl<'p> Sets<'p> {
         if let Some(front) = &self.start {
             return Ok(front.clone());
         }
-        let (point, registers) = self.graph.start();
-        let front = self.settled(vec![Member { point, registers }])?;
+        let start = self.graph.start();
+        let front = self.settled(vec![start])?;
         self.start = Some(front.clone());
         Ok(front)
     }
@@ -190,12 +195,11 @@ impl<'p> Sets<'p> {
                 let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
-            for place in 0..self.graph.edges(member.point).len() {
-                let edge = &self.graph.edges(member.point)[place];
-                let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
-                let point = edge.target;
-                let point = if forgets { self.graph.forget(point) } else { point };
-                let next = Member { point, registers };
+            let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
+            for mut next in moves {
+                if forgets {
+                    next.point = self.graph.forget(next.point);
+                }
                 if met.insert(next.clone()) {
                     open.push(next);
                 }

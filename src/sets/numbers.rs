@@ -33,13 +33,15 @@ pub(super) fn exchangeable(grammar: &Grammar, view: &View) -> Vec<Numbers> {
         domains.dedup();
         for domain in domains.into_iter().filter(|(lo, hi)| lo < hi) {
             let holds = |ty: Type| set_of(ty) == Some(domain) || number_of(ty) == Some(domain);
-            let members: Vec<u32> = (0..).zip(&row.states).filter(|(_, state)| holds(state.ty)).map(|(m, _)| m).collect();
+            let members: Vec<u32> =
+                (0..).zip(&row.states).filter(|(_, state)| holds(state.ty)).map(|(m, _)| m).collect();
             if Family::new(grammar, kind, domain, &members).is_some_and(|family| family.is_symmetric()) {
                 found.extend(row.instances().map(|instance| {
                     let first = grammar.instances[instance.index()].first_state.0;
                     let is_set = |member: &u32| set_of(row.states[*member as usize].ty).is_some();
                     let (sets, singles): (Vec<u32>, Vec<u32>) = members.iter().partition(|member| is_set(member));
-                    let states = |members: Vec<u32>| members.into_iter().map(|member| StateId(first + member)).collect();
+                    let states =
+                        |members: Vec<u32>| members.into_iter().map(|member| StateId(first + member)).collect();
                     Numbers { lo: domain.0, hi: domain.1, sets: states(sets), singles: states(singles) }
                 }));
             }
@@ -150,7 +152,9 @@ impl<'g> Family<'g> {
 
     fn role(&self, expression: &Expression) -> Role {
         match &expression.kind {
-            ExpressionKind::Variable(variable) if number_of(expression.ty) == Some(self.domain) => Role::Number(*variable),
+            ExpressionKind::Variable(variable) if number_of(expression.ty) == Some(self.domain) => {
+                Role::Number(*variable)
+            }
             ExpressionKind::StateOf { instance, member } if self.holds(instance.ty, *member) => match instance.kind {
                 ExpressionKind::Variable(variable) => Role::Held(variable),
                 _ => Role::Named,
@@ -182,7 +186,7 @@ impl<'g> Family<'g> {
 
     // --- which variables hold numbers ---
 
-    fn link(&self, body: Body, expression: &Expression, links: &mut Vec<(VariableId, VariableId)>) {
+    fn link(&self, body: Body<'_>, expression: &Expression, links: &mut Vec<(VariableId, VariableId)>) {
         match &expression.kind {
             ExpressionKind::Contains { element: left, set: right } | ExpressionKind::Compare { left, right, .. } => {
                 self.link_pair(body, left, right, links);
@@ -192,7 +196,13 @@ impl<'g> Family<'g> {
         }
     }
 
-    fn link_pair(&self, body: Body, left: &Expression, right: &Expression, links: &mut Vec<(VariableId, VariableId)>) {
+    fn link_pair(
+        &self,
+        body: Body<'_>,
+        left: &Expression,
+        right: &Expression,
+        links: &mut Vec<(VariableId, VariableId)>,
+    ) {
         let (left, right) = (self.role(left), self.role(right));
         for (one, other) in [(left, right), (right, left)] {
             match (one, other) {
@@ -205,7 +215,7 @@ impl<'g> Family<'g> {
         }
     }
 
-    fn link_statement(&self, body: Body, statement: &Statement, links: &mut Vec<(VariableId, VariableId)>) {
+    fn link_statement(&self, body: Body<'_>, statement: &Statement, links: &mut Vec<(VariableId, VariableId)>) {
         match &statement.kind {
             StatementKind::Assign { target: Target::Of { instance, member, .. }, value, .. } => {
                 if let (true, ExpressionKind::Variable(owner)) = (self.holds(instance.ty, *member), &instance.kind)
@@ -255,14 +265,14 @@ impl<'g> Family<'g> {
     }
 
     /// A guard that fails for some arguments only is told by the first that it fails for.
-    fn guards_pass(&self, body: Body) -> bool {
+    fn guards_pass(&self, body: Body<'_>) -> bool {
         let takes = (0..body.parameters).any(|place| self.owner(body.name, VariableId::new(place)).is_some());
         !(takes && matches!(body.name, Name::Action(_)))
             || body.expressions.into_iter().flatten().all(|guard| !self.may_fail(guard))
     }
 
     /// Whether an expression tells no two numbers apart.
-    fn allows(&self, body: Body, expression: &Expression) -> bool {
+    fn allows(&self, body: Body<'_>, expression: &Expression) -> bool {
         match (&expression.kind, self.role(expression)) {
             (ExpressionKind::Contains { element: left, set: right }, _) => self.allows_pair(body, left, right),
             (ExpressionKind::Compare { operator, left, right }, _) => {
@@ -286,7 +296,7 @@ impl<'g> Family<'g> {
     }
 
     /// Whether an expression is a number of the family, or holds some.
-    fn concerns(&self, body: Body, expression: &Expression) -> bool {
+    fn concerns(&self, body: Body<'_>, expression: &Expression) -> bool {
         match self.role(expression) {
             Role::Number(number) => self.owner(body.name, number).is_some(),
             Role::Held(_) | Role::Named => true,
@@ -295,7 +305,7 @@ impl<'g> Family<'g> {
     }
 
     /// Whether two expressions are of numbers of one instance, or one of them is nothing at all.
-    fn allows_pair(&self, body: Body, left: &Expression, right: &Expression) -> bool {
+    fn allows_pair(&self, body: Body<'_>, left: &Expression, right: &Expression) -> bool {
         if !self.concerns(body, left) && !self.concerns(body, right) {
             return self.allows(body, left) && self.allows(body, right);
         }
@@ -308,7 +318,7 @@ impl<'g> Family<'g> {
         is_nothing(left) || is_nothing(right) || owner(left).is_some_and(|one| owner(right) == Some(one))
     }
 
-    fn allows_call(&self, callee: Name, body: Body, arguments: &[Expression]) -> bool {
+    fn allows_call(&self, callee: Name, body: Body<'_>, arguments: &[Expression]) -> bool {
         arguments.iter().enumerate().all(|(place, argument)| {
             let Some(owner) = self.owner(callee, VariableId::new(place)) else { return self.allows(body, argument) };
             // It was linked if it is a variable: then only one of another instance could be handed over.
@@ -318,14 +328,14 @@ impl<'g> Family<'g> {
         })
     }
 
-    fn allows_range(&self, body: Body, range: &Range) -> bool {
+    fn allows_range(&self, body: Body<'_>, range: &Range) -> bool {
         let Some(filter) = &range.filter else { return true };
         let is_number = self.owner(body.name, range.variable).is_some();
         let is_whole = range.domain == Domain::Integers { lo: self.domain.0, hi: self.domain.1 };
         self.allows(body, filter) && (!is_number || is_whole && !self.may_fail(filter))
     }
 
-    fn allows_statement(&self, body: Body, statement: &Statement) -> bool {
+    fn allows_statement(&self, body: Body<'_>, statement: &Statement) -> bool {
         let is_number = |range: &Range| self.owner(body.name, range.variable).is_some();
         let allowed = match &statement.kind {
             // A payload is not shown.
@@ -353,7 +363,7 @@ impl<'g> Family<'g> {
         allowed && parts(statement).into_iter().flatten().all(|inner| self.allows_statement(body, inner))
     }
 
-    fn allows_assignment(&self, body: Body, target: &Target, operator: AssignOperator, value: &Expression) -> bool {
+    fn allows_assignment(&self, body: Body<'_>, target: &Target, operator: AssignOperator, value: &Expression) -> bool {
         let (owner, is_set) = match target {
             Target::State(state) if self.is_named(*state) => {
                 return operator == AssignOperator::Set && self.role(value) == Role::Nothing;

@@ -12,7 +12,7 @@ use super::pack::pack_states;
 use super::program::{
     ActionCode, Address, Choice, ClauseCode, Expr, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
-use super::watch::{Guard, Landmark, LandmarkKind};
+use super::watch::{Guard, GuardKind, Landmark, LandmarkKind};
 use crate::model::grammar::{self, ActionId, Base, Check, Expression, Grammar, PhaseId, RuleId, Variable, VariableId};
 use crate::source::Span;
 
@@ -242,9 +242,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// An instruction looks at a guard, if there is one.
-    fn guard(&mut self, address: Address, number: usize, guard: Option<&Expression>) {
+    fn guard(&mut self, kind: GuardKind, address: Address, number: usize, guard: Option<&Expression>) {
         if let Some(guard) = guard {
-            self.program.guards.push(Guard { span: guard.span, key: (address, index(number)) });
+            self.program.guards.push(Guard { kind, span: guard.span, key: (address, index(number)) });
         }
     }
 
@@ -304,7 +304,7 @@ impl<'a> Compiler<'a> {
             self.statement(&clause.body);
             self.emit(Op::ClauseEnd);
             self.landmark(LandmarkKind::Clause, entry, clause.span);
-            self.guard(entry, 0, clause.guard.as_ref());
+            self.guard(GuardKind::When, entry, 0, clause.guard.as_ref());
             clauses.push(ClauseCode { millionths: clause.millionths, guard, entry, frame: self.body.max_locals });
         }
         if !clauses.is_empty() && clauses.iter().all(|clause| clause.guard.is_none()) {
@@ -371,7 +371,7 @@ impl<'a> Compiler<'a> {
         self.block(&action.body);
         self.emit(Op::Return);
         self.landmark(LandmarkKind::Action(id), bind, action.span);
-        self.guard(bind, 0, action.guard.as_ref());
+        self.guard(GuardKind::When, bind, 0, action.guard.as_ref());
         let parameters: Box<[Values]> =
             action.variables[..action.parameters].iter().map(|variable| self.type_values(variable.ty)).collect();
         let bindings = parameters.iter().map(|values| values.size).product();

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{Body, Compiler, Storage};
 use crate::machine::program::{
-    Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave, One, Op,
-    Parameter, RepeatNext, RepeatStart, Target,
+    Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave,
+    One, Op, Parameter, RepeatNext, RepeatStart, Target,
 };
-use crate::machine::watch::LandmarkKind;
+use crate::machine::watch::{GuardKind, LandmarkKind};
 use crate::model::grammar::{
     self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb,
 };
@@ -79,7 +79,7 @@ impl Compiler<'_> {
                     let guard = condition;
                     let condition = Box::new(self.expression(condition));
                     let unless = self.emit(Op::Unless { condition, target: 0 });
-                    self.guard(unless, 0, Some(guard));
+                    self.guard(GuardKind::If, unless, 0, Some(guard));
                     self.block(body);
                     exits.push(self.emit(Op::Jump(0)));
                     self.land(unless);
@@ -94,7 +94,7 @@ impl Compiler<'_> {
                 let in_use = self.body.n_locals;
                 let variable = self.body.local(range.variable);
                 let one = self.emit(Op::One(Box::new(One { candidates, variable, otherwise: 0, place })));
-                self.guard(one, 0, range.filter.as_ref());
+                self.guard(GuardKind::Where, one, 0, range.filter.as_ref());
                 self.block(body);
                 self.leave_scope(in_use);
                 let exit = self.emit(Op::Jump(0));
@@ -185,7 +185,7 @@ impl Compiler<'_> {
             self.statement(&alternative.body);
             exits.push(self.emit(Op::Jump(0)));
             self.landmark(LandmarkKind::Alternative, target, alternative.span);
-            self.guard(choose, targets.len() - 1, alternative.guard.as_ref());
+            self.guard(GuardKind::When, choose, targets.len() - 1, alternative.guard.as_ref());
         }
         let fallback = self.here();
         match otherwise {
@@ -218,7 +218,7 @@ impl Compiler<'_> {
             self.body.instances.push(mask);
         }
         let start = self.emit(Op::EachStart(Box::new(Each { candidates, mask, any_order, span })));
-        self.guard(start, 0, range.filter.as_ref());
+        self.guard(GuardKind::Where, start, 0, range.filter.as_ref());
         let variable = self.body.local(range.variable);
         let each = EachNext { values, mask, words, variable, any_order, exit: 0, place };
         let next = self.emit(Op::EachNext { each: Box::new(each) });
@@ -258,7 +258,7 @@ impl Compiler<'_> {
         };
         let next = RepeatNext { kind, counted, spread, condition, exit: 0, place };
         let next = self.emit(Op::RepeatNext(Box::new(next)));
-        self.guard(next, 0, guard);
+        self.guard(GuardKind::While, next, 0, guard);
         self.block(body);
         self.emit(Op::Jump(next));
         self.land(next);
@@ -301,7 +301,7 @@ impl Compiler<'_> {
         let eaches: Vec<_> = (0..).zip(branches).map(candidates).collect();
         let start = self.emit(Op::Interleave(Box::new(Interleave { branches: Box::default() })));
         for (number, branch) in branches.iter().enumerate() {
-            self.guard(start, number, branch.each.as_ref().and_then(|each| each.filter.as_ref()));
+            self.guard(GuardKind::Where, start, number, branch.each.as_ref().and_then(|each| each.filter.as_ref()));
         }
         let turn = self.emit(Op::Turn { next: 0, place });
         let mut codes = Vec::new();

@@ -12,6 +12,8 @@ pub struct Test {
     pub profile: Option<String>,
     /// What it checks.
     pub check: Check,
+    /// Whether it is one of the grammar's own file, rather than of one that this uses.
+    pub own: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -29,10 +31,12 @@ pub enum Check {
 }
 
 /// A pattern over the events of a trace; a sequence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern {
     /// What must come, one after the other.
     pub elements: Vec<Element>,
+    /// Where each of them stands.
+    pub spans: Vec<Span>,
 }
 
 /// An element of a pattern.

@@ -22,7 +22,7 @@ use super::{Next, Precision, Rejection};
 use crate::machine::Program;
 use crate::model::Alphabet;
 pub use crate::sets::Limit;
-use crate::sets::{Bounds, Item, blurred};
+use crate::sets::{Bounds, blurred};
 use crate::trace::{self, Observed, Shows};
 use chain::{Chain, NodeId, Step};
 use likeliest::{History, RecordId, Ways};
@@ -273,14 +273,8 @@ impl<'g> Estimator<'g> {
 
 /// A run of this probability that has shown what was recorded.
 fn told(probability: Scaled, record: RecordId, history: &History) -> Best {
-    let items = history.items(record).into_iter().map(|item| match item {
-        Item::Phase(phase) => trace::Item::Phase(phase),
-        Item::Action { action, source, arguments } => {
-            trace::Item::Action { action, source, arguments: arguments.into() }
-        }
-        Item::Event { symbol, payload } => trace::Item::Event { symbol, payload: payload.into() },
-    });
-    Best { log_probability: probability.ln().min(0.0), items: items.collect() }
+    let items = history.items(record).into_iter().map(trace::Item::from).collect();
+    Best { log_probability: probability.ln().min(0.0), items }
 }
 
 /// The first of those that are as great as any.

@@ -1,0 +1,238 @@
+//! The tests that a grammar has in itself.
+//!
+//! `accepts` and `rejects` ask whether some complete trace matches a pattern: configurations are explored together with
+//! how far the pattern has come. `never` asks whether there is a configuration in which something holds.
+
+use std::collections::BTreeMap;
+
+use super::search::{NodeId, Search};
+use super::witness::Witness;
+use crate::machine::{Fault, Program};
+use crate::model::grammar::{Check, Expression, Grammar, Pattern, Test};
+use crate::model::{Alphabet, NameId};
+use crate::pattern::{Matcher, Progress, TooLarge};
+use crate::sets::{Bounds, Goal, Graph, Item, Limit, Sighted, Sighting, View};
+
+/// What came of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgment {
+    /// It is so.
+    Passed,
+    /// It is not so.
+    Failed(Failure),
+    /// A limit was met before it was known.
+    Undecided(Undecided),
+}
+
+/// Why a test failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A complete trace matches what is rejected.
+    Matched(Witness),
+    /// No complete trace matches what is accepted.
+    Unmatched(Unmatched),
+    /// What must never be is, behind this.
+    Met(Witness),
+    /// What must never be can't be told, behind this.
+    Fault(Box<Fault>, Witness),
+}
+
+/// How far a pattern can be matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched {
+    /// A shortest beginning of a trace that comes as far as any.
+    pub witness: Witness,
+    /// The place of the pattern's element that nothing matches behind it; their number if the pattern is at its end, and
+    /// no trace can end there.
+    pub element: usize,
+    /// The names of the events that can come next.
+    pub next: Vec<NameId>,
+    /// Whether the trace can end there.
+    pub ends: bool,
+}
+
+/// Why it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// A limit was met.
+    Limit(Limit),
+    /// The pattern is too large.
+    Pattern(TooLarge),
+}
+
+/// Judges the tests of a grammar. What it learns from one serves the next.
+#[derive(Debug)]
+pub struct Tester<'g> {
+    grammar: &'g Grammar,
+    alphabet: &'g Alphabet,
+    program: &'g Program,
+    bounds: Bounds,
+    /// By whether instances and payloads are told.
+    graphs: BTreeMap<(bool, bool), Graph<'g>>,
+}
+
+impl<'g> Tester<'g> {
+    /// A tester of a grammar, whose alphabet and program these are. [`Bounds::configurations`] and [`Bounds::steps`] are
+    /// for each test.
+    pub fn new(grammar: &'g Grammar, alphabet: &'g Alphabet, program: &'g Program, bounds: Bounds) -> Self {
+        Self { grammar, alphabet, program, bounds, graphs: BTreeMap::new() }
+    }
+
+    /// Judges tests of the grammar, under its settings as they are: in their order.
+    ///
+    /// Costs a pass over the configurations that can be reached, for each pattern; one for all that must never be.
+    pub fn judge(&mut self, tests: &[&Test]) -> Vec<Judgment> {
+        let never: Vec<&Expression> = tests.iter().filter_map(|test| condition(test)).collect();
+        let mut never = self.never(&never).into_iter();
+        let judgments = tests.iter().map(|test| match &test.check {
+            Check::Accepts(pattern) => self.accepts(pattern).unwrap_or_else(Judgment::Undecided),
+            Check::Rejects(pattern) => self.rejects(pattern).unwrap_or_else(Judgment::Undecided),
+            Check::Never { .. } => never.next().expect("there is a judgment for each"),
+        });
+        judgments.collect()
+    }
+
+    fn accepts(&mut self, pattern: &Pattern) -> Result<Judgment, Undecided> {
+        let alphabet = self.alphabet;
+        let mut chase = self.chase(pattern)?;
+        if chase.run()?.is_some() {
+            return Ok(Judgment::Passed);
+        }
+        Ok(Judgment::Failed(Failure::Unmatched(chase.unmatched(alphabet))))
+    }
+
+    fn rejects(&mut self, pattern: &Pattern) -> Result<Judgment, Undecided> {
+        let mut chase = self.chase(pattern)?;
+        let Some(found) = chase.run()? else { return Ok(Judgment::Passed) };
+        let way = chase.search.way(found);
+        Ok(Judgment::Failed(Failure::Matched(Witness::of(chase.graph, &way, Goal::End))))
+    }
+
+    fn chase(&mut self, pattern: &Pattern) -> Result<Chase<'_, 'g>, Undecided> {
+        let matcher = Matcher::new(pattern, self.alphabet).map_err(Undecided::Pattern)?;
+        let (instances, payloads) = (matcher.tells_instances(), matcher.reads_payload());
+        let graph = self.graphs.entry((instances, payloads)).or_insert_with(|| {
+            let view = View { instances, payloads, ..View::NAMES };
+            Graph::new(self.grammar, self.alphabet, self.program, view, self.bounds.configurations, self.bounds.steps)
+        });
+        let search = Search::new(graph, matcher.start().0);
+        Ok(Chase { graph, matcher, search, furthest: (0, 0) })
+    }
+
+    /// What comes of conditions that must never hold.
+    fn never(&self, conditions: &[&Expression]) -> Vec<Judgment> {
+        let mut judgments = vec![Judgment::Passed; conditions.len()];
+        if conditions.is_empty() {
+            return judgments;
+        }
+        let mut graph =
+            Graph::watching(self.grammar, self.alphabet, self.program, View::NAMES, conditions, self.bounds);
+        let mut search = Search::new(&mut graph, 0);
+        let limit = loop {
+            // What was seen at the start belongs to the first node.
+            let (node, member) = match search.next(&mut graph) {
+                Ok(Some(found)) => found,
+                Ok(None) => break None,
+                Err(limit) => break Some(limit),
+            };
+            for sighted in graph.take_sightings() {
+                for place in failed(&sighted, conditions) {
+                    if judgments[place] != Judgment::Passed {
+                        continue;
+                    }
+                    let way = search.way(node);
+                    let witness = Witness::of(&mut graph, &way, Goal::Sight(&sighted));
+                    judgments[place] = Judgment::Failed(match &sighted.what {
+                        Sighting::Met(_) => Failure::Met(witness),
+                        Sighting::Fault(fault) => Failure::Fault(fault.clone(), witness),
+                    });
+                }
+            }
+            if !judgments.contains(&Judgment::Passed) {
+                break None;
+            }
+            let moves: Vec<_> = graph.moves(&member).collect();
+            for (item, next) in moves {
+                search.push(&mut graph, node, item, next, 0);
+            }
+        };
+        if let Some(limit) = limit {
+            for judgment in judgments.iter_mut().filter(|judgment| **judgment == Judgment::Passed) {
+                *judgment = Judgment::Undecided(Undecided::Limit(limit.clone()));
+            }
+        }
+        judgments
+    }
+}
+
+/// What must never hold.
+fn condition(test: &Test) -> Option<&Expression> {
+    match &test.check {
+        Check::Never { expression, .. } => Some(expression),
+        _ => None,
+    }
+}
+
+/// The conditions that fail by what was seen.
+fn failed(sighted: &Sighted, conditions: &[&Expression]) -> Vec<usize> {
+    match &sighted.what {
+        Sighting::Met(place) => vec![*place],
+        Sighting::Fault(fault) => {
+            let is_in = |condition: &&Expression| {
+                let (span, own) = (fault.span, condition.span);
+                span.source == own.source && span.start >= own.start && span.end <= own.end
+            };
+            (0..conditions.len()).filter(|place| is_in(&conditions[*place])).collect()
+        }
+    }
+}
+
+/// The search for a complete trace that matches a pattern.
+struct Chase<'a, 'g> {
+    graph: &'a mut Graph<'g>,
+    matcher: Matcher<'g>,
+    search: Search,
+    /// The greatest element that was at hand, and the first node where it was.
+    furthest: (usize, NodeId),
+}
+
+impl Chase<'_, '_> {
+    /// The node at the end of a shortest trace that matches.
+    fn run(&mut self) -> Result<Option<NodeId>, Undecided> {
+        while let Some((node, member)) = self.search.next(self.graph).map_err(Undecided::Limit)? {
+            let progress = Progress(self.search.node(node).tag);
+            if self.graph.ends(member.point) && self.matcher.accepts(progress) {
+                return Ok(Some(node));
+            }
+            let element = self.matcher.element(progress);
+            if element > self.furthest.0 {
+                self.furthest = (element, node);
+            }
+            let moves: Vec<_> = self.graph.moves(&member).collect();
+            for (item, next) in moves {
+                let Item::Event { symbol, payload } = self.graph.item(item) else { continue };
+                if let Some(progress) = self.matcher.step(progress, *symbol, payload) {
+                    self.search.push(self.graph, node, item, next, progress.0);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// How far it came.
+    fn unmatched(&mut self, alphabet: &Alphabet) -> Unmatched {
+        let (element, node) = self.furthest;
+        let member = self.search.member(node);
+        let mut next = Vec::new();
+        for (item, _) in self.graph.moves(&member) {
+            if let Item::Event { symbol, .. } = self.graph.item(item) {
+                next.push(alphabet.name_of(*symbol));
+            }
+        }
+        next.sort_by_key(|name| alphabet.name_text(*name));
+        next.dedup();
+        let ends = self.graph.ends(member.point);
+        let way = self.search.way(node);
+        Unmatched { witness: Witness::of(self.graph, &way, Goal::There), element, next, ends }
+    }
+}

@@ -1,0 +1,195 @@
+//! What runs do beside what they show, for whoever takes all of them: which statements they come to, which guards hold,
+//! and whether there is what must never be.
+
+use rustc_hash::FxHashMap;
+
+use super::compile;
+use super::configuration::Configuration;
+use super::fault::Fault;
+use super::interpret::Scratch;
+use super::program::{Address, Expr, Program};
+use crate::model::grammar::{ActionId, Expression, Grammar, PhaseId, RuleId};
+use crate::source::Span;
+
+/// A condition on the states of a configuration that is no part of a program's bodies.
+#[derive(Clone, Debug)]
+pub struct Condition(Expr);
+
+impl Condition {
+    /// Compiles it. It is to be asked of programs of this grammar.
+    pub fn compile(grammar: &Grammar, condition: &Expression) -> Self {
+        Self(compile::condition(grammar, condition))
+    }
+}
+
+/// A part of the text that runs come to, or don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landmark {
+    /// What it is.
+    pub kind: LandmarkKind,
+    /// Where it stands.
+    pub span: Span,
+    pub(super) address: Address,
+}
+
+/// What a [`Landmark`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LandmarkKind {
+    /// A statement.
+    Statement,
+    /// An alternative of a `choose`.
+    Alternative,
+    /// A clause of a `meanwhile`.
+    Clause,
+    /// A rule.
+    Rule(RuleId),
+    /// An action, or a reaction.
+    Action(ActionId),
+    /// A phase.
+    Phase(PhaseId),
+}
+
+/// A condition that opens a way: of an `if`, a `when`, a `where` or a `while`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// How it is written.
+    pub kind: GuardKind,
+    /// Where it stands.
+    pub span: Span,
+    pub(super) key: GuardKey,
+}
+
+/// How a [`Guard`] is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardKind {
+    /// `if`
+    If,
+    /// `when`
+    When,
+    /// `where`
+    Where,
+    /// `while`
+    While,
+}
+
+/// The instruction that looks at a guard, and which of its guards it is.
+pub(super) type GuardKey = (Address, u32);
+
+/// What a guard was found to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// It held once.
+    pub held: bool,
+    /// It failed once.
+    pub failed: bool,
+}
+
+/// What is watched for, and what was seen. Lies in a [`Scratch`].
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    never: Vec<Condition>,
+    met: Vec<bool>,
+    reached: Vec<bool>,
+    outcomes: FxHashMap<GuardKey, Outcomes>,
+}
+
+impl Watch {
+    /// Watches for configurations of a program in which one of these holds, those before the first phase left out.
+    pub fn new(program: &Program, never: Vec<Condition>) -> Self {
+        Self {
+            met: vec![false; never.len()],
+            never,
+            reached: vec![false; program.code.len()],
+            outcomes: FxHashMap::default(),
+        }
+    }
+
+    /// Whether a run has come to it.
+    pub fn has_reached(&self, landmark: &Landmark) -> bool {
+        self.reached[landmark.address as usize]
+    }
+
+    /// What a guard was found to be; nothing where no run has looked at it.
+    pub fn outcomes(&self, guard: &Guard) -> Outcomes {
+        self.outcomes.get(&guard.key).copied().unwrap_or_default()
+    }
+
+    /// The conditions that have held since this was asked last, by their places in the list.
+    pub fn take_met(&mut self) -> impl Iterator<Item = usize> {
+        self.met.iter_mut().enumerate().filter_map(|(place, met)| std::mem::take(met).then_some(place))
+    }
+
+    #[inline]
+    pub(super) fn reach(&mut self, address: Address) {
+        self.reached[address as usize] = true;
+    }
+
+    pub(super) fn note(&mut self, key: GuardKey, held: bool) {
+        let outcomes = self.outcomes.entry(key).or_default();
+        outcomes.held |= held;
+        outcomes.failed |= !held;
+    }
+}
+
+impl Program {
+    /// What runs may come to, in the order of the text.
+    pub fn landmarks(&self) -> &[Landmark] {
+        &self.landmarks
+    }
+
+    /// The guards, in the order of the text.
+    pub fn guards(&self) -> &[Guard] {
+        &self.guards
+    }
+
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be evaluated.
+    pub fn holds(&self, condition: &Condition, at: &Configuration, scratch: &mut Scratch) -> Result<bool, Box<Fault>> {
+        self.evaluator(at, scratch).holds(&condition.0)
+    }
+
+    /// Looks for what must never be.
+    #[cold]
+    pub(super) fn look(&self, at: &Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
+        let Some(mut watch) = scratch.watch.take() else { return Ok(()) };
+        let mut result = Ok(());
+        for (condition, met) in watch.never.iter().zip(&mut watch.met) {
+            match self.holds(condition, at, scratch) {
+                Ok(holds) => *met |= holds,
+                Err(fault) => result = Err(fault),
+            }
+        }
+        scratch.watch = Some(watch);
+        result
+    }
+
+    /// Notes whether the guard of an action holds: for each binding.
+    #[cold]
+    pub(super) fn note_action(
+        &self,
+        at: &Configuration,
+        scratch: &mut Scratch,
+        id: ActionId,
+    ) -> Result<(), Box<Fault>> {
+        let action = &self.actions[id.index()];
+        if action.guard.is_none() {
+            return Ok(());
+        }
+        for binding in 0..action.bindings {
+            let holds = self.allows(at, scratch, id, binding)?;
+            note(scratch, (action.bind, 0), holds);
+        }
+        Ok(())
+    }
+}
+
+/// Notes what a guard is, if somebody watches.
+#[inline]
+pub(super) fn note(scratch: &mut Scratch, key: GuardKey, held: bool) {
+    if let Some(watch) = &mut scratch.watch {
+        watch.note(key, held);
+    }
+}
