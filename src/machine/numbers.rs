@@ -19,9 +19,14 @@ pub struct Numbers {
 
 impl Program {
     /// Exchanges numbers for others, in all these states alike, so that those come first that most is said of: of all
-    /// configurations that differ in such an exchange it makes the same.
+    /// configurations that differ in such an exchange it makes the same. (A state whose value is not known may have any,
+    /// after the exchange as before it.)
     pub fn sort_numbers(&self, at: &mut Configuration, numbers: &Numbers) {
-        let Numbers { lo, hi, sets, singles } = numbers;
+        let Numbers { lo, hi, .. } = numbers;
+        let known = |states: &[StateId]| -> Vec<StateId> {
+            states.iter().copied().filter(|state| at.knows(state.index())).collect()
+        };
+        let (sets, singles) = (known(&numbers.sets), known(&numbers.singles));
         // For each number what is said of it, and itself.
         let mut said: Vec<(Vec<bool>, i64)> = Vec::new();
         for number in *lo..=*hi {
@@ -34,13 +39,13 @@ impl Program {
         }
         said.sort_unstable();
         let place = |number: i64| (*lo..).zip(&said).find(|(_, (_, old))| *old == number).map(|(new, _)| new);
-        for state in sets {
+        for state in &sets {
             let old = self.state(at, *state);
             let elements = (*lo..).zip(&said).filter(|(_, (_, number))| old >> (number - lo) & 1 == 1);
             let new = elements.fold(0, |set: i64, (element, _)| set | 1 << (element - lo));
             self.set_state(at, *state, new);
         }
-        for state in singles {
+        for state in &singles {
             let old = self.state(at, *state);
             self.set_state(at, *state, if old == NONE { NONE } else { place(old).expect("it is in its domain") });
         }

@@ -549,7 +549,7 @@ impl<'p> Graph<'p> {
             self.program.reset_state(at, *state);
         }
         if !(self.facts.arrays.is_empty() && self.facts.numbers.is_empty())
-            && at.is_complete()
+            && !at.is_asking()
             && !self.is_interleaved(at)
             && !self.program.names_instances(at)
         {

@@ -137,12 +137,12 @@ impl<'g> Family<'g> {
     }
 
     /// Every expression of a body, those within others too.
-    fn each_expression(&self, body: Body<'g>, visit: &mut dyn FnMut(&'g Expression)) {
-        fn deep<'g>(expression: &'g Expression, visit: &mut dyn FnMut(&'g Expression)) {
+    fn each_expression(&self, body: Body<'_>, visit: &mut dyn FnMut(&Expression)) {
+        fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
             visit(expression);
             for_each_operand(expression, &mut |operand| deep(operand, visit));
         }
-        fn within<'g>(statement: &'g Statement, visit: &mut dyn FnMut(&'g Expression)) {
+        fn within(statement: &Statement, visit: &mut dyn FnMut(&Expression)) {
             for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
             parts(statement).into_iter().flatten().for_each(|inner| within(inner, visit));
         }
