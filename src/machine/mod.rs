@@ -14,6 +14,7 @@ mod evaluate;
 mod fault;
 mod interleave;
 mod interpret;
+mod numbers;
 mod pack;
 mod partial;
 mod program;
@@ -25,6 +26,7 @@ mod watch;
 pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
+pub use numbers::Numbers;
 pub use program::{Choice, Place, PlaceId, Program};
 pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 

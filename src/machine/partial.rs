@@ -50,6 +50,26 @@ impl Configuration {
         self.unknown.is_none()
     }
 
+    /// Whether it is about to be told the value of a state, or of an option that was taken whether it is one: then it may
+    /// be of a certain instance what comes next.
+    pub fn is_asking(&self) -> bool {
+        self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0 || unknown.claim != 0)
+    }
+
+    /// Makes the value of a state known or unknown.
+    pub(super) fn set_known(&mut self, state: usize, known: bool) {
+        if let Some(unknown) = &mut self.unknown {
+            let bit = 1 << (state % 64);
+            let word = &mut unknown.states[state / 64];
+            *word = if known { *word & !bit } else { *word | bit };
+        }
+    }
+
+    /// Whether it knows the value of a state.
+    pub(super) fn knows(&self, state: usize) -> bool {
+        self.unknown.as_ref().is_none_or(|unknown| !unknown.has(state))
+    }
+
     /// The state has a value again.
     #[inline]
     pub(super) fn learn(&mut self, state: usize) {

@@ -7,13 +7,15 @@
 //! anew, so that memory depends on the grammar and not on how much is read.
 //!
 //! Configurations are made equal where no answer can tell them apart: payload-only states where no payload is shown, the
-//! elements of an array, and the counters of loops, which lie beside a set instead of in it.
+//! elements of an array, numbers that stand for units or the like, and the counters of loops, which lie beside a set
+//! instead of in it.
 
 mod counters;
 mod facts;
 mod graph;
 mod interner;
 mod limit;
+mod numbers;
 mod replay;
 #[cfg(test)]
 mod tests;
