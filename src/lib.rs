@@ -11,6 +11,7 @@
 //!
 //! A trace depends on the grammar, its settings, the seed and its number alone.
 
+pub mod charm;
 pub mod cli;
 pub mod diagnostic;
 pub mod explore;

@@ -14,7 +14,7 @@ use super::args::{Settings, Shown, TraceFormat, TypedGenerateArguments, command}
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::progress::Progress;
-use super::{Exit, Failure, Io, Verbosity, interrupt};
+use super::{Exit, Failure, Io, Verbosity, charm, interrupt};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::machine::Program;
@@ -65,7 +65,7 @@ impl TypedGenerateArguments {
             traces: self.traces()?,
             shows: self.shows()?,
             max_events: self.max_events()?,
-            grammar: self.grammar,
+            grammar: charm::grammar(self.grammar, &self.settings),
             settings: self.settings,
             seed: self.seed,
             format: self.format,

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "fmt", "list", "show"]),
+    ("Grammars", &["init", "check", "test", "fmt", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -80,6 +80,14 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "init",
+        "
+  charmgrammar init --charm . -o tests/lifecycle.charmgrammar
+      Begin a grammar for the charm in this directory.
+  charmgrammar init --charm . --relations-per-endpoint 1
+      Look at it, with one relation for each endpoint.",
     ),
     (
         "list",

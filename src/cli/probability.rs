@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::args::{AnswerFormat, ProbabilityArguments, VerdictFormat};
+use super::charm::Subject;
 use super::grammar::{self, Opened};
 use super::traces::{self, Input};
 use super::verdicts::{Judged, Place, Probable, Run, Verdicts};
@@ -25,8 +26,9 @@ struct Scales<'a> {
 
 /// Weighs all traces.
 pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit, Failure> {
-    traces::check_inputs(&arguments.grammar, &arguments.traces)?;
-    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let Subject { grammar, traces } = Subject::new(&arguments.grammar, &arguments.traces, &arguments.settings);
+    traces::check_inputs(&grammar, &traces)?;
+    let opened = grammar::open(&grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &arguments.reading.ignore);
     let format = match arguments.format {
@@ -41,7 +43,7 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
         verdicts: Verdicts::new(format),
     };
     let n_failed =
-        traces::for_each_input(&arguments.traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
+        traces::for_each_input(&traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
     scales.verdicts.fail(n_failed);
     Ok(scales.verdicts.finish(io))
 }
