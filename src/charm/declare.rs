@@ -90,13 +90,8 @@ impl fmt::Display for Thing {
 
 /// All that a charm has, kind by kind.
 pub(super) fn things(charm: &Charm, relations: u32) -> Vec<Thing> {
-    let plain = |kind, name: &String, comment: String| Thing {
-        kind,
-        name: name.clone(),
-        size: 1,
-        fields: Vec::new(),
-        comment,
-    };
+    let plain =
+        |kind, name: &String, comment: String| Thing { kind, name: name.clone(), size: 1, fields: Vec::new(), comment };
     let mut things = Vec::new();
     for container in &charm.containers {
         let mounts: Vec<&str> = container.mounts.iter().map(|(storage, _)| storage.as_str()).collect();
@@ -127,7 +122,7 @@ fn endpoint(charm: &Charm, relation: &Relation, relations: u32) -> Thing {
     }
     // Peers have one relation; a unit of a subordinate sees that to its own principal alone.
     let is_single = relation.role == Role::Peer || charm.subordinate && relation.container_scope;
-    let size = if is_single { 1 } else { relation.limit.unwrap_or(relations).min(relations) };
+    let size = if is_single { 1 } else { relation.limit.unwrap_or(relations) };
     let mut comment = match relation.role {
         Role::Peer => String::new(),
         role => role.key().to_owned(),
@@ -138,9 +133,6 @@ fn endpoint(charm: &Charm, relation: &Relation, relations: u32) -> Thing {
     }
     if relation.optional == Some(false) {
         comment.push_str(", not optional");
-    }
-    if let Some(limit) = relation.limit.filter(|limit| *limit > 1 && relation.role != Role::Peer) {
-        let _ = write!(comment, ", at most {limit}");
     }
     let comment = comment.trim_start_matches(", ").to_owned();
     Thing { kind: "relation", name: relation.name.clone(), size: size.clamp(1, MAX_ELEMENTS), fields, comment }

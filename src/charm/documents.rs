@@ -13,6 +13,20 @@ use crate::source::{SourceFile, SourceMap, Span};
 /// The largest file that is read, in bytes.
 pub(super) const MAX_BYTES: usize = 4 << 20;
 
+/// The keys that are read, but for those that say the same in all files.
+const KEYS: &[&str] = &[
+    "actions",
+    "assumes",
+    "config",
+    "containers",
+    "peers",
+    "provides",
+    "requires",
+    "resources",
+    "storage",
+    "subordinate",
+];
+
 /// The files that a charm has, and what its extensions add.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
@@ -61,7 +75,7 @@ impl Documents {
     /// Tells what stands in two files.
     fn check_twice(&self, diagnostics: &mut Diagnostics) {
         for entry in &self.charmcraft {
-            if !is_there(entry) {
+            if !is_there(entry) || !KEYS.contains(&entry.key.as_str()) {
                 continue;
             }
             for other in [&self.split, &self.metadata].into_iter().filter_map(|file| find(file, &entry.key)) {
@@ -90,9 +104,11 @@ impl Documents {
                 let message = format!("what the extension `{name}` adds is not known, so it is left out");
                 let diagnostic = Diagnostic::warning(Code::BadCharm, node.span, message);
                 let similar = nearest(name, EXTENSIONS.iter().copied());
-                diagnostics.push(diagnostic.suggest(similar).help(
-                    "`charmcraft expand-extensions` writes a file that has it all; read that instead",
-                ));
+                diagnostics.push(
+                    diagnostic
+                        .suggest(similar)
+                        .help("`charmcraft expand-extensions` writes a file that has it all; read that instead"),
+                );
                 continue;
             };
             let source = sources.add(SourceFile::new(format!("extension {name}"), text));

@@ -74,7 +74,9 @@ fn nothing(directory: &Path, found: &Found, sources: &mut SourceMap) -> Diagnost
         }
         Found::Nowhere | Found::One(_) => error(
             Code::NoCharm,
-            format!("there is no charm in `{name}`: no `charmcraft.yaml` and no `metadata.yaml`, also not two levels below"),
+            format!(
+                "there is no charm in `{name}`: no `charmcraft.yaml` and no `metadata.yaml`, also not two levels below"
+            ),
         ),
     }
 }

@@ -36,11 +36,13 @@ pub(super) fn facts(directory: &Path, documents: &Documents, diagnostics: &mut D
         actions,
     };
     for (extension, _) in &documents.extensions {
-        let logins = charm.relations.iter().filter(|relation| {
-            relation.role == Role::Requires && relation.interface.as_deref() == Some("oauth")
-        });
+        let logins = charm
+            .relations
+            .iter()
+            .filter(|relation| relation.role == Role::Requires && relation.interface.as_deref() == Some("oauth"));
         let options: Vec<_> = logins.flat_map(|relation| login_options(extension, &relation.name)).collect();
-        let option = |(name, default)| ConfigOption { name, ty: OptionType::String, default: Some(Json::from(default)) };
+        let option =
+            |(name, default)| ConfigOption { name, ty: OptionType::String, default: Some(Json::from(default)) };
         charm.options.extend(options.into_iter().map(option));
     }
     charm
@@ -117,9 +119,9 @@ impl<'a> Reader<'a, '_> {
         let documents = self.documents;
         let mut found: Vec<&'a Entry> = Vec::new();
         if let Some(entry) = documents.get(path[0]) {
-            let node = path[1..].iter().try_fold(&entry.node, |node, key| {
-                find(self.mapping(node, &what), key).map(|entry| &entry.node)
-            });
+            let node = path[1..]
+                .iter()
+                .try_fold(&entry.node, |node, key| find(self.mapping(node, &what), key).map(|entry| &entry.node));
             found.extend(node.map_or(&[][..], |node| self.mapping(node, &what)));
         }
         for (_, entries) in &documents.extensions {

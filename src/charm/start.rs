@@ -14,7 +14,10 @@ pub fn start(charm: &Charm, relations: u32, outline: &Outline) -> String {
     let grammar = charm.platform.grammar();
     let name = charm.name.as_deref().map_or_else(|| "this charm".to_owned(), |name| format!("`{}`", printable(name)));
     let mut text = format!("## The life of a unit of {name}.\n##\n");
-    let _ = writeln!(text, "## Written by `charmgrammar init` from the charm's metadata, and yours to edit: the rules are those of");
+    let _ = writeln!(
+        text,
+        "## Written by `charmgrammar init` from the charm's metadata, and yours to edit: the rules are those of"
+    );
     let _ = writeln!(text, "## `{grammar}`; what the charm has is declared here.\n");
     let settings = if charm.subordinate { " { subordinate = true }" } else { "" };
     let _ = writeln!(text, "use {grammar}{settings}");
@@ -28,8 +31,15 @@ pub fn start(charm: &Charm, relations: u32, outline: &Outline) -> String {
     }
     for kind in kinds {
         let _ = write!(text, "\n# {}\n", title(kind));
-        for thing in things.iter().filter(|thing| thing.kind == kind) {
-            let _ = writeln!(text, "{}", line(thing));
+        let lines: Vec<(String, String)> = things
+            .iter()
+            .filter(|thing| thing.kind == kind)
+            .map(|thing| (thing.to_string(), printable(&thing.comment)))
+            .collect();
+        let width = lines.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
+        for (line, comment) in lines {
+            let comment = if comment.is_empty() { comment } else { format!("  # {comment}") };
+            let _ = writeln!(text, "{}", format!("{line:width$}{comment}").trim_end());
         }
     }
     text.push_str(&hints(charm, &things));
@@ -46,11 +56,6 @@ fn title(kind: &str) -> &'static str {
         "secret" => "Secrets.",
         _ => "Actions, with their parameters.",
     }
-}
-
-fn line(thing: &Thing) -> String {
-    let comment = printable(&thing.comment);
-    if comment.is_empty() { thing.to_string() } else { format!("{thing} # {comment}") }
 }
 
 /// What metadata don't tell.

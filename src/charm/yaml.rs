@@ -247,9 +247,8 @@ impl Places<'_> {
                 None => wrong("a key stands twice in this mapping".to_owned()),
             },
             Error::NullIntoString { .. } => wrong("a key is missing here".to_owned()),
-            Error::UnknownAnchor { .. } => {
-                wrong("this alias (`*name`) has no anchor (`&name`) before it".to_owned()).help("a text that begins with `*` stands in quotes")
-            }
+            Error::UnknownAnchor { .. } => wrong("this alias (`*name`) has no anchor (`&name`) before it".to_owned())
+                .help("a text that begins with `*` stands in quotes"),
             _ => {
                 let text = error.to_string();
                 // The place is shown anyway.

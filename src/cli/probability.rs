@@ -42,8 +42,7 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
         estimator: Estimator::new(&alphabet, &program, arguments.prefix, arguments.reading.bounds()),
         verdicts: Verdicts::new(format),
     };
-    let n_failed =
-        traces::for_each_input(&traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
+    let n_failed = traces::for_each_input(&traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
     scales.verdicts.fail(n_failed);
     Ok(scales.verdicts.finish(io))
 }
