@@ -79,14 +79,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn truth(&mut self, node: &Node, what: &str) -> bool {
-        match node.value {
-            Value::Null => false,
-            Value::Bool(value) => value,
-            _ => {
-                self.diagnostics.push(wrong(node, what, "`true` or `false`"));
-                false
-            }
-        }
+        node.truth().unwrap_or_else(|| {
+            self.diagnostics.push(wrong(node, what, "`true` or `false`"));
+            false
+        })
     }
 
     /// A mapping; null has no entries.
@@ -315,7 +311,10 @@ impl<'a> Reader<'a, '_> {
                     OptionType::String
                 }
             };
-            let default = self.field(entry, "default").map(Node::json);
+            let default = self.field(entry, "default").map(|node| match node.truth() {
+                Some(truth) if ty == OptionType::Boolean => Json::from(truth),
+                _ => node.json(),
+            });
             options.push(ConfigOption { name: entry.key.clone(), ty, default });
         }
         options
