@@ -6,7 +6,7 @@ use super::extensions::{EXTENSIONS, extension};
 use super::files::NAMES;
 use super::yaml::{self, Entry, Node, Value};
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, printable};
 use crate::model::{LoadError, Loader};
 use crate::source::{SourceFile, SourceMap, Span};
 
@@ -101,7 +101,7 @@ impl Documents {
                 continue;
             };
             let Some(text) = extension(name) else {
-                let message = format!("what the extension `{name}` adds is not known, so it is left out");
+                let message = format!("what the extension `{}` adds is not known, so it is left out", printable(name));
                 let diagnostic = Diagnostic::warning(Code::BadCharm, node.span, message);
                 let similar = nearest(name, EXTENSIONS.iter().copied());
                 diagnostics.push(

@@ -10,7 +10,7 @@ use super::facts::{
     Action, Charm, ConfigOption, Container, OptionType, Parameter, Platform, Relation, Resource, Role, Storage,
 };
 use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, printable};
 use crate::source::Span;
 
 /// The longest name, in bytes: that of the language.
@@ -160,7 +160,7 @@ impl<'a> Reader<'a, '_> {
         if let Value::Text(ty) = &node.value
             && ty != "charm"
         {
-            self.error(node.span, format!("this describes a {ty}, not a charm"));
+            self.error(node.span, format!("this describes a {}, not a charm", printable(ty)));
         }
     }
 
