@@ -11,8 +11,8 @@ use crate::model::Disk;
 
 /// The grammar that was typed, or the one of the charm's platform. What is wrong with the charm is told when the grammar is
 /// loaded.
-pub(super) fn grammar(typed: Option<OsString>, settings: &Settings) -> OsString {
-    typed.unwrap_or_else(|| {
+pub(super) fn grammar(typed: Option<&OsString>, settings: &Settings) -> OsString {
+    typed.cloned().unwrap_or_else(|| {
         let directory = settings.charm.as_deref().expect("the grammar is left out only where there is a charm");
         charm::read(&Disk, directory).charm.unwrap_or_default().platform.grammar().into()
     })
@@ -35,7 +35,7 @@ impl Subject {
     pub(super) fn new(first: &Option<OsString>, rest: &[PathBuf], settings: &Settings) -> Self {
         let is_trace = |first: &&OsString| settings.charm.is_some() && !is_grammar(first);
         let trace = first.as_ref().filter(is_trace);
-        let grammar = grammar(first.clone().filter(|_| trace.is_none()), settings);
+        let grammar = grammar(first.as_ref().filter(|_| trace.is_none()), settings);
         let mut traces: Vec<PathBuf> = trace.map(PathBuf::from).into_iter().chain(rest.iter().cloned()).collect();
         if traces.is_empty() {
             traces.push(PathBuf::from("-"));

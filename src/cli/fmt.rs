@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::FmtArguments;
-use super::difference::Difference;
+use super::line_diff::{Change, Difference};
 use super::output::Output;
 use super::{Exit, Failure, Io, Verbosity, grammar, interrupt};
 use crate::diagnostic::render::Format;
@@ -141,7 +141,7 @@ fn findings(source: SourceId, file: &SourceFile, difference: &Difference<'_>) ->
         .collect();
     let end = u32::try_from(file.text().len()).expect("a file is smaller than 4 GiB");
     let start = |line: usize| starts.get(line).copied().unwrap_or(end);
-    let finding = |(change, replacement): (&super::difference::Change, String)| {
+    let finding = |(change, replacement): (&Change, String)| {
         let span = Span::new(source, start(change.old.start), start(change.old.end));
         Diagnostic::error(Code::NotFormatted, span, "this is not the canonical layout")
             .help(format!("`charmgrammar fmt {}` rewrites the file", file.name()))

@@ -7,10 +7,15 @@ mod args;
 mod charm;
 mod check;
 mod completions;
+mod count;
 mod dead;
-mod difference;
+mod diff;
+mod enumerate;
 mod exit;
+mod explanation;
+mod explore;
 mod failure;
+mod figures;
 mod fmt;
 mod generate;
 mod grammar;
@@ -19,16 +24,24 @@ mod init;
 mod interrupt;
 mod io;
 mod judging;
+mod limits;
+mod line_diff;
 mod list;
 mod man;
+mod nearest;
 mod output;
 mod probability;
 mod progress;
+mod runs;
+mod sequences;
 mod show;
+mod stats;
+mod tables;
 mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod uniform;
 mod validate;
 mod values;
 mod verdicts;
@@ -70,6 +83,11 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
+        Command::Count(arguments) => count::run(&arguments, io),
+        Command::Enumerate(arguments) => enumerate::run(&arguments, io),
+        Command::Diff(arguments) => diff::run(&arguments, io),
+        Command::Stats(arguments) => stats::run(&arguments, io),
+        Command::Explore(arguments) => explore::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Init(arguments) => init::run(&arguments, io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),

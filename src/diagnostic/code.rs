@@ -61,6 +61,7 @@ codes! {
     RemovedName "removed-name" "a use of what was removed"
     ForwardParam "forward-param" "a param that is used before its declaration"
     AmbiguousName "ambiguous-name" "a name that means several things"
+    NotHere "not-here" "why a trace can't show an item where it does"
     DeprecatedEvent "deprecated-event" "an event that should not be used any more"
     AmbiguousEvent "ambiguous-event" "one event name that two declarations make"
     ShadowedName "shadowed-name" "a variable with the name of something in the same file"

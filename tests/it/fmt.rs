@@ -100,7 +100,7 @@ fn with_comments(text: &str, random: &mut Random, percent: usize) -> (String, us
             commented.push_str(&text[from..gap]);
             from = gap;
             let (before, sign) = (random.pick(&["", " ", "\n", "\n\n\n", "\r\n"]), random.pick(&["#", "##"]));
-            write!(commented, "{before}{sign} comment {count}.\n").unwrap();
+            writeln!(commented, "{before}{sign} comment {count}.").unwrap();
             count += 1;
         }
     }

@@ -32,7 +32,7 @@ fn set_and_weight_come_last() {
         weights: vec!["a = 9".to_owned()],
         charm: None,
         with: vec!["action b by user weight 2 { e }".to_owned()],
-        test_profile: None,
+        ..Settings::default()
     };
     let grammar = built_with(TEXT, &settings);
     assert_eq!(grammar.params[1].value, 3);

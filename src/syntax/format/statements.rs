@@ -227,20 +227,17 @@ impl Writer<'_> {
     }
 
     fn branch(&mut self, branch: &Branch) {
-        match &branch.each {
-            Some((variable, filter)) => {
-                self.open();
-                self.word("each");
-                self.binder(variable);
-                self.indent();
-                self.filter(filter.as_ref());
-                self.dedent();
-                self.body_of_group(&branch.body);
-            }
-            None => {
-                self.token("{");
-                self.block(&branch.body);
-            }
+        if let Some((variable, filter)) = &branch.each {
+            self.open();
+            self.word("each");
+            self.binder(variable);
+            self.indent();
+            self.filter(filter.as_ref());
+            self.dedent();
+            self.body_of_group(&branch.body);
+        } else {
+            self.token("{");
+            self.block(&branch.body);
         }
     }
 

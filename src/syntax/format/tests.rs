@@ -113,6 +113,14 @@ fn comments_stay_behind_what_they_are_about() {
             "phase p {\n    if x {\n        a\n    }  # why\n    else {\n        b\n    }\n}\n",
         ),
         ("phase p { f(a, # one\nb # two\n) }", "phase p {\n    f(\n        a,  # one\n        b,  # two\n    )\n}\n"),
+        (
+            "kind k { state a: bool # one\n, ## two\nstate b: bool }",
+            "kind k {\n    state a: bool  # one\n        ,  ## two\n    state b: bool\n}\n",
+        ),
+        (
+            "phase p { choose { 1 => a # x\n, ## y\n} }",
+            "phase p {\n    choose {\n        1 => a  # x\n            ,  ## y\n    }\n}\n",
+        ),
         ("phase # why\np { a }", "phase  # why\n    p {\n    a\n}\n"),
         (
             "phase p {\n\n# one\n\n# two\n\na\n\n# three\n\n}",

@@ -23,6 +23,8 @@ pub(super) struct Separator {
 pub(super) struct Dropped {
     pub(super) comma: bool,
     pub(super) semicolon: bool,
+    /// Whether one had to be kept, and is written.
+    kept: bool,
 }
 
 impl Dropped {
@@ -110,8 +112,7 @@ impl<'a> Writer<'a> {
     /// How many line breaks there are before what comes next.
     fn line_breaks(&self) -> usize {
         let start = self.lexemes.get(self.next).map_or(self.text.len(), |lexeme| lexeme.start as usize);
-        let between = &self.text.as_bytes()[(self.end as usize).min(start)..start];
-        between.iter().filter(|byte| **byte == b'\n').count()
+        self.text[(self.end as usize).min(start)..start].matches('\n').count()
     }
 
     // ------------------------------------------------------------------------------------------------------- pieces
@@ -167,6 +168,10 @@ impl<'a> Writer<'a> {
             }
             if self.next == self.code {
                 self.next += 1;
+            } else if self.comment_behind_separator_would_be_doc() {
+                self.any_token();
+                dropped.kept = true;
+                continue;
             } else {
                 // It is passed over together with the comments before it.
                 self.lexemes[self.code].end = self.lexemes[self.code].start;
@@ -174,6 +179,13 @@ impl<'a> Writer<'a> {
             self.code += 1;
             self.find_code();
         }
+    }
+
+    /// Whether the separator that comes next, with a comment before it, is all that keeps a `##` behind it from having a
+    /// line of its own, where it would be a doc comment.
+    fn comment_behind_separator_would_be_doc(&self) -> bool {
+        let behind = self.lexemes.get(self.code + 1).filter(|lexeme| lexeme.kind == LexemeKind::Comment);
+        behind.is_some_and(|lexeme| !lexeme.first && self.written(*lexeme).starts_with("##"))
     }
 
     /// Writes the comments before what comes next, if there are any; what is interrupted by them goes on deeper.
@@ -276,8 +288,8 @@ impl<'a> Writer<'a> {
                 self.token(",");
             }
         }
-        self.drop_separators();
-        let broken = if items.is_empty() { "" } else { "," };
+        let dropped = self.drop_separators();
+        let broken = if items.is_empty() || dropped.kept { "" } else { "," };
         self.end_list(broken, 0, false, false);
         self.token(close);
         self.close();
@@ -320,7 +332,7 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        let broken = items.last().map_or("", |item| (list.last)(item));
+        let broken = items.last().filter(|_| !breaks.kept).map_or("", |item| (list.last)(item));
         self.end_list(broken, 1, is_long, !items.is_empty());
         self.token("}");
     }
@@ -332,6 +344,7 @@ impl<'a> Writer<'a> {
         let mut before: Option<&T> = None;
         for item in items {
             let separator = before.map(|before| (list.separator)(before, dropped));
+            let separator = separator.filter(|_| !dropped.kept);
             let Separator { flat, gap, broken } = separator.unwrap_or(Separator { flat: "", gap: 1, broken: "" });
             let has_comments = self.next < self.code;
             if has_comments {
@@ -357,6 +370,7 @@ impl<'a> Writer<'a> {
             dropped = self.drop_separators();
             before = Some(item);
         }
+        breaks.kept = dropped.kept;
         breaks
     }
 }
@@ -366,6 +380,8 @@ impl<'a> Writer<'a> {
 pub(super) struct Breaks {
     /// Whether the source has line breaks there.
     is_long: bool,
+    /// Whether the separator behind the last item is written.
+    kept: bool,
     /// The steps.
     places: Vec<usize>,
 }

@@ -105,7 +105,7 @@ mod tests {
             Difference::new("", "a\n").unified("a", "b", true),
             "\u{1b}[1m--- a\u{1b}[0m\n\u{1b}[1m+++ b\u{1b}[0m\n\u{1b}[36m@@ -0,0 +1 @@\u{1b}[0m\n\u{1b}[32m+a\u{1b}[0m\n"
         );
-        let far: String = (0..40).map(|line| format!("{line}\n")).collect();
+        let far: String = (0..40).flat_map(|line| [line.to_string(), "\n".to_owned()]).collect();
         let changed = far.replace("2\n", "two\n").replace("30\n", "thirty\n");
         let difference = Difference::new(&far, &changed);
         assert_eq!(difference.changes().count(), 5);
