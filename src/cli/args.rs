@@ -11,6 +11,7 @@ use super::help;
 use super::io::Verbosity;
 use super::values::Shard;
 use crate::diagnostic::render::Format;
+use crate::sets::Bounds;
 
 /// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
 ///
@@ -90,6 +91,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+    Test(TestArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
@@ -135,22 +137,31 @@ impl Settings {
             set: self.set.clone(),
             weights: self.weights.clone(),
             with: self.declarations.clone(),
+            test_profile: None,
         }
     }
 }
 
 /// Find what is wrong with grammars
 ///
-/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. The exit
-/// code is 2 if there is an error.
+/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. Then it
+/// goes through all configurations that can be reached and tells where runs fail or can't get out, each with a shortest
+/// trace that leads there, and which parts make no difference; and it runs the tests that the grammars have in themselves.
+/// The exit code is 0 if nothing is wrong (there may be warnings and notes), 1 if something is, and 2 if a grammar has no
+/// meaning or the limit was met.
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
     #[arg(required = true, value_name = "GRAMMAR")]
     pub(super) grammars: Vec<OsString>,
     /// Stop after syntax, names and types
-    #[arg(long, required = true)]
+    #[arg(long)]
     pub(super) syntax: bool,
+    /// Count warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "syntax")]
+    deny: Option<Denied>,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
     /// How findings are written
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     format: ReportFormat,
@@ -158,7 +169,18 @@ pub(super) struct CheckArguments {
     pub(super) settings: Settings,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    /// The exit code is 1 also if there are only warnings
+    Warnings,
+}
+
 impl CheckArguments {
+    /// Whether a warning is as bad as an error.
+    pub(super) fn denies_warnings(&self) -> bool {
+        matches!(self.deny, Some(Denied::Warnings))
+    }
+
     /// How findings are written.
     pub(super) fn format(&self) -> Format {
         match self.format {
@@ -166,6 +188,62 @@ impl CheckArguments {
             ReportFormat::Json => Format::Json,
             ReportFormat::Github => Format::Github,
         }
+    }
+}
+
+/// Run the tests that grammars have in themselves
+///
+/// Each test is answered for all traces that the grammar has, by going through all configurations that can be reached, so
+/// what passes is proved. A test that fails shows a shortest trace that says why. The last line tells how many passed and
+/// failed. The exit code is 0 if all pass, 1 if one fails, and 2 if one could not be decided within the limit. With
+/// --quiet, tests that pass are not told.
+#[derive(Debug, Args)]
+pub(super) struct TestArguments {
+    /// The grammars: files, `-` for standard input, names of built-in grammars
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Only tests with this in their text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(super) format: TestFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How results of tests are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// A line for each test, and why one failed
+    Human,
+    /// One line with a JSON object
+    Json,
+    /// XML as other test tools write it, for CI
+    Junit,
+    /// Annotations for GitHub Actions, for those that did not pass
+    Github,
+}
+
+/// How far configurations are explored.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Exploring {
+    /// How many configurations are looked at for one answer
+    ///
+    /// Where there are more, the answer is undecided. The default takes about 1 GB.
+    #[arg(long, value_name = "N", default_value = "2000000")]
+    pub(super) limit: NonZeroU32,
+    /// How many silent steps a run may make before it decides or shows something
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+}
+
+impl Exploring {
+    pub(super) fn bounds(&self) -> Bounds {
+        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+        Bounds { configurations, steps: self.step_limit, ..Bounds::default() }
     }
 }
 

@@ -31,6 +31,39 @@ pub(super) fn open(typed: &OsStr, settings: &Settings, io: &mut Io) -> Result<Op
     usable(loaded, io)
 }
 
+/// What a grammar is read from, to be read again under other settings. What is wrong with it was told before.
+pub(super) struct Source {
+    root: Root,
+    settings: model::Settings,
+}
+
+impl Source {
+    /// What was typed, and has been loaded.
+    pub(super) fn new(typed: &OsStr, settings: &Settings, sources: &SourceMap) -> Self {
+        Self { root: root_again(typed, sources), settings: settings.meaning() }
+    }
+
+    /// The grammar with other settings.
+    pub(super) fn load(&self, change: impl FnOnce(&mut model::Settings)) -> Loaded {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        model::load(&Disk, &self.root, &settings)
+    }
+
+    /// The grammar under the profile of a test.
+    pub(super) fn under_profile(&self, profile: &str, io: &mut Io) -> Result<Grammar, Failure> {
+        let loaded = self.load(|settings| settings.test_profile = Some(profile.to_owned()));
+        usable(loaded, io).map(|opened| opened.grammar)
+    }
+}
+
+/// Where a grammar that was loaded can be read once more: standard input can't.
+fn root_again(typed: &OsStr, sources: &SourceMap) -> Root {
+    let text = sources.files().find(|file| typed == "-" && file.name() == STDIN);
+    let text = text.map(|file| Root::Text { name: STDIN.to_owned(), text: file.text().to_owned() });
+    text.unwrap_or_else(|| root(typed))
+}
+
 /// Opens a grammar once for every combination of the values of these params; each with what it sets them to.
 pub(super) fn open_all(
     typed: &OsStr,
@@ -39,14 +72,11 @@ pub(super) fn open_all(
     io: &mut Io,
 ) -> Result<Vec<(String, Opened)>, Failure> {
     let loaded = load(typed, settings, io);
-    // Standard input is read only once.
-    let text = loaded.sources.files().find(|file| typed == "-" && file.name() == STDIN);
-    let text = text.map(|file| Root::Text { name: STDIN.to_owned(), text: file.text().to_owned() });
+    let root = root_again(typed, &loaded.sources);
     let first = usable(loaded, io)?;
     if params.is_empty() {
         return Ok(vec![(String::new(), first)]);
     }
-    let root = text.unwrap_or_else(|| root(typed));
     let mut opened = Vec::new();
     for values in combinations(&first.grammar, params)? {
         let mut settings = settings.meaning();

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "list", "show"]),
+    ("Grammars", &["check", "test", "list", "show"]),
     ("Traces", &["generate", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -22,6 +22,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell those of many files as annotations in GitHub Actions.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
+    ),
+    (
+        "test",
+        "
+  charmgrammar test k8s.charmgrammar
+      Run all tests of a file.
+  charmgrammar test k8s.charmgrammar --filter relation --set units=2
+      Run those that speak of relations, with a param changed.
+  charmgrammar test --format junit *.charmgrammar > tests.xml
+      Run those of many files, for CI.",
     ),
     (
         "generate",

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod completions;
+mod dead;
 mod exit;
 mod failure;
 mod generate;
@@ -13,18 +14,21 @@ mod grammar;
 mod help;
 mod interrupt;
 mod io;
+mod judging;
 mod list;
 mod man;
 mod output;
 mod probability;
 mod progress;
 mod show;
+mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
 mod validate;
 mod values;
 mod verdicts;
+mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,6 +61,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),

@@ -317,17 +317,39 @@ fn undecided(limit: &Limit, grammar: &Grammar) -> (String, &'static str) {
     }
 }
 
+/// What is told of a limit that an exploration met, and what to do about it.
+pub(super) fn unexplored(limit: &Limit, grammar: &Grammar) -> (String, &'static str) {
+    match limit {
+        Limit::Configurations(many) => {
+            let mut message = format!("more than {} configurations can be reached", many.limit);
+            let named = named(many, grammar);
+            if !named.is_empty() {
+                let _ = write!(message, "; of the states, most values have {named}");
+            }
+            (message, "set params that bound the states to less, or raise the limit with --limit")
+        }
+        Limit::Run(fault) => (format!("a run can't be followed: {}", fault.kind.message(grammar)), fault.kind.help()),
+        Limit::Cycle { .. } => unreachable!("nothing is summed"),
+    }
+}
+
 fn too_many(many: &TooMany, grammar: &Grammar) -> String {
     let mut message = format!("more than {} configurations agree with the trace up to here", many.limit);
+    let named = named(many, grammar);
+    if !named.is_empty() {
+        let _ = write!(message, "; it does not tell {named}");
+    }
+    message
+}
+
+/// The states of which many values are met; nothing where there is none.
+fn named(many: &TooMany, grammar: &Grammar) -> String {
     let named = many.unknown.iter().take(MAX_NAMED);
     let named: Vec<String> =
         named.map(|(state, values)| format!("`{}` ({values} values)", grammar.states[state.index()].name)).collect();
-    if !named.is_empty() {
-        let more = many.unknown.len().saturating_sub(MAX_NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = write!(message, "; it does not tell {}{more}", named.join(", "));
-    }
-    message
+    let more = many.unknown.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    named.join(", ") + &more
 }
 
 fn paint(io: &Io, color: AnsiColor, text: &str) -> String {

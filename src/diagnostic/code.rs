@@ -101,6 +101,13 @@ codes! {
     StepLimit "step-limit" "too many silent steps"
     StackLimit "stack-limit" "rules nested too deeply"
     EventLimit "event-limit" "too many events"
+    FailedTest "failed-test" "a test of the grammar that fails"
+    Undecided "undecided" "what could not be answered within a limit"
+    SilentLoop "silent-loop" "a run that goes on forever and shows nothing"
+    EndlessPhase "endless-phase" "a phase from which no trace ends"
+    Unreachable "unreachable" "a part of a grammar that no run comes to"
+    ConstantGuard "constant-guard" "a condition that always or never holds"
+    Unused "unused" "a declaration that nothing uses"
     ReservedName "reserved-name" "a name that the language keeps for itself"
     NameLimit "name-limit" "a name longer than the limit"
 }

@@ -66,7 +66,7 @@ fn finding<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Finding<'a
         related: diagnostic.secondary.iter().map(|label| related(sources, label)).collect(),
         help: &diagnostic.help,
         fix: diagnostic.fix.as_ref().map(|fix| change(sources, fix)),
-        witness: diagnostic.witness.as_ref().map(|Proof { events, story, ends }| Witness {
+        witness: diagnostic.witness.as_ref().map(|Proof { events, story, ends, .. }| Witness {
             events,
             story,
             complete: *ends,

@@ -83,6 +83,8 @@ pub struct Diagnostic {
 /// A trace that proves a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
+    /// What it is: `a shortest trace`.
+    pub title: &'static str,
     /// The names of its events.
     pub events: Vec<String>,
     /// All that it shows, as a story.
@@ -96,7 +98,7 @@ impl Proof {
     fn line(&self) -> String {
         let trace = if self.events.is_empty() { "no event at all".to_owned() } else { self.events.join(" ") };
         let end = if self.ends { "" } else { " …" };
-        format!("a shortest trace: {trace}{end}")
+        format!("{}: {trace}{end}", self.title)
     }
 }
 

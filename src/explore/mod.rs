@@ -4,7 +4,9 @@
 //! something can never happen, or how it can, with a trace that shows it. Each answer has a limit, and is *undecided*
 //! where it meets that.
 
+pub mod dead;
 mod search;
+pub mod survey;
 pub mod testing;
 mod witness;
 

@@ -3,10 +3,10 @@
 //! A configuration is told from others only as far as an answer depends on it (see [`crate::sets`]): of two that differ in
 //! what a loop has left, the one with more between its bounds does for both.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, ItemId, Kept, Limit, Member, PointId, weight};
+use crate::sets::{Graph, ItemId, Kept, Limit, Member, PointId, covers, weight};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -16,10 +16,10 @@ pub(super) type Tag = u32;
 
 /// A configuration that was reached.
 #[derive(Debug)]
-pub(super) struct Node {
+struct Node {
     point: PointId,
     registers: Box<[Counter]>,
-    pub(super) tag: Tag,
+    tag: Tag,
     /// The node that it was reached from, and with what; itself at the start.
     before: NodeId,
     item: ItemId,
@@ -33,8 +33,9 @@ pub(super) struct Search {
     nodes: Vec<Node>,
     /// The first node that was not looked at.
     next: usize,
-    pushed: FxHashSet<(PointId, Tag, Box<[Counter]>)>,
-    kept: FxHashMap<(PointId, Tag), Kept>,
+    pushed: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
+    /// The nodes at each point that do not cover each other.
+    kept: FxHashMap<(PointId, Tag), (Kept, Vec<NodeId>)>,
     weight: usize,
 }
 
@@ -47,14 +48,24 @@ impl Search {
         search
     }
 
-    /// Adds a configuration that was reached from a node with an item.
-    pub(super) fn push(&mut self, graph: &mut Graph<'_>, before: NodeId, item: ItemId, mut member: Member, tag: Tag) {
+    /// Adds a configuration that was reached from a node with an item, unless it is there. Its node.
+    pub(super) fn push(
+        &mut self,
+        graph: &mut Graph<'_>,
+        before: NodeId,
+        item: ItemId,
+        mut member: Member,
+        tag: Tag,
+    ) -> NodeId {
         graph.classify(&mut member.point, &mut member.registers);
         let registers: Box<[Counter]> = member.registers.into();
-        if self.pushed.insert((member.point, tag, registers.clone())) {
+        let new = id(self.nodes.len());
+        let known = *self.pushed.entry((member.point, tag, registers.clone())).or_insert(new);
+        if known == new {
             self.weight += weight(graph.key(member.point).len());
             self.nodes.push(Node { point: member.point, registers, tag, before, item, covered: false });
         }
+        known
     }
 
     /// The next node that no other covers, with what is there, settled; nothing at the end.
@@ -65,17 +76,18 @@ impl Search {
     pub(super) fn next(&mut self, graph: &mut Graph<'_>) -> Result<Option<(NodeId, Member)>, Limit> {
         while self.next < self.nodes.len() {
             let place = self.next;
-            self.next += 1;
             if self.weight > graph.limit() {
                 let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
                 return Err(graph.too_many_points(&points));
             }
+            self.next += 1;
             let node = &mut self.nodes[place];
             let mut member = Member { point: node.point, registers: node.registers.to_vec() };
             graph.settle(&mut member.point, &mut member.registers)?;
             (node.point, node.registers) = (member.point, member.registers.clone().into());
-            let covers = graph.has_cover(member.point);
-            if self.kept.entry((member.point, node.tag)).or_default().insert(&member.registers, covers) {
+            let (kept, nodes) = self.kept.entry((member.point, node.tag)).or_default();
+            if kept.insert(&member.registers, graph.has_cover(member.point)) {
+                nodes.push(id(place));
                 return Ok(Some((id(place), member)));
             }
             node.covered = true;
@@ -83,14 +95,29 @@ impl Search {
         Ok(None)
     }
 
-    pub(super) fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id as usize]
+    /// The node that does for one that was looked at: itself, unless it is covered.
+    pub(super) fn covering(&self, id: NodeId) -> NodeId {
+        let node = self.node(id);
+        if !node.covered {
+            return id;
+        }
+        let (_, nodes) = &self.kept[&(node.point, node.tag)];
+        let does = |other: &NodeId| {
+            let other = self.node(*other);
+            other.registers == node.registers || covers(&other.registers, &node.registers)
+        };
+        nodes.iter().copied().find(does).expect("what is covered is so by one that was kept")
     }
 
     /// What is at a node.
     pub(super) fn member(&self, id: NodeId) -> Member {
         let node = self.node(id);
         Member { point: node.point, registers: node.registers.to_vec() }
+    }
+
+    /// How far something has come there.
+    pub(super) fn tag(&self, id: NodeId) -> Tag {
+        self.node(id).tag
     }
 
     /// How many configurations were looked at.
@@ -108,6 +135,10 @@ impl Search {
         }
         way.reverse();
         way
+    }
+
+    fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
     }
 }
 

@@ -200,7 +200,7 @@ impl Chase<'_, '_> {
     /// The node at the end of a shortest trace that matches.
     fn run(&mut self) -> Result<Option<NodeId>, Undecided> {
         while let Some((node, member)) = self.search.next(self.graph).map_err(Undecided::Limit)? {
-            let progress = Progress(self.search.node(node).tag);
+            let progress = Progress(self.search.tag(node));
             if self.graph.ends(member.point) && self.matcher.accepts(progress) {
                 return Ok(Some(node));
             }

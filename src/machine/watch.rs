@@ -29,7 +29,27 @@ pub struct Landmark {
     pub kind: LandmarkKind,
     /// Where it stands.
     pub span: Span,
-    pub(super) address: Address,
+    pub(super) code: (Address, Address),
+}
+
+impl Landmark {
+    /// Whether another one is a part of it.
+    pub fn contains(&self, other: &Self) -> bool {
+        let is_within = self.code.0 <= other.code.0 && other.code.1 <= self.code.1;
+        is_within
+            && (self.code != other.code
+                || self.kind != LandmarkKind::Statement && other.kind == LandmarkKind::Statement)
+    }
+
+    /// Whether a guard stands in it.
+    pub fn has(&self, guard: &Guard) -> bool {
+        (self.code.0..self.code.1).contains(&guard.key.0)
+    }
+
+    /// How much of the program it is.
+    pub fn size(&self) -> usize {
+        (self.code.1 - self.code.0) as usize
+    }
 }
 
 /// What a [`Landmark`] is.
@@ -39,6 +59,8 @@ pub enum LandmarkKind {
     Statement,
     /// An alternative of a `choose`.
     Alternative,
+    /// An alternative whose weight is 0: it is meant never to happen.
+    Weightless,
     /// A clause of a `meanwhile`.
     Clause,
     /// A rule.
@@ -106,7 +128,7 @@ impl Watch {
 
     /// Whether a run has come to it.
     pub fn has_reached(&self, landmark: &Landmark) -> bool {
-        self.reached[landmark.address as usize]
+        self.reached[landmark.code.0 as usize]
     }
 
     /// What a guard was found to be; nothing where no run has looked at it.

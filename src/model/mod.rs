@@ -33,6 +33,7 @@ mod resolver;
 mod settings;
 mod things;
 mod types;
+mod unused;
 pub(crate) mod values;
 pub(crate) mod visit;
 
@@ -49,6 +50,7 @@ use sha2::{Digest, Sha256};
 pub use alphabet::{Alphabet, NameId, SymbolId};
 pub use builtin::{builtin, builtins};
 pub use loader::{Disk, LoadError, Loader, Memory, read_text};
+pub use unused::unused;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
@@ -84,6 +86,8 @@ pub struct Settings {
     pub weights: Vec<String>,
     /// Declarations that are added behind the file, each a text with any number of them.
     pub with: Vec<String>,
+    /// A profile that is part of a test: its settings apply last.
+    pub test_profile: Option<String>,
 }
 
 /// What came of loading a grammar.
@@ -142,8 +146,10 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     };
     let chosen = builder.profile(settings, &mut files.sources);
     let used: Vec<&Setting> = files.used.iter().collect();
-    let profile = chosen.and_then(|number| settings::profiles(&items).nth(number)).unwrap_or_default();
-    let changed: Vec<&Setting> = profile.iter().chain(&files.set).collect();
+    let tested = settings.test_profile.as_ref().and_then(|name| builder.names.profiles.get(name).copied());
+    let of =
+        |number: Option<usize>| number.and_then(|number| settings::profiles(&items).nth(number)).unwrap_or_default();
+    let changed: Vec<&Setting> = of(chosen).iter().chain(&files.set).chain(of(tested)).collect();
     let applied: Vec<&Setting> = used.iter().chain(&changed).copied().collect();
 
     // The kinds can be spoken of.
@@ -169,7 +175,7 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
     doers::bodies(&mut builder);
 
     // The settings are applied to states and weights; those of other profiles are known to fit.
-    settings::settings(&mut builder, &applied, chosen, &params);
+    settings::settings(&mut builder, &applied, &[chosen, tested], &params);
 
     // The grammar is whole but for its tests.
     builder.finish();

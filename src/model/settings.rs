@@ -34,14 +34,14 @@ enum Target {
 pub(super) fn settings<'a>(
     builder: &mut Builder<'a>,
     applied: &[&'a Setting],
-    chosen: Option<usize>,
+    chosen: &[Option<usize>],
     params: &Params<'a>,
 ) {
     for setting in applied {
         builder.apply(setting);
     }
     for (number, settings) in profiles(builder.items).enumerate() {
-        if chosen == Some(number) {
+        if chosen.contains(&Some(number)) {
             continue;
         }
         let overlay = params.under(builder, settings);

@@ -84,7 +84,7 @@ pub(super) fn origin(counter: Counter, before: &[Counter]) -> Update {
 
 /// Whether a loop with counters like the first can do all that one with counters like the second can. (Not so where
 /// branches run side by side.)
-pub(super) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
+pub(crate) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
     counters.len() == others.len() && counters.iter().zip(others).all(|(one, other)| covers_one(*one, *other))
 }
 

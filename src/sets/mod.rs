@@ -30,7 +30,7 @@ use counters::Update;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
-pub(crate) use counters::Kept;
+pub(crate) use counters::{Kept, covers};
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};

@@ -79,7 +79,16 @@ fn walked(path: &str) -> (&'static str, String) {
 
 /// What `check --syntax` makes of a grammar: its result and its exit code.
 fn checked(path: &str) -> (&'static str, String) {
-    let ran = run_on(&["check", "--syntax"], path, &options(path));
+    found(&["check", "--syntax"], path)
+}
+
+/// What `check` makes of a grammar that has a meaning.
+fn explored(path: &str) -> (&'static str, String) {
+    found(&["check"], path)
+}
+
+fn found(command: &[&str], path: &str) -> (&'static str, String) {
+    let ran = run_on(command, path, &options(path));
     assert_eq!(ran.stderr, "", "{path}: findings are the result, they stand on standard output");
     let mut text = ran.stdout;
     if !text.is_empty() && !text.ends_with('\n') {
@@ -149,6 +158,11 @@ fn every_grammar_is_checked_as_written_beside_it() {
 }
 
 #[test]
+fn every_grammar_is_explored_as_written_beside_it() {
+    judge("explore", explored);
+}
+
+#[test]
 fn every_file_for_use_is_used() {
     for part in ["walk", "check"] {
         let directory = Path::new("tests/corpus").join(part);
@@ -178,7 +192,7 @@ fn every_code_is_given_by_a_file() {
         return;
     }
     let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
-    for (part, extension) in [("walk", "story"), ("walk", "jsonl"), ("check", "txt")] {
+    for (part, extension) in [("walk", "story"), ("walk", "jsonl"), ("check", "txt"), ("explore", "txt")] {
         for path in files(&Path::new("tests/corpus").join(part)) {
             if path.extension().is_some_and(|found| found == extension) {
                 let text = fs::read_to_string(&path).unwrap();

@@ -236,8 +236,9 @@ impl<'a> Compiler<'a> {
 
     /// What stands here begins at an address, if it is anything.
     fn landmark(&mut self, kind: LandmarkKind, address: Address, span: Span) {
-        if self.here() > address {
-            self.program.landmarks.push(Landmark { kind, span, address });
+        let here = self.here();
+        if here > address {
+            self.program.landmarks.push(Landmark { kind, span, code: (address, here) });
         }
     }
 

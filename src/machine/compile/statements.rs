@@ -9,7 +9,7 @@ use crate::machine::program::{
 };
 use crate::machine::watch::{GuardKind, LandmarkKind};
 use crate::model::grammar::{
-    self, ActionId, Base, Count, Domain, Expression, Range, Statement, StatementKind, Type, Verb,
+    self, ActionId, Base, Count, Domain, Expression, ExpressionKind, Range, Statement, StatementKind, Type, Verb,
 };
 use crate::source::Span;
 
@@ -184,7 +184,9 @@ impl Compiler<'_> {
             targets.push(target);
             self.statement(&alternative.body);
             exits.push(self.emit(Op::Jump(0)));
-            self.landmark(LandmarkKind::Alternative, target, alternative.span);
+            let is_weightless = matches!(alternative.weight.kind, ExpressionKind::Constant(0));
+            let kind = if is_weightless { LandmarkKind::Weightless } else { LandmarkKind::Alternative };
+            self.landmark(kind, target, alternative.span);
             self.guard(GuardKind::When, choose, targets.len() - 1, alternative.guard.as_ref());
         }
         let fallback = self.here();

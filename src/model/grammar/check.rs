@@ -66,3 +66,11 @@ pub struct EventPattern {
     /// Payload fields with the value that they must have.
     pub payload: Vec<(usize, i64)>,
 }
+
+impl Pattern {
+    /// Where it stands, unless it is empty.
+    pub fn span(&self) -> Option<Span> {
+        let (first, last) = (self.spans.first()?, self.spans.last()?);
+        Some(Span::new(first.source, first.start, last.end))
+    }
+}
