@@ -11,6 +11,7 @@
 //! instead of in it.
 
 mod counters;
+mod covered;
 mod facts;
 mod graph;
 mod interner;
@@ -326,7 +327,7 @@ impl<'p> Sets<'p> {
         }
         ways.sort_unstable();
         ways.dedup();
-        ways
+        covered::uncovered(&self.graph, ways)
     }
 
     /// The front of members.

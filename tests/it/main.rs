@@ -6,6 +6,7 @@ mod cli;
 mod corpus;
 mod documents;
 mod frequencies;
+mod juju;
 mod layers;
 mod probability;
 mod published;
