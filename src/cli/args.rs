@@ -9,7 +9,7 @@ use clap_complete::Shell;
 
 use super::help;
 use super::io::Verbosity;
-use super::values::Shard;
+use super::values::{Lengths, Shard};
 use crate::diagnostic::render::Format;
 use crate::sets::Bounds;
 
@@ -91,10 +91,17 @@ enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+
     Test(TestArguments),
+    Fmt(FmtArguments),
     Generate(Box<TypedGenerateArguments>),
     Validate(Box<ValidateArguments>),
     Probability(Box<ProbabilityArguments>),
+    Count(CountArguments),
+    Enumerate(EnumerateArguments),
+    Diff(Box<DiffArguments>),
+    Stats(Box<StatsArguments>),
+    Explore(Box<ExploreArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
@@ -257,6 +264,47 @@ enum ReportFormat {
     Github,
 }
 
+/// Lay grammars out in the canonical way
+///
+/// Rewrites each file that is not laid out so, and touches no other. Comments stay, and so do single blank lines, bodies
+/// on one line, and columns; what the grammar means never changes. A file with errors of syntax is told and left as it is,
+/// and then the exit code is 2. Standard input, `-`, goes to standard output.
+#[derive(Debug, Args)]
+pub(super) struct FmtArguments {
+    /// The grammars: files, or `-` for standard input
+    #[arg(required = true, value_name = "GRAMMAR")]
+    pub(super) grammars: Vec<OsString>,
+    /// Write no file, but tell what would change
+    ///
+    /// The exit code is 1 if a file would. With --quiet only the names of such files are told.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// How what would change is written
+    #[arg(long, value_enum, default_value_t = ChangeFormat::Human, requires = "check")]
+    format: ChangeFormat,
+}
+
+impl FmtArguments {
+    /// How what would change is written.
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            ChangeFormat::Human => Format::Human,
+            ChangeFormat::Json => Format::Json,
+            ChangeFormat::Github => Format::Github,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ChangeFormat {
+    /// A unified diff, which `patch` can read
+    Human,
+    /// One line with a JSON array of findings, each with its fix
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
 /// Generate random traces
 ///
 /// Trace number I of seed S depends on the grammar, its settings, S and I alone: not on how many traces are asked for, on
@@ -309,6 +357,23 @@ pub(super) struct TypedGenerateArguments {
     /// So fewer traces than asked for may come; how many is told on standard error.
     #[arg(long, conflicts_with = "shard")]
     pub(super) unique: bool,
+    /// Draw from all event sequences of --events events, each with the same probability
+    ///
+    /// Neither weights nor percentages count then, but what they forbid. Only events are shown.
+    #[arg(
+        long,
+        requires = "events",
+        conflicts_with_all = ["min_events", "max_events", "attempts", "unique", "event_limit", "jobs"]
+    )]
+    pub(super) uniform: bool,
+    /// How many events a trace has, with --uniform
+    #[arg(long, value_name = "N", requires = "uniform")]
+    pub(super) events: Option<u32>,
+    /// How many configurations are looked at, with --uniform
+    ///
+    /// Where there are more, nothing is drawn. The default takes about 1 GB.
+    #[arg(long, value_name = "N", default_value = "2000000", requires = "uniform")]
+    pub(super) limit: NonZeroU32,
     /// Give up a trace that has more than N events
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(super) event_limit: u64,
@@ -430,6 +495,15 @@ pub(super) struct ValidateArguments {
     /// May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub(super) stutter: Vec<String>,
+    /// Tell why a trace that is invalid is so
+    ///
+    /// For each place of the grammar that shows the item: the guard that fails, with the values that it reads and the
+    /// item of the trace since which they are so; or where else it belongs. Then what was possible instead, with
+    /// probabilities, and the nearest valid sequence: with the fewest insertions, deletions and swaps of neighbors, unless
+    /// 2,000,000 places of runs don't do to find it. The trace is followed exactly for this; where that takes more than
+    /// 20,000,000 configurations, or more than --limit at once, no reasons are given, and it says so.
+    #[arg(long)]
+    pub(super) explain: bool,
     /// Try all values of a param: a trace is valid if it is so under one of them
     ///
     /// The verdict says under which. With several params all combinations are tried, at most 256; each costs as much as one
@@ -488,6 +562,217 @@ pub(super) enum AnswerFormat {
     Human,
     /// A JSON object a line for each trace
     Json,
+}
+
+/// Say how many event sequences there are
+///
+/// It is the exact number, however large, of sequences of so many event names that complete traces show: each counts once,
+/// however many runs show it. An answer in JSON has it as a string, since many readers of JSON round large numbers.
+#[derive(Debug, Args)]
+pub(super) struct CountArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// How many events a sequence has: a number, or a range, as in 10..20, with a line for each number in it
+    #[arg(long, value_name = "N|A..B", value_parser = Lengths::parse)]
+    pub(super) events: Lengths,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How answers are written
+    #[arg(long, value_enum, default_value_t = CountFormat::Human)]
+    pub(super) format: CountFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CountFormat {
+    /// The number; for a range each behind its number of events
+    Human,
+    /// A JSON object a line for each number of events
+    Json,
+}
+
+/// Write all event sequences of a length
+///
+/// They are the sequences of so many event names that complete traces show, each once, in the order of their names, like
+/// words in a dictionary. They are written as they are found, and nothing is tried that can't be completed.
+#[derive(Debug, Args)]
+pub(super) struct EnumerateArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// How many events a sequence has
+    #[arg(long, value_name = "N")]
+    pub(super) events: u32,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How sequences are written
+    #[arg(long, value_enum, default_value_t = SequenceFormat::Names)]
+    pub(super) format: SequenceFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How sequences are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SequenceFormat {
+    /// One event name a line, a blank line after every sequence
+    Names,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// Say in which event sequences two grammars differ
+///
+/// It finds a shortest sequence of event names that only the first has, and one that only the second has, or proves that
+/// there is none; a grammar has a sequence if a complete trace shows it. Of several it is the first in the order of the
+/// names. Then it says where the other grammar leaves it, and what could have come there instead. To compare a grammar with
+/// itself under other settings, name it twice. The exit code is 0 if there is no difference, 1 if there is one, and 2 if
+/// not all could be said.
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The first grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) left: OsString,
+    /// The second grammar
+    pub(super) right: OsString,
+    /// Tell the most likely run that shows such a sequence, with its phases and actions
+    #[arg(long)]
+    pub(super) actions: bool,
+    #[command(flatten)]
+    pub(super) exploring: Exploring,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub(super) format: DiffFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    #[command(flatten)]
+    pub(super) sides: SideSettings,
+}
+
+/// Settings of one of two grammars, which come after those of both.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Settings of one of the grammars")]
+pub(super) struct SideSettings {
+    /// Like --set, for the first grammar alone
+    #[arg(long, value_name = "NAME=VALUE")]
+    left_set: Vec<String>,
+    /// Like --set, for the second grammar alone
+    #[arg(long, value_name = "NAME=VALUE")]
+    right_set: Vec<String>,
+    /// Like --profile, for the first grammar alone
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    left_profile: Option<String>,
+    /// Like --profile, for the second grammar alone
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    right_profile: Option<String>,
+    /// Like --weight, for the first grammar alone: with 0 it does without an action
+    #[arg(long = "left-weight", value_name = "ACTION=N")]
+    left_weights: Vec<String>,
+    /// Like --weight, for the second grammar alone
+    #[arg(long = "right-weight", value_name = "ACTION=N")]
+    right_weights: Vec<String>,
+    /// Like --with, for the first grammar alone
+    #[arg(long = "left-with", value_name = "DECLARATION")]
+    left_declarations: Vec<String>,
+    /// Like --with, for the second grammar alone
+    #[arg(long = "right-with", value_name = "DECLARATION")]
+    right_declarations: Vec<String>,
+}
+
+impl SideSettings {
+    /// Those of the first grammar, and those of the second.
+    pub(super) fn each(self) -> [Settings; 2] {
+        let left = Settings {
+            set: self.left_set,
+            profile: self.left_profile,
+            weights: self.left_weights,
+            declarations: self.left_declarations,
+        };
+        let right = Settings {
+            set: self.right_set,
+            profile: self.right_profile,
+            weights: self.right_weights,
+            declarations: self.right_declarations,
+        };
+        [left, right]
+    }
+}
+
+/// How a difference is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people
+    Human,
+    /// One line with a JSON object
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+/// Say what lives are like on average
+///
+/// How many traces are complete, how long they are, how often each event and each action happens in one, with which
+/// probability it happens at all, and which part of all actions each action is. Exact where the grammar has not too many
+/// configurations; else by drawing traces, each figure with the interval in which it lies with a probability of 95 %. Which
+/// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone. Reactions
+/// are not told, since traces do not show them.
+#[derive(Debug, Args)]
+pub(super) struct StatsArguments {
+    /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// Draw traces, also where exact figures can be had
+    #[arg(long)]
+    pub(super) sample: bool,
+    /// How many traces are drawn, where they are: those that `generate` makes of the seed
+    #[arg(short, long, value_name = "N", default_value = "10000", value_parser = value_parser!(u64).range(1..))]
+    pub(super) number: u64,
+    /// The seed, an integer below 2^64; without it one is drawn where it is needed, and told on standard error
+    #[arg(long, value_name = "S", env = "CHARMGRAMMAR_SEED")]
+    pub(super) seed: Option<u64>,
+    /// How many configurations are looked at for exact figures
+    ///
+    /// Each takes about 200 bytes and a microsecond. One with a deep stack counts for several.
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub(super) limit: NonZeroU32,
+    /// Give up a trace that has more than N events, where traces are drawn
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(super) event_limit: u64,
+    /// Give up a run that takes more than N silent steps between two items
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(super) step_limit: u64,
+    /// The number of threads, at most 1024; without it as many as the machine runs at once
+    #[arg(long, value_name = "J", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+    /// How the figures are written
+    #[arg(long, value_enum, default_value_t = FiguresFormat::Human)]
+    pub(super) format: FiguresFormat,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FiguresFormat {
+    /// Tables
+    Human,
+    /// One JSON object
+    Json,
+}
+
+/// Step through a life by hand
+///
+/// It tells where the life is and what can be shown next, with probabilities. A number or the beginning of a name takes
+/// one of these; an empty line lets the dice decide; `help` names the other commands. Commands may also come from a pipe:
+/// then each is written before what comes of it.
+#[derive(Debug, Args)]
+pub(super) struct ExploreArguments {
+    /// The grammar: a file, or the name of a built-in grammar
+    pub(super) grammar: OsString,
+    /// The seed of the dice, an integer below 2^64
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) settings: Settings,
 }
 
 /// Write the text of a built-in grammar

@@ -14,7 +14,7 @@ use super::args::{Settings, Shown, TraceFormat, TypedGenerateArguments, command}
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::progress::Progress;
-use super::{Exit, Failure, Io, Verbosity, interrupt};
+use super::{Exit, Failure, Io, Verbosity, interrupt, uniform};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::machine::Program;
@@ -56,6 +56,17 @@ pub(super) struct GenerateArguments {
     pub(super) event_limit: u64,
     /// The number of silent steps between two items at which a walk is given up.
     pub(super) step_limit: u64,
+    /// How sequences are drawn that are all as likely, if they are.
+    pub(super) uniform: Option<Uniform>,
+}
+
+/// From which sequences one is drawn.
+#[derive(Debug)]
+pub(super) struct Uniform {
+    /// How many events they have.
+    pub(super) n_events: u32,
+    /// How many configurations are looked at.
+    pub(super) limit: NonZeroU32,
 }
 
 impl TypedGenerateArguments {
@@ -65,12 +76,13 @@ impl TypedGenerateArguments {
             traces: self.traces()?,
             shows: self.shows()?,
             max_events: self.max_events()?,
+            uniform: self.events.map(|n_events| Uniform { n_events, limit: self.limit }),
             grammar: self.grammar,
             settings: self.settings,
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: self.jobs.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from),
+            jobs: threads(self.jobs),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -105,6 +117,10 @@ impl TypedGenerateArguments {
         if !self.shows.iter().all(is_possible) {
             return Err(usage(&format!("with --shows {format} cannot show that; --format jsonl can")));
         }
+        let possible = if self.uniform { &[Shown::Events] } else { possible };
+        if self.uniform && !self.shows.iter().all(|kind| possible.contains(kind)) {
+            return Err(usage("with --uniform --shows can show events alone"));
+        }
         let kinds = if self.shows.is_empty() { possible } else { &self.shows };
         let shows = |kind| kinds.contains(&kind);
         Ok(Shows {
@@ -117,6 +133,11 @@ impl TypedGenerateArguments {
     }
 }
 
+/// How many threads are wanted; without a wish as many as the machine runs at once.
+pub(super) fn threads(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from)
+}
+
 /// An error of usage that only the meaning shows.
 fn usage(message: &str) -> clap::Error {
     let mut command = command();
@@ -127,6 +148,9 @@ fn usage(message: &str) -> clap::Error {
 
 /// Writes the traces.
 pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Failure> {
+    if let Some(uniform) = &arguments.uniform {
+        return uniform::run(arguments, uniform, io);
+    }
     let Opened { sources, grammar, hash } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
@@ -174,7 +198,7 @@ impl GenerateArguments {
 }
 
 /// A seed from the system, told so that the call can be made again.
-fn draw_seed(io: &mut Io) -> Result<u64, Failure> {
+pub(super) fn draw_seed(io: &mut Io) -> Result<u64, Failure> {
     let seed = SysRng.try_next_u64().map_err(|error| Failure::Message(format!("no seed can be drawn: {error}")))?;
     io.note(&format!("the seed is {seed}; `--seed {seed}` makes the same traces again"));
     Ok(seed)

@@ -12,7 +12,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
 use crate::model::grammar::{Base, Grammar, NONE};
 use crate::model::{self, Disk, LoadError, Loaded, Loader, Root};
-use crate::source::SourceMap;
+use crate::source::{SourceFile, SourceMap};
 
 /// What diagnostics call standard input.
 const STDIN: &str = "<stdin>";
@@ -164,6 +164,27 @@ pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
     io.detail(&format!("reading {}", Path::new(typed).display()));
     let inputs = Inputs { stdin: RefCell::new(&mut *io.stdin) };
     model::load(&inputs, &root, &settings.meaning())
+}
+
+/// Reads the text of what was typed alone; an error comes with its name.
+pub(super) fn read(typed: &OsStr, io: &mut Io) -> Result<SourceFile, (String, LoadError)> {
+    let inputs = Inputs { stdin: RefCell::new(&mut *io.stdin) };
+    match root(typed) {
+        Root::Builtin(name) => {
+            let text = model::builtin(&name).unwrap_or_default();
+            Ok(SourceFile::new(name, text))
+        }
+        Root::Text { name, text } => Ok(SourceFile::new(name, text)),
+        Root::Path(path) => {
+            let name = path.display().to_string();
+            inputs.load(&path).map(|text| SourceFile::new(name.as_str(), text)).map_err(|error| (name, error))
+        }
+    }
+}
+
+/// Whether the name of a built-in grammar was typed.
+pub(super) fn is_builtin(typed: &OsStr) -> bool {
+    typed.to_str().is_some_and(|name| model::builtin(name).is_some())
 }
 
 /// What was meant by what was typed: `-` is standard input, a built-in's name that grammar, and everything else a file;

@@ -6,8 +6,8 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "list", "show"]),
-    ("Traces", &["generate", "validate", "probability"]),
+    ("Grammars", &["check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
+    ("Traces", &["generate", "explore", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -22,6 +22,16 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell those of many files as annotations in GitHub Actions.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
+    ),
+    (
+        "fmt",
+        "
+  charmgrammar fmt *.charmgrammar
+      Lay out the files of a directory.
+  charmgrammar fmt --check --format github *.charmgrammar
+      Fail in GitHub Actions where a file is not laid out so, with annotations.
+  charmgrammar fmt - < k8s.charmgrammar
+      Write the result to standard output, as editors want it.",
     ),
     (
         "test",
@@ -45,7 +55,9 @@ const EXAMPLES: &[(&str, &str)] = &[
   charmgrammar generate k8s.charmgrammar --from 412 --seed 7
       Tell number 412 of them as a story.
   charmgrammar generate k8s.charmgrammar --set operations=50 --weight scale-up=10 --max-events 40
-      Change settings of the grammar for once, and keep lives short.",
+      Change settings of the grammar for once, and keep lives short.
+  charmgrammar generate k8s.charmgrammar -n 100 --seed 7 --uniform --events 20 --format names
+      Draw from all orders of 20 events, none more likely than another.",
     ),
     (
         "validate",
@@ -54,6 +66,8 @@ const EXAMPLES: &[(&str, &str)] = &[
       Say whether the events of a log can have happened.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar validate k8s.charmgrammar
       Judge what comes on standard input.
+  charmgrammar validate k8s.charmgrammar --explain seen.txt
+      Tell why they can't, and what was possible instead.
   charmgrammar validate k8s.charmgrammar --prefix --hide 'update-status' seen.txt
       Take a log of a life that goes on, in which some events are left out.
   charmgrammar validate k8s.charmgrammar --from-anywhere --prefix --ignore '*-action' tail.txt
@@ -70,6 +84,52 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "count",
+        "
+  charmgrammar count k8s.charmgrammar --events 20
+      Tell how many orders of 20 events are possible.
+  charmgrammar count k8s.charmgrammar --events 0..30 --set operations=3
+      Tell it for each number of events up to 30.",
+    ),
+    (
+        "enumerate",
+        "
+  charmgrammar enumerate k8s.charmgrammar --events 9 > all.txt
+      Write all traces of nine events to a file.
+  charmgrammar enumerate k8s.charmgrammar --events 40 | head -n 41
+      Write the first one.",
+    ),
+    (
+        "diff",
+        "
+  charmgrammar diff old.charmgrammar new.charmgrammar
+      Tell what an edit allows, and what it forbids.
+  charmgrammar diff k8s.charmgrammar k8s.charmgrammar --right-set juju=v4_0
+      Tell what changes with a setting.
+  charmgrammar diff k8s.charmgrammar k8s.charmgrammar --right-weight scale-up=0 --actions
+      Tell what is lost without an action, as a story.
+  charmgrammar diff old.charmgrammar new.charmgrammar --format json
+      Tell it as data.",
+    ),
+    (
+        "stats",
+        "
+  charmgrammar stats k8s.charmgrammar
+      Tell how long lives are, and how often each event and action happens in one.
+  charmgrammar stats k8s.charmgrammar --weight scale-up=10 --set operations=50
+      See what a change of the settings does to them.
+  charmgrammar stats k8s.charmgrammar --sample -n 100000 --seed 7 --format json
+      Draw many traces for it, and tell the figures with their errors as data.",
+    ),
+    (
+        "explore",
+        "
+  charmgrammar explore k8s.charmgrammar
+      See step by step what can happen, and why the rest can't.
+  printf 'auto 20\\nsave life.jsonl\\n' | charmgrammar explore k8s.charmgrammar --seed 7
+      Let the dice make twenty steps, and save the life.",
     ),
     (
         "list",

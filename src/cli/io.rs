@@ -73,6 +73,8 @@ impl fmt::Debug for Stream {
 pub struct Io {
     /// Standard input.
     pub stdin: Box<dyn Read>,
+    /// Whether that is a terminal.
+    pub is_interactive: bool,
     /// Standard output: results.
     pub stdout: Stream,
     /// Standard error: everything else.
@@ -101,6 +103,7 @@ impl Io {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         Self {
             stdin: Box::new(io::stdin()),
+            is_interactive: io::stdin().is_terminal(),
             stdout: Stream {
                 is_terminal: stdout.is_terminal(),
                 color: AutoStream::choice(&stdout) != ColorChoice::Never,
@@ -121,6 +124,7 @@ impl Io {
         let (stdout, stderr) = (Capture::default(), Capture::default());
         let io = Self {
             stdin: Box::new(io::Cursor::new(stdin.to_vec())),
+            is_interactive: false,
             stdout: Stream::new(stdout.clone()),
             stderr: Stream::new(stderr.clone()),
             width: None,

@@ -6,25 +6,40 @@
 mod args;
 mod check;
 mod completions;
+mod count;
 mod dead;
+mod diff;
+mod enumerate;
 mod exit;
+mod explanation;
+mod explore;
 mod failure;
+mod figures;
+mod fmt;
 mod generate;
 mod grammar;
 mod help;
 mod interrupt;
 mod io;
 mod judging;
+mod limits;
+mod line_diff;
 mod list;
 mod man;
+mod nearest;
 mod output;
 mod probability;
 mod progress;
+mod runs;
+mod sequences;
 mod show;
+mod stats;
+mod tables;
 mod test;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod uniform;
 mod validate;
 mod values;
 mod verdicts;
@@ -61,10 +76,16 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
     io.verbosity = arguments.global.verbosity();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, io),
+        Command::Fmt(arguments) => fmt::run(&arguments, io),
         Command::Test(arguments) => test::run(&arguments, io),
         Command::Generate(arguments) => generate::run(&arguments.meaning()?, io),
         Command::Validate(arguments) => validate::run(&arguments, io),
         Command::Probability(arguments) => probability::run(&arguments, io),
+        Command::Count(arguments) => count::run(&arguments, io),
+        Command::Enumerate(arguments) => enumerate::run(&arguments, io),
+        Command::Diff(arguments) => diff::run(&arguments, io),
+        Command::Stats(arguments) => stats::run(&arguments, io),
+        Command::Explore(arguments) => explore::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),

@@ -2,17 +2,15 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::args::{AnswerFormat, ProbabilityArguments, VerdictFormat};
 use super::grammar::{self, Opened};
 use super::traces::{self, Input};
 use super::verdicts::{Judged, Place, Probable, Run, Verdicts};
-use super::{Exit, Failure, Io};
+use super::{Exit, Failure, Io, runs};
 use crate::machine::Program;
 use crate::model::Alphabet;
-use crate::recognize::probability::{Best, Estimate, Estimator, Outcome};
-use crate::trace::{Head, Header, Jsonl, JsonlOptions, ReadError, Reader, Shows, Story, TextSink, Vocabulary};
+use crate::recognize::probability::{Estimate, Estimator, Outcome};
+use crate::trace::{Head, ReadError, Reader, Vocabulary};
 
 /// What weighs traces, and where the answers go.
 struct Scales<'a> {
@@ -82,7 +80,9 @@ impl Scales<'_> {
         let line = reader.line();
         let judged = match goes_on.and_then(|_| self.estimator.finish()) {
             Ok(Outcome::Possible(estimate)) => Judged::Probable(self.tell(&estimate)),
-            Ok(Outcome::Impossible(rejection)) => Judged::Invalid { rejection, line, under: String::new() },
+            Ok(Outcome::Impossible(rejection)) => {
+                Judged::Invalid { rejection, line, under: String::new(), explained: None }
+            }
             Err(limit) => Judged::Undecided { limit, line },
         };
         Ok(Some((head, judged)))
@@ -96,39 +96,15 @@ impl Scales<'_> {
             let own = rounded(best.log_probability);
             // A string takes all that is written.
             let _ = writeln!(text, "most likely run: log-probability {own}, {part} of it");
-            text.push_str(&self.story(best));
-            Run { log_probability: best.log_probability, items: self.items(best) }
+            text.push_str(&runs::story(&best.items, !self.arguments.prefix, &self.opened.grammar, self.alphabet));
+            let items = runs::json(&best.items, &self.opened.grammar, self.alphabet);
+            Run { log_probability: best.log_probability, items }
         });
         if run.is_none() {
             text.push_str("most likely run: left out, since the trace is too long to remember it\n");
         }
         Probable { log_probability, text, run }
     }
-
-    /// A run as a story; that of a prefix has no end.
-    fn story(&self, best: &Best) -> String {
-        let mut story = Story::new(&self.opened.grammar, self.alphabet, Shows::STORY);
-        show(best, &mut story, !self.arguments.prefix)
-    }
-
-    /// Its items, as jsonl has them.
-    fn items(&self, best: &Best) -> Value {
-        let options = JsonlOptions { shows: Shows::STORY, hash: String::new() };
-        let mut jsonl = Jsonl::new(&self.opened.grammar, self.alphabet, options);
-        let line = show(best, &mut jsonl, true);
-        let mut line: Value = serde_json::from_str(&line).expect("a line of jsonl is JSON");
-        line["items"].take()
-    }
-}
-
-/// Writes a run, with its end or not.
-fn show<S: TextSink>(best: &Best, sink: &mut S, ends: bool) -> String {
-    sink.begin(Header { seed: 0, trace: 0, attempt: 0 });
-    best.items.iter().for_each(|item| item.show(sink));
-    if ends {
-        sink.end();
-    }
-    String::from_utf8(std::mem::take(sink.out())).expect("names are text")
 }
 
 /// The part of which this is the natural logarithm, in percent.

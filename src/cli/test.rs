@@ -197,7 +197,7 @@ fn place<'a>(judged: &Judged, sources: &'a SourceMap) -> (&'a str, usize) {
     (file.name(), file.line_column(judged.test.span.start).0)
 }
 
-/// The tests as the XML that JUnit made common: an undecided test is an error.
+/// The tests as the XML that `JUnit` made common: an undecided test is an error.
 fn junit(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String {
     let Tally { passed, failed, undecided } = tally;
     let tests = passed + failed + undecided;

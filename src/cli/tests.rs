@@ -42,7 +42,7 @@ fn wrong_usage_is_told_and_ends_with_2() {
     for line in [
         &[][..],
         &["no-command"],
-        &["check", "-"],
+        &["check"],
         &["check", "--syntax"],
         &["--quiet", "--verbose", "list"],
         &["show", "no-grammar"],

@@ -3,16 +3,22 @@
 use std::io::Read;
 
 use super::args::{Reading, ValidateArguments};
+use super::explanation::{Explained, Findings, Words};
 use super::grammar::{self, Opened};
+use super::nearest::{self, Nearest};
 use super::traces;
 use super::verdicts::{Judged, Place, Verdicts};
 use super::{Exit, Failure, Io};
+use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
+use crate::explore::reasons::{Effort, Explainer};
+use crate::explore::repair::{self, Repairer};
 use crate::machine::Program;
 use crate::model::{Alphabet, NameId, SymbolId};
-use crate::recognize::{Question, Recognizer, Verdict};
+use crate::recognize::probability::Estimator;
+use crate::recognize::{Next, Question, Recognizer, Rejection, Verdict};
 use crate::sets::{Bounds, Limit};
-use crate::trace::{Head, Observed, ReadError, Reader, Vocabulary};
+use crate::trace::{Head, Observed, ReadError, Reader, Shows, Vocabulary};
 
 /// A grammar that traces are judged by, in all its forms.
 struct Made {
@@ -23,11 +29,25 @@ struct Made {
     program: Program,
 }
 
+impl Made {
+    fn repairer(&self, question: &Question) -> Repairer<'_> {
+        Repairer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone(), repair::EFFORT)
+    }
+
+    fn recognizer(&self, question: &Question) -> Recognizer<'_> {
+        Recognizer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone())
+    }
+}
+
 /// Those who judge, and where their answers go.
 struct Court<'a> {
     reading: &'a Reading,
     made: &'a [Made],
     recognizers: Vec<Recognizer<'a>>,
+    /// Where reasons are asked for: what finds them, and what is asked, for each grammar.
+    explains: bool,
+    questions: Vec<Question>,
+    repairers: Vec<Repairer<'a>>,
     verdicts: Verdicts,
     deprecated: Deprecated,
 }
@@ -46,14 +66,14 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
     let ignore = &arguments.reading.ignore;
     let vocabularies: Vec<Vocabulary<'_>> =
         made.iter().map(|made| Vocabulary::new(&made.opened.grammar, &made.alphabet, ignore)).collect();
-    let recognizers = made.iter().map(|each| {
-        let question = question(arguments, &made, each)?;
-        Ok(Recognizer::new(&each.opened.grammar, &each.alphabet, &each.program, question))
-    });
+    let questions = made.iter().map(|each| question(arguments, &made, each)).collect::<Result<Vec<_>, Failure>>()?;
     let mut court = Court {
         reading: &arguments.reading,
         made: &made,
-        recognizers: recognizers.collect::<Result<_, Failure>>()?,
+        recognizers: made.iter().zip(&questions).map(|(made, question)| made.recognizer(question)).collect(),
+        explains: arguments.explain,
+        repairers: made.iter().zip(&questions).map(|(made, question)| made.repairer(question)).collect(),
+        questions,
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
     };
@@ -88,7 +108,8 @@ fn judge_all(
         let mut answers = Vec::with_capacity(readers.len());
         let mut unreadable = None;
         for (reader, recognizer) in readers.iter_mut().zip(&mut court.recognizers) {
-            match judge(name, reader, recognizer, court.reading, drains, &mut court.deprecated, io) {
+            let keeps = court.explains;
+            match judge(name, reader, recognizer, court.reading, (drains, keeps), &mut court.deprecated, io) {
                 Ok(None) => {}
                 Ok(Some((head, answer))) => {
                     trace = Some(head);
@@ -105,8 +126,14 @@ fn judge_all(
             court.verdicts.unreadable(name, number, &error, io)?;
         } else if let Some(head) = trace {
             let place = Place { input: name, number, head: &head };
-            let (best, judged) = choose(court.made, answers);
+            let seen: Vec<Option<Seen>> = answers.iter_mut().map(|answer| answer.seen.take()).collect();
+            let (best, mut judged) = choose(court.made, answers);
             let made = &court.made[best];
+            if let (Judged::Invalid { rejection, explained, .. }, Some(seen)) = (&mut judged, &seen[best]) {
+                let reasons = explain(made, &court.questions[best], seen, rejection, io);
+                let nearest = repaired(made, &mut court.repairers[best], seen, rejection, io);
+                *explained = Some(reasons.and(nearest));
+            }
             court.verdicts.tell(&place, &judged, &made.opened.grammar, &made.alphabet, io)?;
         } else if number == 1 {
             return Err(Failure::Message(format!("`{name}` has no trace")));
@@ -122,6 +149,23 @@ struct Answer {
     verdict: Result<Verdict, Limit>,
     /// The line on which it was found.
     line: u64,
+    /// What led there, if reasons are asked for.
+    seen: Option<Seen>,
+}
+
+/// What was seen of a trace.
+struct Seen {
+    shows: Shows,
+    /// The items of the kinds that it shows.
+    items: Vec<Observed>,
+    /// How many of them were accepted.
+    n_accepted: usize,
+}
+
+impl Seen {
+    fn accepted(&self) -> &[Observed] {
+        &self.items[..self.n_accepted]
+    }
 }
 
 /// Judges the next trace of an input by one grammar.
@@ -130,24 +174,37 @@ fn judge(
     reader: &mut Reader<'_, Box<dyn Read + '_>>,
     recognizer: &mut Recognizer<'_>,
     reading: &Reading,
-    drains: bool,
+    (drains, keeps): (bool, bool),
     deprecated: &mut Deprecated,
     io: &mut Io,
 ) -> Result<Option<(Head, Answer)>, ReadError> {
     let Some(head) = reader.next_trace()? else { return Ok(None) };
     let precision = traces::precision(reader.format());
-    let mut goes_on = recognizer.begin(reading.shows(head.shows), precision).map(|()| true);
+    let shows = reading.shows(head.shows);
+    let mut seen = keeps.then(|| Seen { shows, items: Vec::new(), n_accepted: 0 });
+    let mut goes_on = recognizer.begin(shows, precision).map(|()| true);
     while let Ok(true) = goes_on {
         let Some(item) = reader.next_item()? else { break };
         goes_on = recognizer.item(item);
+        if let Some(seen) = &mut seen
+            && shows.has(item.kind())
+        {
+            seen.items.push(item.clone());
+            seen.n_accepted += usize::from(matches!(goes_on, Ok(true)));
+        }
         if let Some(why) = deprecated.look(item) {
             io.warn(&format!("{name}:{}: this event is deprecated: {why}", reader.line()));
         }
     }
     let line = reader.line();
     // Readers that are to stay in step must meet the same errors.
-    while drains && reader.next_item()?.is_some() {}
-    Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line })))
+    while drains || seen.is_some() {
+        let Some(item) = reader.next_item()? else { break };
+        if let Some(seen) = seen.as_mut().filter(|_| shows.has(item.kind())) {
+            seen.items.push(item.clone());
+        }
+    }
+    Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line, seen })))
 }
 
 /// Of the answers under several grammars that which tells most, and whose it is: all under which the trace is valid, or
@@ -180,10 +237,44 @@ fn choose(made: &[Made], answers: Vec<Answer>) -> (usize, Judged) {
         .expect("there is a grammar, and it has answered");
     let judged = match answer.verdict {
         Err(limit) => Judged::Undecided { limit, line: answer.line },
-        Ok(Verdict::Invalid(rejection)) => Judged::Invalid { rejection, line: answer.line, under: name(best) },
+        Ok(Verdict::Invalid(rejection)) => {
+            Judged::Invalid { rejection, line: answer.line, under: name(best), explained: None }
+        }
         Ok(Verdict::Valid { .. }) => unreachable!("none is valid"),
     };
     (best, judged)
+}
+
+/// Why a trace does not belong, and what was possible instead.
+fn explain(made: &Made, question: &Question, seen: &Seen, rejection: &Rejection, io: &Io) -> Explained {
+    let Made { opened, alphabet, program, .. } = made;
+    let wanted = rejection.item.as_ref();
+    let explainer = Explainer::new(&opened.grammar, alphabet, program, question, Effort::default());
+    let reasons = explainer.explain(seen.shows, seen.accepted(), wanted);
+    // What is left out of a log, or repeated in it, is not drawn by the grammar.
+    let is_drawn = reasons.is_ok() && question.hidden.is_empty() && question.stuttering.is_empty();
+    let possible = is_drawn.then(|| next(made, question, seen, rejection)).flatten();
+    let words = Words { grammar: &opened.grammar, alphabet, sources: &opened.sources, shown: seen.accepted(), wanted };
+    let findings =
+        Findings { reasons: &reasons, possible: possible.as_deref(), instances: rejection.precision.instances };
+    words.explain(&findings, &io.renderer(Format::Human, false))
+}
+
+/// The valid sequence that is nearest to what was seen.
+fn repaired(made: &Made, repairer: &mut Repairer<'_>, seen: &Seen, rejection: &Rejection, io: &Io) -> Nearest {
+    let repair = repairer.repair(&seen.items, seen.shows, rejection.precision);
+    let names = (&made.opened.grammar, &made.alphabet);
+    nearest::tell(&repair, &seen.items, rejection.precision, names, io.stdout.color)
+}
+
+/// What can come behind what was seen, with its probability; nothing where a limit is met.
+fn next(made: &Made, question: &Question, seen: &Seen, rejection: &Rejection) -> Option<Vec<(Next, f64)>> {
+    let mut estimator = Estimator::new(&made.alphabet, &made.program, true, question.bounds);
+    estimator.begin(seen.shows, rejection.precision);
+    for item in seen.accepted() {
+        estimator.item(item).ok()?;
+    }
+    estimator.next_items().ok()
 }
 
 /// What is asked, in terms of one of the grammars; a glob must stand for an event of some.

@@ -1,6 +1,6 @@
 //! Values of options that are more than a number or a word.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Which contiguous part of the traces is generated: part `index` of `count`, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +32,43 @@ impl Shard {
     }
 }
 
+/// Numbers of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Lengths {
+    /// All of them, the last one included.
+    pub(super) range: RangeInclusive<usize>,
+    /// Whether they were given as a range.
+    pub(super) is_range: bool,
+}
+
+impl Lengths {
+    /// Reads `N` or `A..B`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let number = |text: &str| match text.parse::<u32>() {
+            Ok(number) => Ok(usize::try_from(number).expect("it has 32 bits or more")),
+            Err(error) => Err(format!("`{text}`: {error}")),
+        };
+        let Some((low, high)) = text.split_once("..") else {
+            let number = number(text)?;
+            return Ok(Self { range: number..=number, is_range: false });
+        };
+        let range = number(low)?..=number(high)?;
+        if range.is_empty() { Err(format!("{low} is above {high}")) } else { Ok(Self { range, is_range: true }) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_a_number_or_a_range() {
+        assert_eq!(Lengths::parse("7"), Ok(Lengths { range: 7..=7, is_range: false }));
+        assert_eq!(Lengths::parse("0..12"), Ok(Lengths { range: 0..=12, is_range: true }));
+        for wrong in ["", "-1", "..", "3..", "3..2", "1..2..3", "a", "4294967296"] {
+            assert!(Lengths::parse(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn shards_share_out_all_traces() {

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::args::VerdictFormat;
+use super::explanation::Explained;
 use super::{Exit, Failure, Io, Verbosity, traces};
 use crate::diagnostic::render::annotation;
 use crate::model::Alphabet;
@@ -29,7 +30,7 @@ pub(super) enum Judged {
     /// It belongs to the grammar: with which settings, where several were tried.
     Valid { approximate: bool, under: Vec<String> },
     /// It does not, as a line shows; with the settings under which it went furthest.
-    Invalid { rejection: Box<Rejection>, line: u64, under: String },
+    Invalid { rejection: Box<Rejection>, line: u64, under: String, explained: Option<Explained> },
     /// It belongs to the grammar, and is so probable.
     Probable(Probable),
     /// It could not be said.
@@ -89,12 +90,14 @@ struct Record<'a> {
     log_probability: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<&'a Run>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a serde_json::Value>,
 }
 
 /// Where a trace leaves the grammar.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum At {
+pub(super) enum At {
     Item(u64),
     End(&'static str),
 }
@@ -146,7 +149,7 @@ impl Verdicts {
                     VerdictFormat::Github => {}
                 }
             }
-            Judged::Invalid { rejection, line, under } => {
+            Judged::Invalid { rejection, line, under, explained } => {
                 self.n_invalid += 1;
                 let told = Told::new(rejection, grammar, alphabet);
                 match self.format {
@@ -157,6 +160,7 @@ impl Verdicts {
                             let _ = writeln!(text, "  with {under}, under which it goes furthest");
                         }
                         let _ = writeln!(text, "  --> {}:{line}", place.input);
+                        text.extend(explained.iter().map(|explained| explained.human.as_str()));
                         io.stdout.write(&text)?;
                     }
                     VerdictFormat::Json => {
@@ -166,12 +170,14 @@ impl Verdicts {
                             item: told.item,
                             expected: Some(told.expected),
                             message: told.why,
+                            explanation: explained.as_ref().map(|explained| &explained.json),
                             ..json("invalid", *line)
                         };
                         write_json(&line, io)?;
                     }
                     VerdictFormat::Github => {
-                        let message = format!("{}{}", told.verdict, told.detail("\n"));
+                        let mut message = format!("{}{}", told.verdict, told.detail("\n"));
+                        message.extend(explained.iter().map(|explained| explained.text.as_str()));
                         io.stdout.write(&annotation("invalid-trace", place.input, *line, &message))?;
                     }
                 }
@@ -329,7 +335,10 @@ pub(super) fn unexplored(limit: &Limit, grammar: &Grammar) -> (String, &'static 
             (message, "set params that bound the states to less, or raise the limit with --limit")
         }
         Limit::Run(fault) => (format!("a run can't be followed: {}", fault.kind.message(grammar)), fault.kind.help()),
-        Limit::Cycle { .. } => unreachable!("nothing is summed"),
+        Limit::Cycle { configurations } => {
+            let what = format!("runs that show nothing go round among {configurations} configurations");
+            (format!("{what}, in too many ways to be summed"), "look for a loop that shows no event")
+        }
     }
 }
 
@@ -352,7 +361,7 @@ fn named(many: &TooMany, grammar: &Grammar) -> String {
     named.join(", ") + &more
 }
 
-fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
+pub(super) fn paint(io: &Io, color: AnsiColor, text: &str) -> String {
     let style = if io.stdout.color { color.on_default().bold() } else { Style::new() };
     format!("{style}{text}{style:#}")
 }

@@ -1,10 +1,11 @@
 //! Traces that prove something, as they are told.
 
+use super::runs::story;
 use crate::diagnostic::Proof;
 use crate::explore::Witness;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::trace::{Header, Item, Shows, Sink, Story, TextSink};
+use crate::trace::Item;
 
 /// A witness for a finding.
 pub(super) fn proof(witness: &Witness, title: &'static str, grammar: &Grammar, alphabet: &Alphabet) -> Proof {
@@ -18,15 +19,4 @@ pub(super) fn proof(witness: &Witness, title: &'static str, grammar: &Grammar, a
         story: story(&witness.items, witness.ends, grammar, alphabet),
         ends: witness.ends,
     }
-}
-
-/// Items as a story, with its end or not.
-fn story(items: &[Item], ends: bool, grammar: &Grammar, alphabet: &Alphabet) -> String {
-    let mut story = Story::new(grammar, alphabet, Shows::STORY);
-    story.begin(Header { seed: 0, trace: 0, attempt: 0 });
-    items.iter().for_each(|item| item.show(&mut story));
-    if ends {
-        story.end();
-    }
-    String::from_utf8(std::mem::take(story.out())).expect("names are text")
 }

@@ -15,7 +15,7 @@ mod render_tests;
 pub mod suggest;
 
 pub use code::Code;
-pub(crate) use place::printable;
+pub(crate) use place::{Position, printable};
 
 use crate::source::Span;
 

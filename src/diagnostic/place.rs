@@ -9,18 +9,18 @@ use crate::source::{SourceFile, SourceMap, Span};
 
 /// A span in a reader's terms; lines and columns count from 1, and the end is after the last character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Position<'a> {
+pub(crate) struct Position<'a> {
     /// The file's name, empty for a span of no file.
-    pub(super) file: &'a str,
-    pub(super) line: usize,
-    pub(super) column: usize,
-    pub(super) end_line: usize,
-    pub(super) end_column: usize,
+    pub(crate) file: &'a str,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) end_line: usize,
+    pub(crate) end_column: usize,
 }
 
 impl<'a> Position<'a> {
     /// Where a span is.
-    pub(super) fn of(sources: &'a SourceMap, span: Span) -> Self {
+    pub(crate) fn of(sources: &'a SourceMap, span: Span) -> Self {
         let (Some(file), range) = locate(sources, span) else {
             return Self { file: "", line: 1, column: 1, end_line: 1, end_column: 1 };
         };

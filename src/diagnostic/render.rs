@@ -78,6 +78,11 @@ impl Renderer {
         }
     }
 
+    /// One finding for people, without a count; no line break at its end.
+    pub(crate) fn one(&self, sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+        human::render(sources, diagnostic, self.color, self.width)
+    }
+
     fn human(&self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         let mut order: Vec<&Diagnostic> = diagnostics.iter().collect();
         if order.len() > MAX_SHOWN {

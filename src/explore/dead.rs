@@ -11,7 +11,7 @@ pub struct Dead {
     pub kind: DeadKind,
     /// Where it stands.
     pub span: Span,
-    /// In words: `action \`attach\``.
+    /// What it is, in words.
     pub what: String,
 }
 

@@ -3,10 +3,12 @@
 //! A configuration is told from others only as far as an answer depends on it (see [`crate::sets`]): of two that differ in
 //! what a loop has left, the one with more between its bounds does for both.
 
+use std::collections::VecDeque;
+
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, ItemId, Kept, Limit, Member, PointId, covers, weight};
+use crate::sets::{Graph, ItemId, Limit, Member, PointId, Sighted, covers, weight};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -18,26 +20,37 @@ pub(super) type Tag = u32;
 #[derive(Debug)]
 struct Node {
     point: PointId,
-    registers: Box<[Counter]>,
     tag: Tag,
+    /// Where its registers begin: see [`Search::registers`].
+    registers: u32,
     /// The node that it was reached from, and with what; itself at the start.
     before: NodeId,
     item: ItemId,
-    /// Whether another one does for it.
-    covered: bool,
+    /// How many items lead there.
+    depth: u32,
+    /// The next one at the same point, or itself.
+    sibling: NodeId,
+    /// The node that does for it, or itself.
+    covering: NodeId,
 }
 
 /// A search.
 #[derive(Debug, Default)]
 pub(super) struct Search {
     nodes: Vec<Node>,
-    /// The first node that was not looked at.
-    next: usize,
-    pushed: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
-    /// The nodes at each point that do not cover each other.
-    kept: FxHashMap<(PointId, Tag), (Kept, Vec<NodeId>)>,
+    registers: Vec<Counter>,
+    /// Those that were not looked at, the nearest to the start first.
+    open: VecDeque<NodeId>,
+    n_looked_at: usize,
+    /// The first node at each point, by point and tag.
+    groups: FxHashMap<(PointId, Tag), NodeId>,
+    /// Those that come after [`COMPARED`] others.
+    crowded: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
     weight: usize,
 }
+
+/// With how many at the same point a node is compared: beyond it only equal ones are found, at a bounded cost.
+const COMPARED: usize = 16;
 
 impl Search {
     /// A search that begins at the start.
@@ -48,7 +61,7 @@ impl Search {
         search
     }
 
-    /// Adds a configuration that was reached from a node with an item, unless it is there. Its node.
+    /// Adds a configuration that was reached from a node with an item, unless another one does for it. The node that does.
     pub(super) fn push(
         &mut self,
         graph: &mut Graph<'_>,
@@ -58,14 +71,51 @@ impl Search {
         tag: Tag,
     ) -> NodeId {
         graph.classify(&mut member.point, &mut member.registers);
-        let registers: Box<[Counter]> = member.registers.into();
-        let new = id(self.nodes.len());
-        let known = *self.pushed.entry((member.point, tag, registers.clone())).or_insert(new);
-        if known == new {
-            self.weight += weight(graph.key(member.point).len());
-            self.nodes.push(Node { point: member.point, registers, tag, before, item, covered: false });
+        let (found, is_new) = self.add(graph, before, item, &member, tag);
+        if is_new {
+            self.open.push_back(found);
         }
-        known
+        found
+    }
+
+    /// The node that does for a configuration; whether it was not there before.
+    fn add(&mut self, graph: &Graph<'_>, before: NodeId, item: ItemId, member: &Member, tag: Tag) -> (NodeId, bool) {
+        let new = id(self.nodes.len());
+        let found = self.place(graph, member, tag, new);
+        if found == new {
+            self.weight += weight(graph.key(member.point).len());
+            let registers = id(self.registers.len());
+            self.registers.extend_from_slice(&member.registers);
+            let before = if new == 0 { new } else { before };
+            let depth = if new == 0 { 0 } else { self.depth(before) + 1 };
+            let node = Node { point: member.point, tag, registers, before, item, depth, sibling: new, covering: new };
+            self.nodes.push(node);
+        }
+        (found, found == new)
+    }
+
+    /// A node that does for what is at a point, or the new one, which takes its place there.
+    fn place(&mut self, graph: &Graph<'_>, member: &Member, tag: Tag, new: NodeId) -> NodeId {
+        let key = (member.point, tag);
+        let Some(first) = self.groups.get(&key) else {
+            self.groups.insert(key, new);
+            return new;
+        };
+        let has_cover = graph.has_cover(member.point);
+        let mut at = *first;
+        for _ in 0..COMPARED {
+            let registers = self.registers_of(graph, at);
+            if registers == member.registers || has_cover && covers(registers, &member.registers) {
+                return at;
+            }
+            let node = &mut self.nodes[at as usize];
+            if node.sibling == at {
+                node.sibling = new;
+                return new;
+            }
+            at = node.sibling;
+        }
+        *self.crowded.entry((key.0, key.1, member.registers.clone().into())).or_insert(new)
     }
 
     /// The next node that no other covers, with what is there, settled; nothing at the end.
@@ -74,45 +124,46 @@ impl Search {
     ///
     /// When a limit is met.
     pub(super) fn next(&mut self, graph: &mut Graph<'_>) -> Result<Option<(NodeId, Member)>, Limit> {
-        while self.next < self.nodes.len() {
-            let place = self.next;
+        while let Some(mut place) = self.open.pop_front() {
             if self.weight > graph.limit() {
                 let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
                 return Err(graph.too_many_points(&points));
             }
-            self.next += 1;
-            let node = &mut self.nodes[place];
-            let mut member = Member { point: node.point, registers: node.registers.to_vec() };
+            self.n_looked_at += 1;
+            let mut member = self.member(graph, place);
+            let before = member.point;
             graph.settle(&mut member.point, &mut member.registers)?;
-            (node.point, node.registers) = (member.point, member.registers.clone().into());
-            let (kept, nodes) = self.kept.entry((member.point, node.tag)).or_default();
-            if kept.insert(&member.registers, graph.has_cover(member.point)) {
-                nodes.push(id(place));
-                return Ok(Some((id(place), member)));
+            if member.point != before {
+                // It is at another point: whoever is there may do for it.
+                let Node { before, item, tag, .. } = *self.node(place);
+                let (found, is_new) = self.add(graph, before, item, &member, tag);
+                self.nodes[place as usize].covering = found;
+                if !is_new {
+                    continue;
+                }
+                place = found;
             }
-            node.covered = true;
+            return Ok(Some((place, member)));
         }
         Ok(None)
     }
 
     /// The node that does for one that was looked at: itself, unless it is covered.
-    pub(super) fn covering(&self, id: NodeId) -> NodeId {
-        let node = self.node(id);
-        if !node.covered {
-            return id;
+    pub(super) fn covering(&self, mut id: NodeId) -> NodeId {
+        while self.node(id).covering != id {
+            id = self.node(id).covering;
         }
-        let (_, nodes) = &self.kept[&(node.point, node.tag)];
-        let does = |other: &NodeId| {
-            let other = self.node(*other);
-            other.registers == node.registers || covers(&other.registers, &node.registers)
-        };
-        nodes.iter().copied().find(does).expect("what is covered is so by one that was kept")
+        id
     }
 
     /// What is at a node.
-    pub(super) fn member(&self, id: NodeId) -> Member {
-        let node = self.node(id);
-        Member { point: node.point, registers: node.registers.to_vec() }
+    pub(super) fn member(&self, graph: &Graph<'_>, id: NodeId) -> Member {
+        Member { point: self.node(id).point, registers: self.registers_of(graph, id).to_vec() }
+    }
+
+    fn registers_of(&self, graph: &Graph<'_>, id: NodeId) -> &[Counter] {
+        let Node { point, registers, .. } = *self.node(id);
+        &self.registers[registers as usize..][..graph.n_registers(point)]
     }
 
     /// How far something has come there.
@@ -120,18 +171,22 @@ impl Search {
         self.node(id).tag
     }
 
+    /// How many items lead there.
+    fn depth(&self, id: NodeId) -> u32 {
+        self.node(id).depth
+    }
+
     /// How many configurations were looked at.
     pub(super) fn n_looked_at(&self) -> usize {
-        self.next
+        self.n_looked_at
     }
 
     /// The way to a node: items with what is behind each.
-    pub(super) fn way(&self, mut id: NodeId) -> Vec<(ItemId, Member)> {
+    pub(super) fn way(&self, graph: &Graph<'_>, mut id: NodeId) -> Vec<(ItemId, Member)> {
         let mut way = Vec::new();
-        while id != 0 {
-            let node = self.node(id);
-            way.push((node.item, self.member(id)));
-            id = node.before;
+        while self.node(id).before != id {
+            way.push((self.node(id).item, self.member(graph, id)));
+            id = self.node(id).before;
         }
         way.reverse();
         way
@@ -139,6 +194,32 @@ impl Search {
 
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
+    }
+}
+
+/// What is seen on the way, put in order: what has the fewest items before it first. What is seen behind an item of one
+/// node may be seen before any of another node with as many.
+#[derive(Debug, Default)]
+pub(super) struct Sights {
+    depth: u32,
+    /// What was seen behind an item, from nodes that have that many before them.
+    later: Vec<(NodeId, Sighted)>,
+}
+
+impl Sights {
+    /// Adds what was seen from the node that was looked at last. What is next, each with the node that it is seen from.
+    pub(super) fn add(&mut self, search: &Search, node: NodeId, seen: Vec<Sighted>) -> Vec<(NodeId, Sighted)> {
+        let before = std::mem::replace(&mut self.depth, search.depth(node));
+        let mut ready = if before < self.depth { self.take_rest() } else { Vec::new() };
+        let (now, later): (Vec<Sighted>, Vec<Sighted>) = seen.into_iter().partition(|sighted| sighted.after.is_none());
+        ready.extend(now.into_iter().map(|sighted| (node, sighted)));
+        self.later.extend(later.into_iter().map(|sighted| (node, sighted)));
+        ready
+    }
+
+    /// What is left when no node is left.
+    pub(super) fn take_rest(&mut self) -> Vec<(NodeId, Sighted)> {
+        std::mem::take(&mut self.later)
     }
 }
 

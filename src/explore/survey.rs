@@ -1,15 +1,15 @@
 //! What becomes of a grammar as it runs, in all ways: where it fails, where it can't get out, and what it never comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use super::search::{NodeId, Search};
+use super::search::{NodeId, Search, Sights};
 use super::witness::Witness;
 use crate::machine::{Configuration, Fault, Program, Watch};
 use crate::model::Alphabet;
 use crate::model::grammar::{Grammar, PhaseId};
-use crate::sets::{Bounds, Goal, Graph, Limit, PointId, Sighting, View};
+use crate::sets::{Bounds, Goal, Graph, Limit, PointId, Sighted, Sighting, View};
 use crate::source::Span;
 
 /// What was found.
@@ -46,14 +46,17 @@ impl Survey {
         let mut graph = Graph::watching(grammar, alphabet, program, View::NAMES, &[], bounds);
         let mut surveyor = Surveyor {
             search: Search::new(&mut graph, 0),
+            sights: Sights::default(),
             edges: Vec::new(),
             looked_at: Vec::new(),
             ends: Vec::new(),
             failing: FxHashSet::default(),
-            faults: BTreeMap::new(),
+            faults: BTreeSet::new(),
             found: Vec::new(),
         };
         let limit = surveyor.explore(&mut graph).err();
+        let rest = surveyor.sights.take_rest();
+        surveyor.note(&mut graph, rest);
         let traps = if limit.is_none() { surveyor.traps(&mut graph) } else { Vec::new() };
         Self {
             faults: surveyor.found,
@@ -67,6 +70,7 @@ impl Survey {
 
 struct Surveyor {
     search: Search,
+    sights: Sights,
     /// From which node to which.
     edges: Vec<(NodeId, NodeId)>,
     /// The nodes that no others cover, in the order in which they were found.
@@ -76,24 +80,20 @@ struct Surveyor {
     /// The points from which runs fail.
     failing: FxHashSet<PointId>,
     /// The faults that were found: code and place.
-    faults: BTreeMap<(&'static str, Span), ()>,
+    faults: BTreeSet<(&'static str, Span)>,
     found: Vec<(Fault, Witness)>,
 }
 
 impl Surveyor {
     fn explore(&mut self, graph: &mut Graph<'_>) -> Result<(), Limit> {
         while let Some((node, member)) = self.search.next(graph)? {
-            for sighted in graph.take_sightings() {
-                let Sighting::Fault(fault) = &sighted.what else { continue };
-                if sighted.after.is_none() {
-                    self.failing.insert(member.point);
-                }
-                if self.faults.insert((fault.kind.code().name(), fault.span), ()).is_none() {
-                    let way = self.search.way(node);
-                    let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
-                    self.found.push((Fault::clone(fault), witness));
-                }
+            let seen = graph.take_sightings();
+            let fails = |sighted: &Sighted| sighted.after.is_none() && matches!(sighted.what, Sighting::Fault(_));
+            if seen.iter().any(fails) {
+                self.failing.insert(member.point);
             }
+            let next = self.sights.add(&self.search, node, seen);
+            self.note(graph, next);
             self.looked_at.push(node);
             let is_dead = graph.key(member.point).len() == 1;
             if is_dead || graph.ends(member.point) || self.failing.contains(&member.point) {
@@ -106,6 +106,18 @@ impl Surveyor {
             }
         }
         Ok(())
+    }
+
+    /// Notes the faults among what was seen.
+    fn note(&mut self, graph: &mut Graph<'_>, seen: Vec<(NodeId, Sighted)>) {
+        for (node, sighted) in seen {
+            let Sighting::Fault(fault) = &sighted.what else { continue };
+            if self.faults.insert((fault.kind.code().name(), fault.span)) {
+                let way = self.search.way(graph, node);
+                let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
+                self.found.push((Fault::clone(fault), witness));
+            }
+        }
     }
 
     /// The nodes from which no end can be reached, the first of each phase.
@@ -123,11 +135,11 @@ impl Surveyor {
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
         for node in self.looked_at.iter().filter(|node| !ends.contains(node)) {
-            let member = self.search.member(*node);
+            let member = self.search.member(graph, *node);
             let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
             if phases.insert(phase) {
                 let silent = graph.moves(&member).next().is_none();
-                let way = self.search.way(*node);
+                let way = self.search.way(graph, *node);
                 traps.push(Trap { phase, silent, witness: Witness::of(graph, &way, Goal::There) });
             }
         }

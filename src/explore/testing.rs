@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::search::{NodeId, Search};
+use rustc_hash::FxHashSet;
+
+use super::search::{NodeId, Search, Sights};
 use super::witness::Witness;
 use crate::machine::{Fault, Program};
 use crate::model::grammar::{Check, Expression, Grammar, Pattern, Test};
 use crate::model::{Alphabet, NameId};
 use crate::pattern::{Matcher, Progress, TooLarge};
-use crate::sets::{Bounds, Goal, Graph, Item, Limit, Sighted, Sighting, View};
+use crate::sets::{Bounds, Goal, Graph, Item, ItemId, Limit, Member, PointId, Sighted, Sighting, View};
 
 /// What came of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,13 +100,14 @@ impl<'g> Tester<'g> {
         if chase.run()?.is_some() {
             return Ok(Judgment::Passed);
         }
-        Ok(Judgment::Failed(Failure::Unmatched(chase.unmatched(alphabet))))
+        let unmatched = chase.unmatched(alphabet).map_err(Undecided::Limit)?;
+        Ok(Judgment::Failed(Failure::Unmatched(unmatched)))
     }
 
     fn rejects(&mut self, pattern: &Pattern) -> Result<Judgment, Undecided> {
         let mut chase = self.chase(pattern)?;
         let Some(found) = chase.run()? else { return Ok(Judgment::Passed) };
-        let way = chase.search.way(found);
+        let way = chase.search.way(chase.graph, found);
         Ok(Judgment::Failed(Failure::Matched(Witness::of(chase.graph, &way, Goal::End))))
     }
 
@@ -119,8 +122,28 @@ impl<'g> Tester<'g> {
         Ok(Chase { graph, matcher, search, furthest: (0, 0) })
     }
 
-    /// What comes of conditions that must never hold.
+    /// What comes of conditions that must never hold. A run ends where one of them can't be told, so what lies behind that
+    /// is looked at again without it.
     fn never(&self, conditions: &[&Expression]) -> Vec<Judgment> {
+        let mut judgments = vec![Judgment::Passed; conditions.len()];
+        let mut open: Vec<usize> = (0..conditions.len()).collect();
+        while !open.is_empty() {
+            let asked: Vec<&Expression> = open.iter().map(|place| conditions[*place]).collect();
+            for (place, judgment) in open.iter().zip(self.never_at_once(&asked)) {
+                judgments[*place] = judgment;
+            }
+            let n_events = |place: &usize| match &judgments[*place] {
+                Judgment::Failed(Failure::Fault(_, witness)) => Some(witness.n_events()),
+                _ => None,
+            };
+            let Some(first) = open.iter().filter_map(n_events).min() else { break };
+            open.retain(|place| n_events(place) != Some(first));
+        }
+        judgments
+    }
+
+    /// The same as far as runs go on.
+    fn never_at_once(&self, conditions: &[&Expression]) -> Vec<Judgment> {
         let mut judgments = vec![Judgment::Passed; conditions.len()];
         if conditions.is_empty() {
             return judgments;
@@ -128,6 +151,7 @@ impl<'g> Tester<'g> {
         let mut graph =
             Graph::watching(self.grammar, self.alphabet, self.program, View::NAMES, conditions, self.bounds);
         let mut search = Search::new(&mut graph, 0);
+        let mut sights = Sights::default();
         let limit = loop {
             // What was seen at the start belongs to the first node.
             let (node, member) = match search.next(&mut graph) {
@@ -135,19 +159,8 @@ impl<'g> Tester<'g> {
                 Ok(None) => break None,
                 Err(limit) => break Some(limit),
             };
-            for sighted in graph.take_sightings() {
-                for place in failed(&sighted, conditions) {
-                    if judgments[place] != Judgment::Passed {
-                        continue;
-                    }
-                    let way = search.way(node);
-                    let witness = Witness::of(&mut graph, &way, Goal::Sight(&sighted));
-                    judgments[place] = Judgment::Failed(match &sighted.what {
-                        Sighting::Met(_) => Failure::Met(witness),
-                        Sighting::Fault(fault) => Failure::Fault(fault.clone(), witness),
-                    });
-                }
-            }
+            let seen = graph.take_sightings();
+            note(&mut judgments, conditions, &mut graph, &search, sights.add(&search, node, seen));
             if !judgments.contains(&Judgment::Passed) {
                 break None;
             }
@@ -156,6 +169,7 @@ impl<'g> Tester<'g> {
                 search.push(&mut graph, node, item, next, 0);
             }
         };
+        note(&mut judgments, conditions, &mut graph, &search, sights.take_rest());
         if let Some(limit) = limit {
             for judgment in judgments.iter_mut().filter(|judgment| **judgment == Judgment::Passed) {
                 *judgment = Judgment::Undecided(Undecided::Limit(limit.clone()));
@@ -170,6 +184,29 @@ fn condition(test: &Test) -> Option<&Expression> {
     match &test.check {
         Check::Never { expression, .. } => Some(expression),
         _ => None,
+    }
+}
+
+/// Notes which conditions fail first by what was seen.
+fn note(
+    judgments: &mut [Judgment],
+    conditions: &[&Expression],
+    graph: &mut Graph<'_>,
+    search: &Search,
+    seen: Vec<(NodeId, Sighted)>,
+) {
+    for (node, sighted) in seen {
+        for place in failed(&sighted, conditions) {
+            if judgments[place] != Judgment::Passed {
+                continue;
+            }
+            let way = search.way(graph, node);
+            let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
+            judgments[place] = Judgment::Failed(match &sighted.what {
+                Sighting::Met(_) => Failure::Met(witness),
+                Sighting::Fault(fault) => Failure::Fault(fault.clone(), witness),
+            });
+        }
     }
 }
 
@@ -220,19 +257,46 @@ impl Chase<'_, '_> {
     }
 
     /// How far it came.
-    fn unmatched(&mut self, alphabet: &Alphabet) -> Unmatched {
+    fn unmatched(&mut self, alphabet: &Alphabet) -> Result<Unmatched, Limit> {
         let (element, node) = self.furthest;
-        let member = self.search.member(node);
-        let mut next = Vec::new();
-        for (item, _) in self.graph.moves(&member) {
-            if let Item::Event { symbol, .. } = self.graph.item(item) {
-                next.push(alphabet.name_of(*symbol));
+        let way = self.search.way(self.graph, node);
+        let (mut next, mut ends) = (Vec::new(), false);
+        for member in self.alike(&way)? {
+            ends |= self.graph.ends(member.point);
+            for (item, _) in self.graph.moves(&member) {
+                if let Item::Event { symbol, .. } = self.graph.item(item) {
+                    next.push(alphabet.name_of(*symbol));
+                }
             }
         }
         next.sort_by_key(|name| alphabet.name_text(*name));
         next.dedup();
-        let ends = self.graph.ends(member.point);
-        let way = self.search.way(node);
-        Unmatched { witness: Witness::of(self.graph, &way, Goal::There), element, next, ends }
+        Ok(Unmatched { witness: Witness::of(self.graph, &way, Goal::There), element, next, ends })
+    }
+
+    /// All configurations behind the items of a way, settled: not only the one that this way leads to.
+    fn alike(&mut self, way: &[(ItemId, Member)]) -> Result<Vec<Member>, Limit> {
+        let mut start = self.graph.start();
+        self.graph.settle(&mut start.point, &mut start.registers)?;
+        let mut members = vec![start];
+        for (shown, _) in way {
+            let mut seen = FxHashSet::default();
+            let mut behind = Vec::new();
+            for member in &members {
+                let moves: Vec<_> = self.graph.moves(member).filter(|(item, _)| item == shown).collect();
+                for (_, mut next) in moves {
+                    self.graph.settle(&mut next.point, &mut next.registers)?;
+                    if seen.insert((next.point, next.registers.clone())) {
+                        behind.push(next);
+                    }
+                }
+            }
+            if behind.len() > self.graph.limit() {
+                let points: Vec<PointId> = behind.iter().map(|member| member.point).collect();
+                return Err(self.graph.too_many_points(&points));
+            }
+            members = behind;
+        }
+        Ok(members)
     }
 }

@@ -13,13 +13,13 @@ use crate::source::Span;
 pub(super) struct Environment {
     /// Variables that expressions bind; those of the innermost `let` begin at `base`.
     pub(super) bound: Vec<i64>,
-    base: usize,
+    pub(super) base: usize,
     /// How many more steps may be made before the next event.
     pub(super) fuel: u64,
 }
 
 impl Environment {
-    fn bind(&mut self, index: usize, value: i64) {
+    pub(super) fn bind(&mut self, index: usize, value: i64) {
         let place = self.base + index;
         if place >= self.bound.len() {
             self.bound.resize(place + 1, 0);
@@ -33,7 +33,7 @@ impl Environment {
         self.bind(index, value);
     }
 
-    fn spend(&mut self, span: Span) -> Result<(), Box<Fault>> {
+    pub(super) fn spend(&mut self, span: Span) -> Result<(), Box<Fault>> {
         match self.fuel.checked_sub(1) {
             Some(rest) => {
                 self.fuel = rest;

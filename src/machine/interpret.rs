@@ -10,7 +10,7 @@ use super::program::{
     Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
 };
 use super::repeat::exit_loop;
-use super::watch::{Watch, note};
+use super::watch::{CLAUSE_GUARD, Watch, note};
 use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
@@ -102,8 +102,7 @@ pub struct Scratch {
 impl Scratch {
     /// Scratch for runs that make at most `step_limit` silent steps between two events.
     pub fn new(step_limit: u64) -> Self {
-        let mut environment = Environment::default();
-        environment.fuel = step_limit;
+        let environment = Environment { fuel: step_limit, ..Environment::default() };
         Self {
             environment,
             options: Vec::new(),
@@ -167,6 +166,24 @@ impl Program {
             Odds::Either { .. } => vec![0, 1],
             Odds::Table(_) | Odds::Listed => {
                 self.choices(decision, scratch).iter().map(|choice| choice.option).collect()
+            }
+        }
+    }
+
+    /// All options of a decision with their probabilities, in their order.
+    pub fn odds(&self, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
+        match decision.odds {
+            Odds::Uniform(many) => (0..many).map(|option| (option, quotient(1, many))).collect(),
+            Odds::Either { first, total } => vec![(0, quotient(first, total)), (1, quotient(total - first, total))],
+            Odds::Table(_) | Odds::Listed => {
+                let choices = self.choices(decision, scratch);
+                let total = choices.last().map_or(0, |choice| choice.upto);
+                let mut before = 0;
+                let weigh = |choice: &Choice| {
+                    let weight = choice.upto - std::mem::replace(&mut before, choice.upto);
+                    (choice.option, quotient(weight, total))
+                };
+                choices.iter().map(weigh).collect()
             }
         }
     }
@@ -256,12 +273,12 @@ impl Program {
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
         let pause = if at.is_complete() {
             if scratch.watch.is_some() {
-                self.advance::<true, false, true>(at, scratch)?
+                self.advance::<true, false, true, false>(at, scratch)?
             } else {
-                self.advance::<true, false, false>(at, scratch)?
+                self.advance::<true, false, false, false>(at, scratch)?
             }
         } else {
-            match self.advance::<true, true, false>(at, scratch) {
+            match self.advance::<true, true, false, false>(at, scratch) {
                 Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
                 Ok(pause) => {
                     self.check_never(at, scratch)?;
@@ -281,13 +298,13 @@ impl Program {
     pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         if at.is_complete() {
             let advanced = if scratch.watch.is_some() {
-                self.advance::<false, false, true>(at, scratch)
+                self.advance::<false, false, true, false>(at, scratch)
             } else {
-                self.advance::<false, false, false>(at, scratch)
+                self.advance::<false, false, false, false>(at, scratch)
             };
             return advanced.map(|_| ());
         }
-        match self.advance::<false, true, false>(at, scratch) {
+        match self.advance::<false, true, false, false>(at, scratch) {
             // It is asked for when the run goes on.
             Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
             Err(error) => Err(error),
@@ -297,8 +314,9 @@ impl Program {
 
     /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer. The
     /// configuration is complete unless it is `PARTIAL`. Somebody may watch only if it `WATCHES`.
+    /// `UNGUARDED`: it also pauses where something may be forbidden, with nothing for an answer.
     #[inline]
-    fn advance<const SHOWS: bool, const PARTIAL: bool, const WATCHES: bool>(
+    pub(super) fn advance<const SHOWS: bool, const PARTIAL: bool, const WATCHES: bool, const UNGUARDED: bool>(
         &self,
         at: &mut Configuration,
         scratch: &mut Scratch,
@@ -313,6 +331,9 @@ impl Program {
             let op = &self.code[at.pc as usize];
             if PARTIAL && let Some(pause) = self.list_partial(at, scratch, op)? {
                 return Ok(Some(pause));
+            }
+            if UNGUARDED && self.may_forbid(at, op) {
+                return Ok(None);
             }
             if scratch.environment.fuel == 0 {
                 return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
@@ -685,7 +706,7 @@ impl Program {
             }
             let allows = self.evaluator(at, scratch).allows(clause.guard.as_ref())?;
             if clause.guard.is_some() {
-                note(scratch, (clause.entry, 0), allows);
+                note(scratch, (clause.entry, CLAUSE_GUARD), allows);
             }
             if allows {
                 upto += clause.millionths;
@@ -700,7 +721,7 @@ impl Program {
         Ok(Some(Decision { place: phase.place, odds: Odds::Listed }))
     }
 
-    fn weight(
+    pub(super) fn weight(
         &self,
         at: &Configuration,
         scratch: &mut Scratch,
@@ -736,7 +757,12 @@ impl Program {
         Ok(())
     }
 
-    fn each_start(&self, at: &mut Configuration, scratch: &mut Scratch, each: &Each) -> Result<(), Box<Fault>> {
+    pub(super) fn each_start(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+        each: &Each,
+    ) -> Result<(), Box<Fault>> {
         self.list_candidates(at, scratch, &each.candidates)?;
         let many = scratch.options.len() as u64;
         if each.any_order && many > MAX_ANY_ORDER {
@@ -792,6 +818,11 @@ impl Program {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded, as any quotient is")]
+fn quotient(weight: u64, total: u64) -> f64 {
+    weight as f64 / total as f64
+}
+
 fn decide(place: PlaceId, odds: Odds) -> Pause {
     Pause::Decide(Decision { place, odds })
 }
@@ -804,7 +835,7 @@ fn push_choice(scratch: &mut Scratch, option: u64, upto: u64) {
 }
 
 /// Goes on to the event of a slot, or to the end of the phase.
-fn pass_slot(at: &mut Configuration) {
+pub(super) fn pass_slot(at: &mut Configuration) {
     if at.flags.has(Flags::PENDING) {
         at.flags.set(Flags::PENDING, false);
         at.flags.set(Flags::QUIET, true);

@@ -8,6 +8,7 @@
 //! numbers, files or terminals.
 
 mod actions;
+mod because;
 mod compile;
 mod configuration;
 mod evaluate;
@@ -21,13 +22,16 @@ mod program;
 mod repeat;
 #[cfg(test)]
 mod tests;
+mod unguarded;
 mod watch;
 
+pub use because::{Atom, Read, ReadOf};
 pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};
 pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use numbers::Numbers;
 pub use program::{Choice, Place, PlaceId, Program};
+pub use unguarded::{Bar, Barrier, Halt, Way};
 pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 
 pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};

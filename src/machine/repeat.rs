@@ -95,6 +95,11 @@ fn counter(at: &Configuration, next: &RepeatNext) -> Option<Counter> {
     next.counted.then(|| *at.counters.last().expect("the loop that runs has the last counter"))
 }
 
+/// How many iterations a loop must still make.
+pub(super) fn must(at: &Configuration, next: &RepeatNext) -> u32 {
+    counter(at, next).map_or(0, Counter::must)
+}
+
 /// The mean of a loop less its lower bound.
 fn spread(at: &Configuration, next: &RepeatNext) -> u64 {
     match next.spread {

@@ -97,6 +97,9 @@ pub enum GuardKind {
 /// The instruction that looks at a guard, and which of its guards it is.
 pub(super) type GuardKey = (Address, u32);
 
+/// The number of the guard of a clause among those of the instruction with which its body begins.
+pub(super) const CLAUSE_GUARD: u32 = u32::MAX;
+
 /// What a guard was found to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {

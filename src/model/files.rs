@@ -218,13 +218,8 @@ impl Reader<'_> {
 
     /// The finding of a file that cannot be loaded.
     fn unloadable(&mut self, name: &str, error: &LoadError, span: Span) -> Diagnostic {
-        let code = match error {
-            LoadError::Unreadable(_) => Code::UnreadableFile,
-            LoadError::TooLarge => Code::FileTooLarge,
-            LoadError::NotUtf8(_) => Code::NotUtf8,
-        };
         self.files.incomplete = true;
-        Diagnostic::error(code, span, format!("cannot read `{name}`: {error}"))
+        error.finding(name, span)
     }
 }
 

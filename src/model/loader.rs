@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::MAX_FILE_BYTES;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{MAX_FILE_BYTES, Span};
 
 /// [`MAX_FILE_BYTES`] as files count their bytes.
 const LIMIT: u64 = MAX_FILE_BYTES as u64;
@@ -49,6 +50,18 @@ impl fmt::Display for LoadError {
 }
 
 impl std::error::Error for LoadError {}
+
+impl LoadError {
+    /// The finding that a file of this name can't be read, at the place that asks for it.
+    pub fn finding(&self, name: &str, span: Span) -> Diagnostic {
+        let code = match self {
+            Self::Unreadable(_) => Code::UnreadableFile,
+            Self::TooLarge => Code::FileTooLarge,
+            Self::NotUtf8(_) => Code::NotUtf8,
+        };
+        Diagnostic::error(code, span, format!("cannot read `{name}`: {self}"))
+    }
+}
 
 /// The file system.
 #[derive(Clone, Copy, Debug, Default)]

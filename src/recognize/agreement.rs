@@ -5,7 +5,7 @@ use crate::sets::Item;
 use crate::trace::Observed;
 
 /// Whether they agree in all that the sequence says.
-pub(super) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
+pub(crate) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
     match (observed, item) {
         (Observed::Phase(observed), Item::Phase(phase)) => observed == phase,
         (Observed::Action { actions, source: by }, Item::Action { action, source, arguments }) => {
@@ -18,6 +18,17 @@ pub(super) fn agrees(observed: &Observed, item: &Item, alphabet: &Alphabet) -> b
                 && fits(given, payload)
         }
         _ => false,
+    }
+}
+
+/// Whether they agree in their name at least: the event, the label of the action, the phase.
+pub(crate) fn may_agree(observed: &Observed, item: &Item, alphabet: &Alphabet) -> bool {
+    match (observed, item) {
+        (Observed::Action { actions, .. }, Item::Action { action, .. }) => {
+            actions.iter().any(|(observed, _)| observed == action)
+        }
+        (Observed::Event { name, .. }, Item::Event { symbol, .. }) => alphabet.name_of(*symbol) == *name,
+        _ => agrees(observed, item, alphabet),
     }
 }
 

@@ -10,14 +10,14 @@ mod verdict;
 
 use rustc_hash::FxHashMap;
 
-use agreement::agrees;
+pub(crate) use agreement::{agrees, may_agree};
 pub use question::{Precision, Question};
 pub use verdict::{Next, Rejection, Verdict};
 
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::sets::{Bounds, Front, Limit, Sets, Statistics, View};
+use crate::sets::{Bounds, Front, Limit, Sets, Statistics};
 use crate::trace::{Observed, Shows};
 
 /// How many different items are known at once; then they are forgotten.
@@ -116,15 +116,7 @@ impl<'g> Recognizer<'g> {
     }
 
     fn new_judge(&self, shows: Shows, precision: Precision) -> Judge<'g> {
-        let view = View {
-            phases: shows.phases,
-            actions: shows.actions,
-            events: shows.events,
-            instances: precision.instances,
-            payloads: precision.payloads,
-            hidden: self.question.hidden.clone(),
-            stuttering: self.question.stuttering.clone(),
-        };
+        let view = self.question.view(shows, precision);
         let bounds = self.question.bounds;
         let sets = |bounds| Sets::new(self.grammar, self.alphabet, self.program, view.clone(), bounds);
         // The front of all places is used again for every sequence.

@@ -1,7 +1,8 @@
 //! What is asked of a sequence.
 
 use crate::model::NameId;
-use crate::sets::Bounds;
+use crate::sets::{Bounds, View};
+use crate::trace::Shows;
 
 /// What is asked. `Default`: whether the sequence is a complete trace that shows everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,21 @@ pub struct Question {
     pub stuttering: Vec<NameId>,
     /// What bounds the work.
     pub bounds: Bounds,
+}
+
+impl Question {
+    /// What is seen of a run by a sequence that shows these kinds of items, so exactly.
+    pub(crate) fn view(&self, shows: Shows, precision: Precision) -> View {
+        View {
+            phases: shows.phases,
+            actions: shows.actions,
+            events: shows.events,
+            instances: precision.instances,
+            payloads: precision.payloads,
+            hidden: self.hidden.clone(),
+            stuttering: self.stuttering.clone(),
+        }
+    }
 }
 
 /// How exactly a sequence tells what it shows. What a single item leaves out is not compared, whatever is said here.

@@ -35,8 +35,16 @@ const DEAD: usize = 1;
 pub(super) struct Edge {
     pub(super) item: ItemId,
     pub(super) target: PointId,
-    /// For each register of the target where it comes from.
-    pub(super) updates: Box<[Update]>,
+    /// For each register of the target where it comes from: [`Graph::updates`] from here on.
+    updates: u32,
+}
+
+/// An edge before it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    item: ItemId,
+    target: PointId,
+    updates: Box<[Update]>,
 }
 
 /// What is known of a point.
@@ -71,6 +79,7 @@ pub(crate) struct Graph<'p> {
     keys: Interner<u64>,
     points: Vec<Point>,
     edges: Vec<Edge>,
+    updates: Vec<Update>,
     items: Vec<Item>,
     numbers: FxHashMap<Item, ItemId>,
     /// Memory for one piece of work.
@@ -145,6 +154,7 @@ impl<'p> Graph<'p> {
             keys: Interner::default(),
             points: Vec::new(),
             edges: Vec::new(),
+            updates: Vec::new(),
             items: Vec::new(),
             numbers: FxHashMap::default(),
             packed: Vec::new(),
@@ -229,7 +239,7 @@ impl<'p> Graph<'p> {
     /// Where a settled member leads to.
     pub(crate) fn moves(&self, member: &Member) -> impl Iterator<Item = (ItemId, Member)> {
         self.edges(member.point).iter().map(|edge| {
-            let registers = edge.updates.iter().map(|update| update.apply(&member.registers)).collect();
+            let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
             (edge.item, Member { point: edge.target, registers })
         })
     }
@@ -239,7 +249,7 @@ impl<'p> Graph<'p> {
     }
 
     /// How many registers a member of a set has at this point.
-    pub(super) fn n_registers(&self, point: PointId) -> usize {
+    pub(crate) fn n_registers(&self, point: PointId) -> usize {
         self.points[point as usize].n_registers as usize
     }
 
@@ -249,6 +259,11 @@ impl<'p> Graph<'p> {
             Expansion::Known { edges, .. } => &self.edges[edges.start as usize..edges.end as usize],
             _ => &[],
         }
+    }
+
+    /// For each register of the target of an edge where it comes from.
+    pub(super) fn updates(&self, edge: &Edge) -> &[Update] {
+        &self.updates[edge.updates as usize..][..self.n_registers(edge.target)]
     }
 
     /// Whether a trace can end at a point that was expanded.
@@ -294,8 +309,8 @@ impl<'p> Graph<'p> {
 
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
-        let updates = self.edges.len() * (size_of::<Edge>() + 8);
-        self.keys.bytes() + self.points.len() * size_of::<Point>() + updates
+        let edges = self.edges.len() * size_of::<Edge>() + self.updates.len() * size_of::<Update>();
+        self.keys.bytes() + self.points.len() * size_of::<Point>() + edges
     }
 
     /// Forgets points and edges.
@@ -303,6 +318,7 @@ impl<'p> Graph<'p> {
         self.keys.clear();
         self.points.clear();
         self.edges.clear();
+        self.updates.clear();
     }
 
     /// The point that a member is really at, expanded: of a counter that was counted down it may say more than before, and
@@ -391,7 +407,7 @@ impl<'p> Graph<'p> {
             let updates =
                 (0..self.points[point as usize].n_registers).map(|from| Update::Keep { from, must: 0, may: 0 });
             let item = ItemId::try_from(item).expect("it was made of an item");
-            edges.push(Edge { item, target: point, updates: updates.collect() });
+            edges.push(Found { item, target: point, updates: updates.collect() });
         }
         let ends = if self.key(point).len() == DEAD { Some(false) } else { self.follow(point, &mut edges)? };
         self.points[point as usize].expansion = match ends {
@@ -400,7 +416,10 @@ impl<'p> Graph<'p> {
                 edges.sort_unstable();
                 edges.dedup();
                 let start = place(self.edges.len());
-                self.edges.append(&mut edges);
+                for Found { item, target, updates } in edges {
+                    self.edges.push(Edge { item, target, updates: place(self.updates.len()) });
+                    self.updates.extend_from_slice(&updates);
+                }
                 Expansion::Known { edges: start..place(self.edges.len()), ends }
             }
         };
@@ -409,7 +428,7 @@ impl<'p> Graph<'p> {
 
     /// Follows all silent ways from a point to the items at their ends. Whether a trace can end on one; nothing if the ways
     /// depend on the numbers in the counters.
-    fn follow(&mut self, point: PointId, edges: &mut Vec<Edge>) -> Result<Option<bool>, Limit> {
+    fn follow(&mut self, point: PointId, edges: &mut Vec<Found>) -> Result<Option<bool>, Limit> {
         let start = self.configuration(point);
         let before = start.counters().to_vec();
         let mut seen = Seen::default();
@@ -422,7 +441,7 @@ impl<'p> Graph<'p> {
             let pause = self.program.run(&mut at, &mut self.scratch);
             self.note_met(None);
             match pause {
-                Err(fault) if fault.kind == FaultKind::UnknownCount => return self.not_known(n_sightings),
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(self.not_known(n_sightings)),
                 Err(fault) if fault.kind.is_limit() && !self.watches() => return Err(Limit::Run(fault)),
                 // A run that fails shows nothing any more.
                 Err(fault) => self.note_fault(None, fault),
@@ -435,9 +454,9 @@ impl<'p> Graph<'p> {
                     if let Some(item) = shown {
                         let tag = if stutters { u64::from(item) + 1 } else { 0 };
                         let Some((target, updates)) = self.enter(at, Some(item), tag, &before) else {
-                            return self.not_known(n_sightings);
+                            return Ok(self.not_known(n_sightings));
                         };
-                        edges.push(Edge { item, target, updates });
+                        edges.push(Found { item, target, updates });
                     }
                 }
                 Ok(Pause::Decide(decision)) => {
@@ -445,7 +464,7 @@ impl<'p> Graph<'p> {
                         continue;
                     }
                     if !self.fork(&at, &decision, &mut open)? {
-                        return self.not_known(n_sightings);
+                        return Ok(self.not_known(n_sightings));
                     }
                 }
             }
@@ -454,9 +473,9 @@ impl<'p> Graph<'p> {
     }
 
     /// The answer where the numbers in the counters had to be known: then nothing was seen.
-    fn not_known(&mut self, n_sightings: usize) -> Result<Option<bool>, Limit> {
+    fn not_known(&mut self, n_sightings: usize) -> Option<bool> {
         self.sightings.truncate(n_sightings);
-        Ok(None)
+        None
     }
 
     /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.

@@ -17,13 +17,14 @@ mod graph;
 mod interner;
 mod limit;
 mod numbers;
+mod places;
 mod replay;
 #[cfg(test)]
 mod tests;
 mod transitions;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -31,10 +32,12 @@ use counters::Update;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
-pub(crate) use counters::{Kept, covers};
+use counters::Kept;
+pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
+pub(crate) use places::{PlaceId, Places};
 pub(crate) use replay::{Goal, Run};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
@@ -94,12 +97,26 @@ impl Statistics {
 }
 
 /// The set of all configurations in which a run may be. Of use with the [`Sets`] that made it, until those are asked to
-/// take another one over an item: one front is in use at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// take another one over an item: one front is in use at a time. Where [`Bounds::memory`] is without bound
+/// (`usize::MAX`) nothing is forgotten, and all fronts stay of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Front {
     set: u32,
     /// What the loops of its members have left, where their points do not say it.
     registers: Vec<Counter>,
+}
+
+impl Front {
+    /// A number that it shares with those that differ from it only in how much loops have left: the same can come next
+    /// there.
+    pub(crate) fn set(&self) -> u32 {
+        self.set
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.registers.as_slice())
+    }
 }
 
 /// A configuration of a set, as far as it is told from others.
@@ -173,7 +190,8 @@ impl<'p> Sets<'p> {
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
         let start = self.start()?;
-        let mut open = self.members(&start);
+        // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
+        let mut open = VecDeque::from(self.members(&start));
         if forgets {
             for member in &mut open {
                 member.point = self.graph.forget(member.point);
@@ -184,7 +202,7 @@ impl<'p> Sets<'p> {
         let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
-        while let Some(mut member) = open.pop() {
+        while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
@@ -202,7 +220,7 @@ impl<'p> Sets<'p> {
                     next.point = self.graph.forget(next.point);
                 }
                 if met.insert(next.clone()) {
-                    open.push(next);
+                    open.push_back(next);
                 }
             }
             members.push(member);
@@ -251,6 +269,11 @@ impl<'p> Sets<'p> {
     /// Whether a run that is there can end.
     pub fn ends(&self, front: &Front) -> bool {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
+    }
+
+    /// How much memory is in use, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
     }
 
     /// What can be shown next.
@@ -316,7 +339,7 @@ impl<'p> Sets<'p> {
         for point in self.known.get(front.set) {
             for edge in self.graph.edges(*point) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
-                    let updates = edge.updates.iter().map(|update| match *update {
+                    let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
                         new @ Update::New(_) => new,
                     });
@@ -369,7 +392,7 @@ impl<'p> Sets<'p> {
 
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
-        if self.graph.bytes() + self.known.bytes() + self.transitions.bytes() <= self.budget {
+        if self.bytes() <= self.budget {
             return Ok(());
         }
         self.statistics.clears += 1;

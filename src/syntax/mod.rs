@@ -1,8 +1,10 @@
 //! Text → syntax tree.
 //!
-//! [`parse()`] reads a file: it always gives a tree, and every mistake that it found. [`print()`] is the way back.
+//! [`parse()`] reads a file: it always gives a tree, and every mistake that it found. [`format()`] lays a file out
+//! anew, [`print()`] writes a tree without its comments.
 
 mod advice;
+mod format;
 mod message;
 mod parse;
 mod print;
@@ -12,6 +14,7 @@ mod tests;
 pub mod tree;
 mod trivia;
 
+pub use format::{Unformatted, format};
 pub use parse::{Parse, parse, parse_pattern, parse_setting, parse_weight};
 pub use print::print;
 pub use trivia::MAX_NESTING;

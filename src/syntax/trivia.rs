@@ -323,7 +323,7 @@ pub(super) fn closes(open: u8, close: u8) -> bool {
 /// The text of `##` lines.
 fn doc(text: &str, lines: &[Comment]) -> Doc {
     let line = |comment: &Comment| {
-        let line = &text[comment.span.range()][2..];
+        let line = text[comment.span.range()][2..].trim_end();
         line.strip_prefix(' ').unwrap_or(line).to_owned()
     };
     Doc {

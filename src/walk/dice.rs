@@ -63,7 +63,7 @@ impl Dice {
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
-    fn half(&mut self) -> u32 {
+    pub(super) fn half(&mut self) -> u32 {
         if let Some(half) = self.half.take() {
             return half;
         }

@@ -185,6 +185,12 @@ fn show_states<S: Sink>(program: &Program, at: &Configuration, before: &mut Vec<
     }
 }
 
+/// The random numbers of a trace, each of 32 bits, for whoever draws something else than a walk.
+pub fn halves(header: Header) -> impl Iterator<Item = u32> {
+    let mut dice = Dice::new(header);
+    std::iter::repeat_with(move || dice.half())
+}
+
 #[inline]
 fn draw(dice: &mut Dice, program: &Program, decision: &Decision, scratch: &Scratch) -> u64 {
     match decision.odds {

@@ -14,11 +14,11 @@ use charmgrammar::diagnostic::{Code, Diagnostic};
 use charmgrammar::machine::Program;
 use charmgrammar::model::{self, Alphabet, Disk, LoadError, Loader, Root, Settings};
 use charmgrammar::source::{SourceFile, SourceId};
-use charmgrammar::syntax::{parse, print};
+use charmgrammar::syntax::{format, parse, print};
 use charmgrammar::trace::{Shows, Story, TextSink as _};
 use charmgrammar::walk::{Limits, Memory, walk};
 
-use crate::support::{Ran, corpus, difference, files, run};
+use crate::support::{Ran, corpus, difference, files, run, run_with};
 
 /// The variable that makes the tests write expectations.
 const UPDATE: &str = "CHARMGRAMMAR_UPDATE";
@@ -157,6 +157,17 @@ fn every_grammar_is_checked_as_written_beside_it() {
     judge("check", checked);
 }
 
+/// What `fmt` makes of a grammar.
+fn formatted(path: &str) -> (&'static str, String) {
+    let text = fs::read(path).unwrap();
+    ("formatted", run_with(&["fmt", "-"], &text).ok())
+}
+
+#[test]
+fn every_grammar_is_formatted_as_written_beside_it() {
+    judge("fmt", formatted);
+}
+
 #[test]
 fn every_grammar_is_explored_as_written_beside_it() {
     judge("explore", explored);
@@ -183,7 +194,10 @@ fn every_file_for_use_is_used() {
 }
 
 /// Codes that no file of the corpus gives, with the reason.
-const WITHOUT_A_FILE: &[(Code, &str)] = &[(Code::FileTooLarge, "the file would have 64 MiB; `cli` makes one")];
+const WITHOUT_A_FILE: &[(Code, &str)] = &[
+    (Code::FileTooLarge, "the file would have 64 MiB; `cli` makes one"),
+    (Code::NotFormatted, "`check` does not tell it; `fmt` does"),
+];
 
 #[test]
 fn every_code_is_given_by_a_file() {
@@ -338,7 +352,7 @@ fn every_construct_of_the_language_walks() {
 }
 
 #[test]
-fn a_printed_grammar_means_the_same() {
+fn a_printed_or_formatted_grammar_means_the_same() {
     for path in corpus("walk").iter().chain(&corpus("check")) {
         let path = Path::new(path);
         let Ok(text) = fs::read_to_string(path) else { continue };
@@ -346,6 +360,8 @@ fn a_printed_grammar_means_the_same() {
         if parsed.diagnostics.iter().next().is_none() {
             let printed = print(&parsed.file);
             assert_eq!(stories(path, &text), stories(path, &printed), "{}, printed:\n{printed}", path.display());
+            let formatted = format(SourceId(0), &SourceFile::new("it", text.as_str())).unwrap();
+            assert_eq!(stories(path, &text), stories(path, &formatted), "{}, formatted:\n{formatted}", path.display());
         }
     }
 }

@@ -10,16 +10,16 @@ use crate::corpus::words;
 use crate::support::{binary, difference, finish, root, run_with};
 
 /// A fenced block of Markdown.
-struct Fence {
+pub(crate) struct Fence {
     /// What stands behind the opening backquotes.
-    info: String,
+    pub(crate) info: String,
     /// The line on which its text begins, from 1.
-    line: usize,
-    text: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 /// The fenced blocks of a document.
-fn fences(markdown: &str) -> Vec<Fence> {
+pub(crate) fn fences(markdown: &str) -> Vec<Fence> {
     let mut fences = Vec::new();
     // The block that is open, and the backquotes that open it.
     let mut open: Option<(Fence, usize)> = None;
@@ -167,6 +167,10 @@ fn output_of(command: &str, directory: &Path) -> Option<String> {
             _ if text.is_some() => return None,
             ["cat", file] => {
                 text = Some(fs::read(directory.join(file)).unwrap());
+                continue;
+            }
+            ["printf", typed] => {
+                text = Some(typed.replace("\\n", "\n").into_bytes());
                 continue;
             }
             _ => return None,

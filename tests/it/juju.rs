@@ -71,7 +71,11 @@ const IMPOSSIBLE: &[(&str, &str, &str)] = &[
          data-storage-detaching",
     ),
     ("machine", "storage data", "install"),
-    ("machine", "relation peers { peer = true }", "install peers-relation-created leader-elected peers-relation-broken"),
+    (
+        "machine",
+        "relation peers { peer = true }",
+        "install peers-relation-created leader-elected peers-relation-broken",
+    ),
     ("machine --set juju=v4_0", "", "install leader-settings-changed"),
 ];
 

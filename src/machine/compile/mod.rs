@@ -12,7 +12,7 @@ use super::pack::pack_states;
 use super::program::{
     ActionCode, Address, Choice, ClauseCode, Expr, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
-use super::watch::{Guard, GuardKind, Landmark, LandmarkKind};
+use super::watch::{CLAUSE_GUARD, Guard, GuardKind, Landmark, LandmarkKind};
 use crate::model::grammar::{self, ActionId, Base, Check, Expression, Grammar, PhaseId, RuleId, Variable, VariableId};
 use crate::source::Span;
 
@@ -243,9 +243,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// An instruction looks at a guard, if there is one.
-    fn guard(&mut self, kind: GuardKind, address: Address, number: usize, guard: Option<&Expression>) {
+    fn guard(&mut self, kind: GuardKind, address: Address, number: u32, guard: Option<&Expression>) {
         if let Some(guard) = guard {
-            self.program.guards.push(Guard { kind, span: guard.span, key: (address, index(number)) });
+            self.program.guards.push(Guard { kind, span: guard.span, key: (address, number) });
         }
     }
 
@@ -305,7 +305,7 @@ impl<'a> Compiler<'a> {
             self.statement(&clause.body);
             self.emit(Op::ClauseEnd);
             self.landmark(LandmarkKind::Clause, entry, clause.span);
-            self.guard(GuardKind::When, entry, 0, clause.guard.as_ref());
+            self.guard(GuardKind::When, entry, CLAUSE_GUARD, clause.guard.as_ref());
             clauses.push(ClauseCode { millionths: clause.millionths, guard, entry, frame: self.body.max_locals });
         }
         if !clauses.is_empty() && clauses.iter().all(|clause| clause.guard.is_none()) {

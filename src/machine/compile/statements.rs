@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Body, Compiler, Storage};
+use crate::machine::configuration::index;
 use crate::machine::program::{
     Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave,
     One, Op, Parameter, RepeatNext, RepeatStart, Target,
@@ -187,7 +188,7 @@ impl Compiler<'_> {
             let is_weightless = matches!(alternative.weight.kind, ExpressionKind::Constant(0));
             let kind = if is_weightless { LandmarkKind::Weightless } else { LandmarkKind::Alternative };
             self.landmark(kind, target, alternative.span);
-            self.guard(GuardKind::When, choose, targets.len() - 1, alternative.guard.as_ref());
+            self.guard(GuardKind::When, choose, index(targets.len() - 1), alternative.guard.as_ref());
         }
         let fallback = self.here();
         match otherwise {
@@ -302,7 +303,7 @@ impl Compiler<'_> {
         };
         let eaches: Vec<_> = (0..).zip(branches).map(candidates).collect();
         let start = self.emit(Op::Interleave(Box::new(Interleave { branches: Box::default() })));
-        for (number, branch) in branches.iter().enumerate() {
+        for (number, branch) in (0..).zip(branches) {
             self.guard(GuardKind::Where, start, number, branch.each.as_ref().and_then(|each| each.filter.as_ref()));
         }
         let turn = self.emit(Op::Turn { next: 0, place });

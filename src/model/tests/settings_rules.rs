@@ -31,6 +31,7 @@ fn set_and_weight_come_last() {
         set: vec!["n = 3".to_owned(), "leader = false".to_owned()],
         weights: vec!["a = 9".to_owned()],
         with: vec!["action b by user weight 2 { e }".to_owned()],
+        ..Settings::default()
     };
     let grammar = built_with(TEXT, &settings);
     assert_eq!(grammar.params[1].value, 3);

@@ -7,8 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Limit;
-use crate::machine::{self, Configuration, Decision, Odds, Pause, Program, Scratch};
+use crate::machine::{self, Configuration, Odds, Pause, Program, Scratch};
 use crate::model::SymbolId;
+use crate::model::grammar::StateId;
 use crate::sets::{Bounds, Interner, Item, TooMany};
 use crate::trace::Shows;
 
@@ -65,6 +66,17 @@ impl<'g> Chain<'g> {
     /// The node at the start.
     pub(super) fn start(&mut self) -> NodeId {
         self.enter(self.program.start())
+    }
+
+    /// The states at a node; none of a run that has failed.
+    pub(super) fn states(&self, node: NodeId) -> Vec<(StateId, i64)> {
+        let words = self.keys.get(node);
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let mut at = Configuration::default();
+        at.unpack(words);
+        self.program.states().map(|state| (state, self.program.state(&at, state))).collect()
     }
 
     /// How many nodes are known.
@@ -146,7 +158,7 @@ impl<'g> Chain<'g> {
             Err(_) => Step::Dead,
             Ok(Pause::End) => Step::End,
             Ok(Pause::Show(shown)) => {
-                let item = self.seen(shown);
+                let item = shown_item(shown, self.scratch.values());
                 let edge = row(self.edges.len());
                 let target = self.enter(at);
                 self.edges.push(Edge { probability: 1.0, target });
@@ -159,7 +171,7 @@ impl<'g> Chain<'g> {
                     return Err(self.too_many(&[node]));
                 }
                 let start = row(self.edges.len());
-                for (option, probability) in options(self.program, &decision, &self.scratch) {
+                for (option, probability) in self.program.odds(&decision, &self.scratch) {
                     let mut branch = at.clone();
                     let resumed = self.program.resume(&mut branch, option);
                     let target = if resumed.is_ok() { self.enter(branch) } else { self.adopt(&[]) };
@@ -195,47 +207,24 @@ impl<'g> Chain<'g> {
         }
         node
     }
+}
 
-    fn seen(&self, item: machine::Item) -> Item {
-        let values = self.scratch.values();
-        match item {
-            machine::Item::Phase { phase, .. } => Item::Phase(phase),
-            machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
-            machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
-        }
+/// What a run shows, with the values that come with it.
+pub(crate) fn shown_item(item: machine::Item, values: &[i64]) -> Item {
+    match item {
+        machine::Item::Phase { phase, .. } => Item::Phase(phase),
+        machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
+        machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
     }
 }
 
 /// Whether a sequence shows items of this kind.
-fn is_shown(item: &Item, shows: Shows) -> bool {
+pub(crate) fn is_shown(item: &Item, shows: Shows) -> bool {
     match item {
         Item::Phase(_) => shows.phases,
         Item::Action { .. } => shows.actions,
         Item::Event { .. } => shows.events,
     }
-}
-
-/// The options of a decision with their probabilities, in their order.
-fn options(program: &Program, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
-    match decision.odds {
-        Odds::Uniform(many) => (0..many).map(|option| (option, part(1, many))).collect(),
-        Odds::Either { first, total } => vec![(0, part(first, total)), (1, part(total - first, total))],
-        Odds::Table(_) | Odds::Listed => {
-            let choices = program.choices(decision, scratch);
-            let total = choices.last().map_or(0, |choice| choice.upto);
-            let mut before = 0;
-            let weigh = |choice: &machine::Choice| {
-                let weight = choice.upto - std::mem::replace(&mut before, choice.upto);
-                (choice.option, part(weight, total))
-            };
-            choices.iter().map(weigh).collect()
-        }
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded, as any quotient is")]
-fn part(weight: u64, total: u64) -> f64 {
-    weight as f64 / total as f64
 }
 
 /// The number of a row.

@@ -13,7 +13,7 @@ mod scaled;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
@@ -21,10 +21,12 @@ use super::agreement::agrees;
 use super::{Next, Precision, Rejection};
 use crate::machine::Program;
 use crate::model::Alphabet;
+use crate::model::grammar::StateId;
 pub use crate::sets::Limit;
 use crate::sets::{Bounds, blurred};
 use crate::trace::{self, Observed, Shows};
 use chain::{Chain, NodeId, Step};
+pub(crate) use chain::{is_shown, shown_item};
 use likeliest::{History, RecordId, Ways};
 use region::Region;
 use scaled::Scaled;
@@ -231,6 +233,53 @@ impl<'g> Estimator<'g> {
         Ok(Outcome::Possible(Estimate { log_probability: mass.ln().min(0.0), best }))
     }
 
+    /// What the runs that agree so far can show next, each with the probability that it is just this, the likeliest first;
+    /// together they lack what fails or never shows anything. It is blurred as the precision says.
+    ///
+    /// # Errors
+    ///
+    /// A limit was met.
+    pub fn next_items(&mut self) -> Result<Vec<(Next, f64)>, Limit> {
+        self.explore()?;
+        let masses = self.region.masses(&self.chain, &self.front, self.shows)?;
+        let total = self.front.iter().map(|place| place.mass).sum::<Scaled>();
+        let mut sums: BTreeMap<Next, Scaled> = BTreeMap::new();
+        for (node, mass) in self.region.nodes().iter().zip(&masses) {
+            if let Some(next) = self.next_of(*node) {
+                *sums.entry(next).or_insert(Scaled::ZERO) += *mass;
+            }
+        }
+        let mut list: Vec<(Next, Scaled)> = sums.into_iter().collect();
+        // Stable: those that are as likely stay in their order.
+        list.sort_by(|(_, one), (_, other)| other.cmp(one));
+        Ok(list.into_iter().map(|(next, mass)| (next, (mass / total).part())).collect())
+    }
+
+    /// The values that each state has in the runs that agree so far, directly behind the last item, each with the part of
+    /// them, the least first.
+    pub fn states(&self) -> Vec<(StateId, Vec<(i64, f64)>)> {
+        let total = self.front.iter().map(|place| place.mass).sum::<Scaled>();
+        let mut sums: BTreeMap<StateId, BTreeMap<i64, Scaled>> = BTreeMap::new();
+        for place in &self.front {
+            for (state, value) in self.chain.states(place.node) {
+                *sums.entry(state).or_default().entry(value).or_insert(Scaled::ZERO) += place.mass;
+            }
+        }
+        let parts = |values: BTreeMap<i64, Scaled>| {
+            values.into_iter().map(|(value, mass)| (value, (mass / total).part())).collect()
+        };
+        sums.into_iter().map(|(state, values)| (state, parts(values))).collect()
+    }
+
+    /// How a run that is at a node of the region goes on, as far as a sequence would show it.
+    fn next_of(&self, node: NodeId) -> Option<Next> {
+        if let Some((shown, _)) = self.chain.shown(node, self.shows) {
+            let Precision { instances, payloads } = self.precision;
+            return Some(Next::Item(blurred(shown, self.alphabet, instances, payloads)));
+        }
+        matches!(self.chain.known(node), Step::End).then_some(Next::End)
+    }
+
     /// Finds what lies ahead of the front, and forgets what is known if it is too much.
     fn explore(&mut self) -> Result<(), Limit> {
         let is_full = self.chain.bytes() > self.budget;
@@ -252,15 +301,7 @@ impl<'g> Estimator<'g> {
     /// Keeps the reason why no run agrees. The region is that before the item.
     #[cold]
     fn reject(&mut self, item: Option<&Observed>) {
-        let mut expected = BTreeSet::new();
-        for node in self.region.nodes() {
-            if let Some((shown, _)) = self.chain.shown(*node, self.shows) {
-                let Precision { instances, payloads } = self.precision;
-                expected.insert(Next::Item(blurred(shown, self.alphabet, instances, payloads)));
-            } else if let Step::End = self.chain.known(*node) {
-                expected.insert(Next::End);
-            }
-        }
+        let expected: BTreeSet<Next> = self.region.nodes().iter().filter_map(|node| self.next_of(*node)).collect();
         let at = item.map(|_| self.n_items);
         self.rejection = Some(Box::new(Rejection {
             at,

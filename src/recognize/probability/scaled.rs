@@ -43,6 +43,12 @@ impl Scaled {
         }
     }
 
+    /// The number as well as an `f64` can say it; at most 1.
+    pub(super) fn part(self) -> f64 {
+        let small = (self.exponent.max(-8)..0).fold(self.mantissa, |number, _| number / LIMIT / LIMIT);
+        if self.exponent > 0 { 1.0 } else { small.min(1.0) }
+    }
+
     pub(super) fn is_zero(self) -> bool {
         self.mantissa == 0.0
     }

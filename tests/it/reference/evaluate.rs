@@ -6,6 +6,9 @@ use charmgrammar::model::grammar::{
     Arithmetic, Base, Comparison, Domain, Expression, ExpressionKind, Grammar, InstanceId, NONE, Quantifier, Range,
     Type, VariableId, elements,
 };
+use charmgrammar::source::Span;
+
+use super::record::{self, fail};
 
 /// What can go wrong in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,16 +49,18 @@ impl Scope<'_> {
             ExpressionKind::Variable(variable) => self.environment[variable],
             ExpressionKind::State(state) => self.states[state.index()],
             ExpressionKind::StateOf { instance, member } => {
-                let instance = &self.grammar.instances[self.instance(instance)?];
+                let instance = &self.grammar.instances[self.instance_for(instance, expression.span)?];
                 self.states[instance.first_state.index() + *member as usize]
             }
             ExpressionKind::FieldOf { instance, member } => {
-                self.grammar.instances[self.instance(instance)?].fields[*member as usize]
+                self.grammar.instances[self.instance_for(instance, expression.span)?].fields[*member as usize]
             }
             ExpressionKind::IndexOf(instance) => {
-                i64::from(self.grammar.instances[self.instance(instance)?].element.unwrap_or(0))
+                i64::from(self.grammar.instances[self.instance_for(instance, expression.span)?].element.unwrap_or(0))
             }
-            ExpressionKind::ArrayOf(instance) => i64::from(self.grammar.instances[self.instance(instance)?].array.0),
+            ExpressionKind::ArrayOf(instance) => {
+                i64::from(self.grammar.instances[self.instance_for(instance, expression.span)?].array.0)
+            }
             ExpressionKind::Let { id, arguments } => {
                 let mut environment = Environment::new();
                 for (place, argument) in arguments.iter().enumerate() {
@@ -69,14 +74,14 @@ impl Scope<'_> {
                 for member in members {
                     let value = self.value(member)?;
                     if !(lo..=hi).contains(&value) {
-                        return Err(Trouble::Domain);
+                        return Err(fail(expression.span, Trouble::Domain));
                     }
                     set |= 1 << (value - lo);
                 }
                 set
             }
             ExpressionKind::Not(operand) => i64::from(!self.holds(operand)?),
-            ExpressionKind::Negate(operand) => number(self.number(operand)?.checked_neg())?,
+            ExpressionKind::Negate(operand) => number(self.number(operand)?.checked_neg(), expression.span)?,
             ExpressionKind::And(operands) => {
                 for operand in operands {
                     if !self.holds(operand)? {
@@ -97,11 +102,12 @@ impl Scope<'_> {
                 let mut result = self.number(first)?;
                 for (operator, operand) in rest {
                     let operand = self.number(operand)?;
-                    result = number(match operator {
+                    let next = match operator {
                         Arithmetic::Add => result.checked_add(operand),
                         Arithmetic::Subtract => result.checked_sub(operand),
                         Arithmetic::Multiply => result.checked_mul(operand),
-                    })?;
+                    };
+                    result = number(next, expression.span)?;
                 }
                 result
             }
@@ -121,7 +127,8 @@ impl Scope<'_> {
             ExpressionKind::Size(set) => i64::from(self.number(set)?.count_ones()),
             ExpressionKind::Convert(operand) => {
                 let value = self.value(operand)?;
-                convert(self.grammar, value, operand.ty, expression.ty)?
+                convert(self.grammar, value, operand.ty, expression.ty)
+                    .map_err(|trouble| fail(expression.span, trouble))?
             }
             ExpressionKind::Quantified { quantifier, range } => {
                 // The contract is silent about which of its values an `any` or `all` looks at, which shows where a
@@ -150,7 +157,7 @@ impl Scope<'_> {
     /// The value of what must not be `none`.
     pub(crate) fn number(&self, expression: &Expression) -> Result<i64, Trouble> {
         let value = self.value(expression)?;
-        if is_none(value, expression.ty) { Err(Trouble::Domain) } else { Ok(value) }
+        if is_none(value, expression.ty) { Err(fail(expression.span, Trouble::Domain)) } else { Ok(value) }
     }
 
     /// The place of an instance.
@@ -158,11 +165,32 @@ impl Scope<'_> {
         Ok(usize::try_from(self.number(expression)?).expect("an instance is not negative"))
     }
 
+    /// The same; where there is none, this is the place that fails.
+    fn instance_for(&self, expression: &Expression, place: Span) -> Result<usize, Trouble> {
+        let value = self.value(expression)?;
+        if is_none(value, expression.ty) {
+            return Err(fail(place, Trouble::Domain));
+        }
+        Ok(usize::try_from(value).expect("an instance is not negative"))
+    }
+
+    /// Whether a guard holds.
+    pub(crate) fn allows(&self, guard: Option<&Expression>) -> Result<bool, Trouble> {
+        let Some(guard) = guard else { return Ok(true) };
+        let holds = self.holds(guard)?;
+        record::guard(guard.span, holds);
+        Ok(holds)
+    }
+
     /// The values of a range's domain that pass its filter, in their order.
     pub(crate) fn matches(&self, range: &Range) -> Result<Vec<i64>, Trouble> {
         let mut passing = Vec::new();
         for value in domain(self.grammar, range.domain) {
-            if self.passes(range, value)? {
+            let passes = self.passes(range, value)?;
+            if let Some(filter) = &range.filter {
+                record::guard(filter.span, passes);
+            }
+            if passes {
                 passing.push(value);
             }
         }
@@ -182,8 +210,8 @@ pub(crate) fn is_none(value: i64, ty: Type) -> bool {
     ty.optional && value == NONE
 }
 
-fn number(result: Option<i64>) -> Result<i64, Trouble> {
-    result.filter(|result| *result != NONE).ok_or(Trouble::Overflow)
+fn number(result: Option<i64>, place: Span) -> Result<i64, Trouble> {
+    result.filter(|result| *result != NONE).ok_or_else(|| fail(place, Trouble::Overflow))
 }
 
 fn convert(grammar: &Grammar, value: i64, from: Type, to: Type) -> Result<i64, Trouble> {

@@ -9,9 +9,12 @@ pub(crate) mod brute;
 mod evaluate;
 pub(crate) mod explore;
 pub(crate) mod mutate;
+pub(crate) mod patterns;
 pub(crate) mod random;
 pub(crate) mod random_merge;
 pub(crate) mod recognize;
+pub(crate) mod record;
+pub(crate) mod survey;
 mod tests;
 
 use std::collections::BTreeSet;
@@ -26,6 +29,7 @@ use charmgrammar::model::grammar::{
 
 pub(crate) use evaluate::Trouble;
 use evaluate::{Environment, Scope};
+use record::fail;
 
 /// What a run shows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +63,16 @@ impl Run<'_> {
     /// The values of all states.
     pub(crate) fn states(&self) -> &[i64] {
         &self.world.states
+    }
+
+    /// The phase at hand.
+    pub(crate) fn phase(&self) -> PhaseId {
+        PhaseId::new(self.world.phase)
+    }
+
+    /// Whether all initial values were drawn.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.rest.as_ref().is_some_and(|frame| matches!(frame.task, Task::Initial(_)))
     }
 }
 
@@ -251,6 +265,7 @@ impl<'g> Reference<'g> {
             }),
             Task::Phase(place) => {
                 let Some(phase) = self.grammar.phases.get(*place) else { return Ok(Move::End) };
+                record::reach(phase.span);
                 let world = World { phase: *place, slotted: BTreeSet::new(), ..world.clone() };
                 let rest = push(Task::Phase(place + 1), around, next);
                 let rest = push(Task::LastSlot, around, &rest);
@@ -268,8 +283,10 @@ impl<'g> Reference<'g> {
                     // A clause is no place where the phase's variables are in scope.
                     let around =
                         Rc::new(Around { clause: true, environment: Environment::new(), ..(**around).clone() });
-                    let guard = clause.guard.as_ref();
-                    if guard.map_or(Ok(true), |guard| self.scope(world, &around).holds(guard))? {
+                    if self.scope(world, &around).allows(clause.guard.as_ref())? {
+                        if clause.millionths > 0 {
+                            record::reach(clause.span);
+                        }
                         left -= clause.millionths;
                         let again = Some(Rc::new(frame.clone()));
                         let body = Code(std::slice::from_ref(&clause.body));
@@ -318,7 +335,7 @@ impl<'g> Reference<'g> {
                     moves.push((stop, world.clone(), next.clone()));
                 }
                 if let Some(left) = after {
-                    let goes_on = condition.map_or(Ok(true), |condition| scope.holds(condition.0))?;
+                    let goes_on = scope.allows(condition.map(|condition| condition.0))?;
                     let rest = if goes_on {
                         let rest = Task::Repeat { left, condition: *condition, body: *body };
                         push(Task::Statements(*body), around, &push(rest, around, next))
@@ -332,7 +349,9 @@ impl<'g> Reference<'g> {
             Task::Settle(code) => {
                 let StatementKind::Draw { actions, .. } = &code.0[0].kind else { panic!("a settle") };
                 let again = Some(Rc::new(frame.clone()));
-                Ok(self.draw(world, actions, around, &again)?.unwrap_or_else(|| certain(world.clone(), next.clone())))
+                let drawn =
+                    self.draw(world, actions, around, &again).map_err(|trouble| fail(code.0[0].span, trouble))?;
+                Ok(drawn.unwrap_or_else(|| certain(world.clone(), next.clone())))
             }
             Task::EndAtomic(id) => {
                 let mut world = world.clone();
@@ -344,6 +363,17 @@ impl<'g> Reference<'g> {
     }
 
     fn statement(
+        &self,
+        world: &World,
+        statement: &'g Statement,
+        around: &Rc<Around>,
+        next: &Rest<'g>,
+    ) -> Result<Move<'g>, Trouble> {
+        record::reach(statement.span);
+        self.run_statement(world, statement, around, next).map_err(|trouble| fail(statement.span, trouble))
+    }
+
+    fn run_statement(
         &self,
         world: &World,
         statement: &'g Statement,
@@ -372,6 +402,7 @@ impl<'g> Reference<'g> {
                     environment.insert(VariableId::new(place), scope.value(argument)?);
                 }
                 let around = Rc::new(Around { environment, ..(**around).clone() });
+                record::reach(self.grammar.rules[rule.index()].span);
                 go(push(Task::Statements(Code(&self.grammar.rules[rule.index()].body)), &around, next))
             }
             StatementKind::Assign { target, operator, value } => {
@@ -393,12 +424,15 @@ impl<'g> Reference<'g> {
             StatementKind::Block(body) => go(block(body)),
             StatementKind::Choose { alternatives, otherwise } => {
                 let mut moves = Vec::new();
+                let mut enabled = Vec::new();
                 for alternative in alternatives {
-                    if alternative.guard.as_ref().map_or(Ok(true), |guard| scope.holds(guard))? {
+                    if scope.allows(alternative.guard.as_ref())? {
                         let weight = weight(&scope, &alternative.weight)?;
+                        enabled.extend((weight > 0).then_some(alternative.span));
                         moves.push((weight, world.clone(), single(&alternative.body)));
                     }
                 }
+                enabled.into_iter().for_each(record::reach);
                 if moves.iter().any(|(weight, ..)| *weight > 0) {
                     Ok(weighted(moves))
                 } else {
@@ -407,7 +441,7 @@ impl<'g> Reference<'g> {
             }
             StatementKind::If { arms, otherwise } => {
                 for (condition, body) in arms {
-                    if scope.holds(condition)? {
+                    if scope.allows(Some(condition))? {
                         return go(block(body));
                     }
                 }
@@ -521,7 +555,7 @@ impl<'g> Reference<'g> {
             let mut passing = Vec::new();
             for environment in bindings {
                 let around = Rc::new(Around { environment, ..(**around).clone() });
-                if action.guard.as_ref().map_or(Ok(true), |guard| self.scope(world, &around).holds(guard))? {
+                if self.scope(world, &around).allows(action.guard.as_ref())? {
                     passing.push(around);
                 }
             }
@@ -537,6 +571,7 @@ impl<'g> Reference<'g> {
         let mut moves = Vec::new();
         for (weight, id, passing) in enabled {
             let action = &self.grammar.actions[id.index()];
+            record::reach(action.span);
             let chance = ratio(weight, total) / count(passing.len());
             for around in passing {
                 let body = push(Task::Statements(Code(&action.body)), &around, next);

@@ -1,0 +1,337 @@
+//! `charmgrammar explore`.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::args::ExploreArguments;
+use super::grammar::{self, Opened};
+use super::output::Output;
+use super::{Exit, Failure, Io};
+use crate::diagnostic::suggest::nearest;
+use crate::explore::life::{Life, Way};
+use crate::machine::Program;
+use crate::model::Alphabet;
+use crate::model::grammar::{NONE, StateId};
+use crate::recognize::Next;
+use crate::sets::{Bounds, Item, Limit};
+use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Shows, Story, TextSink};
+
+const HELP: &str = "  NUMBER or NAME   take one of what is possible; the beginning of a name will do
+  (empty line)     take one by dice
+  auto N           take N items by dice
+  back [N]         go back by one item, or by N
+  why NAME         the shortest way to it
+  states           the values of all states
+  trace            what was shown so far
+  save FILE        write it: as jsonl to FILE.jsonl, as names to FILE.txt, else as a story
+  help             this list
+  quit             end
+";
+
+/// The longest line that is read, in bytes.
+const MAX_LINE: u64 = 10_000;
+
+/// A life with all that is needed to tell of it.
+struct Session<'a> {
+    opened: &'a Opened,
+    alphabet: &'a Alphabet,
+    life: Life<'a>,
+    dice: Xoshiro256PlusPlus,
+    seed: u64,
+    /// The states when they were last told.
+    states: Vec<String>,
+    /// Whether its end was taken.
+    has_ended: bool,
+}
+
+/// Whether more commands are taken.
+enum Then {
+    Goes,
+    Ends,
+}
+
+/// Reads commands until there are no more.
+pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Failure> {
+    if arguments.grammar == "-" {
+        let message = "standard input has the commands: name a file for the grammar";
+        return Err(Failure::Message(message.to_owned()));
+    }
+    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
+    let mut session = Session {
+        life: Life::new(&opened.grammar, &alphabet, &program, Bounds::default()),
+        opened: &opened,
+        alphabet: &alphabet,
+        dice: Xoshiro256PlusPlus::seed_from_u64(arguments.seed),
+        seed: arguments.seed,
+        states: Vec::new(),
+        has_ended: false,
+    };
+    let stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
+    let mut stdin = BufReader::new(stdin);
+    session.states = session.state_texts();
+    session.look(io)?;
+    loop {
+        if io.is_interactive {
+            io.stdout.write("> ")?;
+            io.stdout.flush()?;
+        }
+        let mut line = String::new();
+        let read = stdin.by_ref().take(MAX_LINE).read_line(&mut line);
+        let length = read.map_err(|error| Failure::Message(format!("cannot read the commands: {error}")))?;
+        if length == 0 {
+            return Ok(Exit::Yes);
+        }
+        let line = line.trim();
+        if !io.is_interactive {
+            io.stdout.write(&format!("> {line}\n"))?;
+        }
+        match session.obey(line, io)? {
+            Then::Goes => {}
+            Then::Ends => return Ok(Exit::Yes),
+        }
+    }
+}
+
+impl Session<'_> {
+    fn obey(&mut self, line: &str, io: &mut Io) -> Result<Then, Failure> {
+        let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.trim();
+        match (command, rest) {
+            ("quit" | "exit", "") => return Ok(Then::Ends),
+            ("help", "") => io.stdout.write(HELP)?,
+            ("states", "") => io.stdout.write(&listed(&self.state_texts()))?,
+            ("trace", "") => {
+                let text =
+                    self.text(&mut Story::new(&self.opened.grammar, self.alphabet, Shows::STORY), self.has_ended);
+                io.stdout.write(&text)?;
+            }
+            ("back", count) => match number(count, 1) {
+                Some(many) => {
+                    self.life.back(many).map_err(|limit| met(&limit))?;
+                    self.look(io)?;
+                }
+                None => io.stdout.write("back by how many items?\n")?,
+            },
+            ("auto", count) => match number(count, 1) {
+                Some(many) => self.auto(many, io)?,
+                None => io.stdout.write("auto: how many items?\n")?,
+            },
+            ("why", name) if !name.is_empty() => self.why(name, io)?,
+            ("save", path) if !path.is_empty() => self.save(Path::new(path), io)?,
+            ("why", _) => io.stdout.write("why: say the name of what is not possible\n")?,
+            ("save", _) => io.stdout.write("save: say the name of a file\n")?,
+            ("", _) => self.auto(1, io)?,
+            _ => self.pick(line, io)?,
+        }
+        Ok(Then::Goes)
+    }
+
+    /// Tells where the life is, and what is possible.
+    fn look(&mut self, io: &mut Io) -> Result<(), Failure> {
+        self.has_ended = false;
+        let grammar = &self.opened.grammar;
+        let phase = self.life.items().iter().rev().find_map(|item| match item {
+            Item::Phase(phase) => Some(grammar.phases[phase.index()].name.as_str()),
+            _ => None,
+        });
+        let mut text = match (phase, self.life.items().len()) {
+            (None, _) => "at the start".to_owned(),
+            (Some(phase), 1) => format!("phase {phase}, 1 item"),
+            (Some(phase), many) => format!("phase {phase}, {many} items"),
+        };
+        let states = self.state_texts();
+        let changed: Vec<&str> =
+            states.iter().filter(|state| !self.states.contains(state)).map(String::as_str).collect();
+        if !changed.is_empty() {
+            let _ = write!(text, "; {}", changed.join(", "));
+        }
+        text.push('\n');
+        let next = self.next()?;
+        if next.is_empty() {
+            text.push_str("  nothing can follow: every run fails here\n");
+        }
+        for (number, (next, part)) in (1..).zip(&next) {
+            let _ = writeln!(text, "{number:>4} {:>6.1} %  {}", part * 100.0, self.name(next));
+        }
+        self.states = states;
+        io.stdout.write(&text)?;
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Vec<(Next, f64)>, Failure> {
+        self.life.ahead().map_err(|limit| met(&limit))
+    }
+
+    fn name(&self, next: &Next) -> String {
+        next.text(&self.opened.grammar, self.alphabet, true)
+    }
+
+    /// Takes what was chosen.
+    fn pick(&mut self, typed: &str, io: &mut Io) -> Result<(), Failure> {
+        let next = self.next()?;
+        let names: Vec<String> = next.iter().map(|(next, _)| self.name(next)).collect();
+        let chosen: Vec<usize> = match typed.parse::<usize>() {
+            Ok(number) => (1..=next.len()).filter(|place| *place == number).map(|place| place - 1).collect(),
+            Err(_) => match names.iter().position(|name| name == typed) {
+                Some(place) => vec![place],
+                None => (0..names.len()).filter(|place| names[*place].starts_with(typed)).collect(),
+            },
+        };
+        match chosen[..] {
+            [] if typed.parse::<usize>().is_ok() => io.stdout.write(&format!("there are {} numbers\n", next.len()))?,
+            [] => {
+                let commands = ["auto", "back", "help", "quit", "save", "states", "trace", "why"];
+                let names = names.iter().map(String::as_str).chain(commands);
+                let help = nearest(typed, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+                io.stdout.write(&format!(
+                    "`{typed}` is neither possible here nor a command{help} (`why {typed}`, `help`)\n"
+                ))?;
+            }
+            [place] => self.take(&next[place].0, io)?,
+            [first, second, ..] => {
+                let message = format!("`{typed}` may be `{}` or `{}`: say more of it\n", names[first], names[second]);
+                io.stdout.write(&message)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, next: &Next, io: &mut Io) -> Result<(), Failure> {
+        match next {
+            Next::End => {
+                self.has_ended = true;
+                io.stdout.write("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?;
+            }
+            Next::Item(item) => {
+                self.life.take(item).map_err(|limit| met(&limit))?;
+                self.look(io)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes items by dice.
+    fn auto(&mut self, many: usize, io: &mut Io) -> Result<(), Failure> {
+        for _ in 0..many {
+            let next = self.next()?;
+            let total: f64 = next.iter().map(|(_, part)| part).sum();
+            #[expect(clippy::cast_precision_loss, reason = "53 bits are as many as it keeps")]
+            let mut draw = (self.dice.next_u64() >> 11) as f64 / (1u64 << 53) as f64 * total;
+            let chosen = next.iter().find(|(_, part)| {
+                draw -= part;
+                draw < 0.0
+            });
+            let Some((chosen, _)) = chosen.or(next.last()) else { break };
+            io.stdout.write(&format!("  {}\n", self.name(chosen)))?;
+            let Next::Item(item) = chosen else {
+                return self.take(chosen, io);
+            };
+            self.life.take(item).map_err(|limit| met(&limit))?;
+        }
+        self.look(io)
+    }
+
+    /// Tells the shortest way to what has this name.
+    fn why(&mut self, name: &str, io: &mut Io) -> Result<(), Failure> {
+        let (grammar, alphabet) = (&self.opened.grammar, self.alphabet);
+        let text = |item: &Item| Next::Item(item.clone()).text(grammar, alphabet, true);
+        if self.next()?.iter().any(|(next, _)| self.name(next) == name) {
+            io.stdout.write(&format!("`{name}` is possible here\n"))?;
+            return Ok(());
+        }
+        let is_wanted = |item: &Item| {
+            let text = text(item);
+            text == name || text.split([' ', '(']).next() == Some(name) || text.split(" by ").next() == Some(name)
+        };
+        let told = match self.life.way(&is_wanted).map_err(|limit| met(&limit))? {
+            Way::Items(items) => {
+                let way = listed(&items.iter().map(text).collect::<Vec<_>>());
+                match items.len() {
+                    1 => format!("it is possible here, as\n{way}"),
+                    many => format!("not before {} other items; a shortest way is\n{way}", many - 1),
+                }
+            }
+            Way::None => format!("nothing with the name `{name}` can be shown any more\n"),
+            Way::Unknown(many) => format!("no way to `{name}` was found among {many} places\n"),
+        };
+        io.stdout.write(&told)?;
+        Ok(())
+    }
+
+    /// Each state with its values.
+    fn state_texts(&self) -> Vec<String> {
+        let text = |(state, values): (StateId, Vec<(i64, f64)>)| {
+            let state = &self.opened.grammar.states[state.index()];
+            let value = |value: i64| match value {
+                NONE => "none".to_owned(),
+                value => self.opened.grammar.value_text(value, state.ty.base),
+            };
+            let values: Vec<String> = match values[..] {
+                [(only, _)] => vec![value(only)],
+                _ => values.iter().map(|(one, part)| format!("{} ({:.1} %)", value(*one), part * 100.0)).collect(),
+            };
+            format!("{} = {}", state.name, values.join(" or "))
+        };
+        self.life.states().into_iter().map(text).collect()
+    }
+
+    /// Writes the life to a file. What goes wrong is told, and the life goes on.
+    fn save(&mut self, path: &Path, io: &mut Io) -> Result<(), Failure> {
+        let (grammar, alphabet) = (&self.opened.grammar, self.alphabet);
+        let text = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("jsonl") => {
+                let options = JsonlOptions { shows: Shows::STORY, hash: self.opened.hash.clone() };
+                self.text(&mut Jsonl::new(grammar, alphabet, options), true)
+            }
+            Some("txt" | "names") => self.text(&mut Names::new(alphabet), true),
+            _ => self.text(&mut Story::new(grammar, alphabet, Shows::STORY), self.has_ended),
+        };
+        let saved = Output::create(Some(path), &mut io.stdout).and_then(|mut output| {
+            output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
+            output.finish()
+        });
+        match saved {
+            Ok(()) => io.stdout.write(&format!("saved to {}\n", path.display()))?,
+            Err(Failure::Write { to, error }) => io.stdout.write(&format!("cannot write to {to}: {error}\n"))?,
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// What was shown, in a format, with its end or not.
+    fn text<S: TextSink>(&self, sink: &mut S, ends: bool) -> String {
+        sink.begin(Header { seed: self.seed, trace: 0, attempt: 0 });
+        self.life.trace().iter().for_each(|item: &trace::Item| item.show(sink));
+        if ends {
+            sink.end();
+        }
+        String::from_utf8(std::mem::take(sink.out())).expect("names are text")
+    }
+}
+
+/// Each on a line of its own.
+fn listed(texts: &[String]) -> String {
+    texts.iter().flat_map(|text| ["  ", text, "\n"]).collect()
+}
+
+/// How many; `default` if nothing is said.
+fn number(text: &str, default: usize) -> Option<usize> {
+    if text.is_empty() { Some(default) } else { text.parse().ok() }
+}
+
+/// What stops the exploration.
+fn met(limit: &Limit) -> Failure {
+    let what = match limit {
+        Limit::Configurations(many) => format!("more than {} configurations agree with what was shown", many.limit),
+        Limit::Run(_) => "a run makes too many silent steps".to_owned(),
+        Limit::Cycle { configurations } => {
+            format!("runs that show nothing go round among {configurations} configurations")
+        }
+    };
+    Failure::Message(format!("{what}; the exploration ends here"))
+}

@@ -1,0 +1,84 @@
+//! `charmgrammar stats`.
+
+use super::args::{FiguresFormat, StatsArguments};
+use super::figures::{Subject, json};
+use super::generate::{draw_seed, threads};
+use super::grammar;
+use super::progress::Progress;
+use super::tables::human;
+use super::{Exit, Failure, Io, interrupt};
+use crate::diagnostic::Code;
+use crate::explore::statistics::{Inexact, Sampling, Statistics, exact, sample};
+use crate::machine::Program;
+use crate::model::Alphabet;
+use crate::walk::Limits;
+
+/// Tells the figures of a grammar.
+pub(super) fn run(arguments: &StatsArguments, io: &mut Io) -> Result<Exit, Failure> {
+    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
+    let subject = Subject { sources: &opened.sources, grammar: &opened.grammar, alphabet: &alphabet };
+    interrupt::catch();
+    let statistics = statistics(arguments, &subject, &program, io)?;
+    let text = match arguments.format {
+        FiguresFormat::Human => human(&statistics, &subject, io.stdout.color),
+        FiguresFormat::Json => json(&statistics, &subject),
+    };
+    io.stdout.write(&text)?;
+    Ok(Exit::Yes)
+}
+
+/// The figures: exact where that is wanted and can be had, else sampled.
+fn statistics(
+    arguments: &StatsArguments,
+    subject: &Subject<'_>,
+    program: &Program,
+    io: &mut Io,
+) -> Result<Statistics, Failure> {
+    if arguments.sample {
+        return sampled(arguments, subject, program, io);
+    }
+    let (limit, jobs) = (arguments.limit.get() as usize, threads(arguments.jobs));
+    let Subject { grammar, alphabet, .. } = subject;
+    match exact(grammar, alphabet, program, limit, arguments.step_limit, jobs, interrupt::flag()) {
+        Ok(statistics) if statistics.is_whole() => Ok(statistics),
+        Ok(statistics) => {
+            io.note("the lengths of traces are sampled, since the longest are too long");
+            Ok(statistics.or(sampled(arguments, subject, program, io)?))
+        }
+        Err(Inexact::Interrupted) => Err(Failure::Interrupted),
+        Err(Inexact::Configurations { limit }) => {
+            io.note(&format!("all figures are sampled: there are more than {limit} configurations (--limit)"));
+            sampled(arguments, subject, program, io)
+        }
+        Err(Inexact::Cycle { configurations }) => {
+            let why = format!("runs go round too long among {configurations} configurations");
+            io.note(&format!("all figures are sampled: {why}"));
+            sampled(arguments, subject, program, io)
+        }
+    }
+}
+
+fn sampled(
+    arguments: &StatsArguments,
+    subject: &Subject<'_>,
+    program: &Program,
+    io: &mut Io,
+) -> Result<Statistics, Failure> {
+    let seed = match arguments.seed {
+        Some(seed) => seed,
+        None => draw_seed(io)?,
+    };
+    let limits = Limits { events: arguments.event_limit, steps: arguments.step_limit, ..Limits::default() };
+    let sampling = Sampling { seed, number: arguments.number, limits, jobs: threads(arguments.jobs) };
+    let mut progress = Progress::new(&mut io.stderr, io.verbosity, "traces", arguments.number);
+    let told = &mut |done| progress.update(done);
+    let found = sample(subject.grammar, subject.alphabet, program, &sampling, interrupt::flag(), told);
+    drop(progress);
+    let found = found.ok_or(Failure::Interrupted)?;
+    if found.outcomes.lost.iter().any(|(cause, _)| cause.code == Code::EventLimit) {
+        let limit = arguments.event_limit;
+        io.warn(&format!("traces of more than {limit} events were given up, and count for nothing (--event-limit)"));
+    }
+    Ok(found)
+}

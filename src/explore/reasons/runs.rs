@@ -1,0 +1,329 @@
+//! The runs that agree with a trace so far, each with what the trace tells of how it came to be where it is.
+//!
+//! All configurations are kept exactly, and for each the likeliest run that is there (Viterbi 1967): that is the one whose
+//! story is told. Ways are followed best first, so none is gone twice.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::rc::Rc;
+
+use super::productions::Productions;
+use crate::machine::{Configuration, Odds, Pause, PlaceId, Program, Scratch};
+use crate::model::grammar::{Grammar, PhaseId, StateId};
+use crate::model::{Alphabet, NameId};
+use crate::recognize::agrees;
+use crate::recognize::probability::{is_shown, shown_item};
+use crate::sets::{Interner, Item, Limit, TooMany};
+use crate::trace::{Observed, Shows};
+
+/// A run that agrees with the trace so far.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// Where it is: directly behind the item that was shown last.
+    pub(super) at: Configuration,
+    /// How many items were shown.
+    pub(super) n_items: u64,
+    /// What may be shown again.
+    again: Option<Item>,
+    /// The natural logarithm of its probability.
+    likelihood: f64,
+    /// For each state the item at which it got its value, or 0: it is that of the start.
+    pub(super) since: Rc<Vec<u64>>,
+    /// For each phase the first item in it, or 0: it has not begun.
+    pub(super) phases: Rc<Vec<u64>>,
+    /// For each place the last item that came from there, or 0.
+    pub(super) shown: Rc<Vec<u64>>,
+}
+
+/// What is looked at of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Sight<'g> {
+    pub(super) grammar: &'g Grammar,
+    pub(super) alphabet: &'g Alphabet,
+    pub(super) program: &'g Program,
+    pub(super) shows: Shows,
+    pub(super) hidden: Vec<NameId>,
+    pub(super) stuttering: Vec<NameId>,
+    /// How many silent steps a run may make.
+    pub(super) steps: u64,
+}
+
+impl Sight<'_> {
+    /// Whether a sequence shows an item, and whether it may leave it out.
+    pub(super) fn of(&self, item: &Item) -> (bool, bool) {
+        let is_shown = is_shown(item, self.shows);
+        (is_shown, !is_shown || self.is_in(item, &self.hidden))
+    }
+
+    fn is_in(&self, item: &Item, names: &[NameId]) -> bool {
+        matches!(item, Item::Event { symbol, .. } if names.contains(&self.alphabet.name_of(*symbol)))
+    }
+}
+
+/// Follows the runs.
+#[derive(Debug)]
+pub(super) struct Runs<'s, 'g> {
+    sight: &'s Sight<'g>,
+    productions: &'s Productions<'g>,
+    /// How many configurations may lie between two items.
+    limit: usize,
+    /// How many more are looked at in all.
+    work: u64,
+    scratch: Scratch,
+    /// The likeliest first.
+    pub(super) list: Vec<Run>,
+    n_items: u64,
+}
+
+/// Why runs could not be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// A limit was met.
+    Limit(Limit),
+    /// It took too long, before this item.
+    Work(u64),
+    /// None agrees with this item.
+    Nowhere(u64),
+}
+
+/// A part of a way.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    /// A state has changed; whether something had been decided since the last item.
+    State(StateId, bool),
+    /// An event that the trace does not show.
+    Event,
+    /// A phase began.
+    Phase(PhaseId),
+}
+
+/// No mark.
+const NOTHING: usize = usize::MAX;
+
+#[derive(Debug)]
+struct Node {
+    likelihood: f64,
+    /// Where it is among all that were found: the order of those that are as likely.
+    number: Reverse<usize>,
+    at: Configuration,
+    run: usize,
+    marks: usize,
+    decided: bool,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Node {}
+
+impl PartialOrd for Node {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Node {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.likelihood.total_cmp(&other.likelihood).then(self.number.cmp(&other.number))
+    }
+}
+
+/// What is kept while one item is looked for.
+#[derive(Debug, Default)]
+struct Step {
+    open: BinaryHeap<Node>,
+    n_nodes: usize,
+    marks: Vec<(usize, Mark)>,
+    /// The configurations that were met at decisions, behind items that are not shown, and behind the item.
+    seen: Interner<u64>,
+    packed: Vec<u64>,
+    found: Vec<Run>,
+}
+
+impl Step {
+    fn push(&mut self, likelihood: f64, at: Configuration, run: usize, marks: usize, decided: bool) {
+        let number = Reverse(self.n_nodes);
+        self.n_nodes += 1;
+        self.open.push(Node { likelihood, number, at, run, marks, decided });
+    }
+
+    fn mark(&mut self, marks: &mut usize, mark: Mark) {
+        self.marks.push((*marks, mark));
+        *marks = self.marks.len() - 1;
+    }
+
+    /// Whether a configuration is met for the first time in such a place.
+    fn is_first(&mut self, at: &Configuration, place: u64) -> bool {
+        self.packed.clear();
+        self.packed.push(place);
+        at.pack(&mut self.packed);
+        self.seen.intern(&self.packed).1
+    }
+}
+
+impl<'s, 'g> Runs<'s, 'g> {
+    pub(super) fn new(sight: &'s Sight<'g>, productions: &'s Productions<'g>, limit: usize, work: u64) -> Self {
+        let program = sight.program;
+        let start = Run {
+            at: program.start(),
+            n_items: 0,
+            again: None,
+            likelihood: 0.0,
+            since: Rc::new(vec![0; sight.grammar.states.len()]),
+            phases: Rc::new(vec![0; sight.grammar.phases.len()]),
+            shown: Rc::new(vec![0; program.places().len()]),
+        };
+        let scratch = Scratch::new(sight.steps);
+        Self { sight, productions, limit, work, scratch, list: vec![start], n_items: 0 }
+    }
+
+    /// Takes the runs over the next item.
+    pub(super) fn item(&mut self, observed: &Observed) -> Result<(), Lost> {
+        if !self.sight.shows.has(observed.kind()) {
+            return Ok(());
+        }
+        self.n_items += 1;
+        let mut step = Step::default();
+        for (number, run) in self.list.iter().enumerate() {
+            if let Some(item) = &run.again
+                && agrees(observed, item, self.sight.alphabet)
+                && step.is_first(&run.at, 2)
+            {
+                step.found.push(Run { n_items: self.n_items, ..run.clone() });
+            }
+            step.push(run.likelihood, run.at.clone(), number, NOTHING, false);
+        }
+        let mut n_looked_at = 0;
+        while let Some(node) = step.open.pop() {
+            n_looked_at += 1;
+            if n_looked_at > self.limit {
+                let limit = TooMany { limit: self.limit, unknown: Vec::new() };
+                return Err(Lost::Limit(Limit::Configurations(limit)));
+            }
+            self.work = self.work.checked_sub(1).ok_or(Lost::Work(self.n_items))?;
+            self.look(node, observed, &mut step)?;
+        }
+        if step.found.is_empty() {
+            return Err(Lost::Nowhere(self.n_items));
+        }
+        step.found.sort_by(|one, other| other.likelihood.total_cmp(&one.likelihood));
+        self.list = step.found;
+        Ok(())
+    }
+
+    /// Follows a way to the next pause, and forks it.
+    fn look(&mut self, node: Node, observed: &Observed, step: &mut Step) -> Result<(), Lost> {
+        let Self { sight, scratch, .. } = self;
+        let program = sight.program;
+        let Node { likelihood, mut at, run, mut marks, decided, .. } = node;
+        let before = program.state_words(&at).to_vec();
+        scratch.refuel();
+        let pause = match program.run(&mut at, scratch) {
+            Ok(pause) => pause,
+            Err(fault) if fault.kind.is_limit() => return Err(Lost::Limit(Limit::Run(fault))),
+            Err(_) => return Ok(()),
+        };
+        if before != program.state_words(&at) {
+            for state in program.states() {
+                if program.state_in(&before, state) != program.state(&at, state) {
+                    step.mark(&mut marks, Mark::State(state, decided));
+                }
+            }
+        }
+        match pause {
+            Pause::End => {}
+            Pause::Decide(decision) => {
+                if !step.is_first(&at, 0) {
+                    return Ok(());
+                }
+                if let Odds::Uniform(many) = decision.odds
+                    && many > self.limit as u64
+                {
+                    let limit = TooMany { limit: self.limit, unknown: Vec::new() };
+                    return Err(Lost::Limit(Limit::Configurations(limit)));
+                }
+                for (option, probability) in program.odds(&decision, scratch) {
+                    let mut branch = at.clone();
+                    if program.resume(&mut branch, option).is_ok() {
+                        step.push(likelihood + probability.ln(), branch, run, marks, true);
+                    }
+                }
+            }
+            Pause::Show(shown) => {
+                let item = shown_item(shown, scratch.values());
+                let (is_shown, may_lack) = sight.of(&item);
+                if is_shown && agrees(observed, &item, sight.alphabet) && step.is_first(&at, 2) {
+                    let found = self.found(likelihood, at.clone(), run, marks, place(&shown), item.clone(), step);
+                    step.found.push(found);
+                }
+                if may_lack && step.is_first(&at, 1) {
+                    match item {
+                        Item::Phase(phase) => step.mark(&mut marks, Mark::Phase(phase)),
+                        Item::Event { .. } => step.mark(&mut marks, Mark::Event),
+                        Item::Action { .. } => {}
+                    }
+                    step.push(likelihood, at, run, marks, decided);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The run that has come over the item.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of what was found")]
+    fn found(
+        &self,
+        likelihood: f64,
+        at: Configuration,
+        run: usize,
+        marks: usize,
+        place: PlaceId,
+        item: Item,
+        step: &Step,
+    ) -> Run {
+        let before = &self.list[run];
+        let number = self.n_items;
+        let mut found = Run { at, n_items: number, likelihood, again: None, ..before.clone() };
+        // From the last one to the first.
+        let mut lies_behind = false;
+        let mut next = marks;
+        let mut changed: Vec<StateId> = Vec::new();
+        while let Some((earlier, mark)) = step.marks.get(next) {
+            match *mark {
+                // What changed before an event that is not shown belongs to the last that was.
+                Mark::Event => lies_behind = true,
+                Mark::Phase(phase) => Rc::make_mut(&mut found.phases)[phase.index()] = number,
+                Mark::State(state, decided) if !changed.contains(&state) => {
+                    changed.push(state);
+                    let value = self.sight.program.state(&found.at, state);
+                    let announces = self.sight.shows.events
+                        && !lies_behind
+                        && self.productions.announces(self.sight.grammar, state, value, decided);
+                    let since = if announces { number } else { number - 1 };
+                    Rc::make_mut(&mut found.since)[state.index()] = since;
+                }
+                Mark::State(..) => {}
+            }
+            next = *earlier;
+        }
+        if let Item::Phase(phase) = item {
+            Rc::make_mut(&mut found.phases)[phase.index()] = number;
+        }
+        Rc::make_mut(&mut found.shown)[place.0 as usize] = number;
+        if self.sight.is_in(&item, &self.sight.stuttering) {
+            found.again = Some(item);
+        }
+        found
+    }
+}
+
+/// Where an item is shown.
+pub(super) fn place(item: &crate::machine::Item) -> PlaceId {
+    use crate::machine::Item::{Action, Event, Phase};
+    match item {
+        Phase { place, .. } | Action { place, .. } | Event { place, .. } => *place,
+    }
+}

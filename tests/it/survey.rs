@@ -1,0 +1,177 @@
+//! What `check` finds by exploring, against the reference's exhaustive exploration.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use charmgrammar::explore::survey::Survey;
+use charmgrammar::machine::{FaultKind, Program};
+use charmgrammar::model::Alphabet;
+use charmgrammar::sets::Bounds;
+use charmgrammar::source::Span;
+
+use crate::reference::random;
+use crate::reference::survey::survey;
+use crate::reference::{Trouble, random_merge};
+use crate::semantics::{cases, load, setting};
+use crate::testing::check_witness;
+
+/// What came of comparing.
+#[derive(Debug, Default)]
+struct Compared {
+    grammars: usize,
+    undecided: usize,
+    faults: usize,
+    traps: usize,
+    silent: usize,
+    reached: usize,
+    unreached: usize,
+    constant: usize,
+}
+
+fn code(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::DeadEnd => "dead-end",
+        Trouble::Domain => "domain-error",
+        Trouble::Overflow => "overflow",
+        Trouble::Weight => "bad-weight",
+        Trouble::Count => "bad-count",
+        Trouble::AnyOrder => "any-order-limit",
+        Trouble::Silence | Trouble::Stack => unreachable!("the reference has no limit"),
+    }
+}
+
+fn compare(text: &str, compared: &mut Compared) -> Result<(), String> {
+    let Ok(grammar) = load(text) else { return Ok(()) };
+    if grammar.phases.is_empty() {
+        return Ok(());
+    }
+    let Some(expected) = survey(&grammar, &[], 12_000) else {
+        compared.undecided += 1;
+        return Ok(());
+    };
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let bounds = Bounds { configurations: 20_000, steps: 5_000, ..Bounds::default() };
+    let found = Survey::new(&grammar, &alphabet, &program, bounds);
+    if found.limit.is_some() {
+        compared.undecided += 1;
+        return Ok(());
+    }
+    compared.grammars += 1;
+    let at = |span: &Span| text[span.start as usize..span.end as usize].lines().next().unwrap_or_default().to_owned();
+    let mut faults: BTreeMap<(&str, Span), usize> = BTreeMap::new();
+    let mut is_silent = false;
+    for (fault, witness) in &found.faults {
+        check_witness(&grammar, &alphabet, &program, witness)?;
+        match fault.kind {
+            FaultKind::StepLimit => is_silent = true,
+            _ => {
+                faults.insert((fault.kind.code().name(), fault.span), witness.n_events());
+            }
+        }
+    }
+    let mut expected_faults: BTreeMap<(&str, Span), usize> = BTreeMap::new();
+    for ((trouble, span), n_events) in &expected.faults {
+        let fewest = expected_faults.entry((code(*trouble), *span)).or_insert(*n_events);
+        *fewest = *n_events.min(fewest);
+    }
+    if faults != expected_faults {
+        let words = |faults: &BTreeMap<(&str, Span), usize>| {
+            let words = faults.iter().map(|((code, span), events)| format!("{code} `{}` {events}", at(span)));
+            words.collect::<Vec<String>>().join("; ")
+        };
+        return Err(format!("faults: {}\nfound:  {}", words(&expected_faults), words(&faults)));
+    }
+    compared.faults += faults.len();
+    for trap in &found.traps {
+        check_witness(&grammar, &alphabet, &program, &trap.witness)?;
+        let fewest = expected.traps.get(&trap.phase);
+        if fewest != Some(&trap.witness.n_events()) {
+            return Err(format!("it says that it is trapped: {trap:?}; the reference says {:?}", expected.traps));
+        }
+    }
+    if expected.is_trapped && found.traps.is_empty() && !is_silent {
+        return Err("a run is trapped, and nothing is said".to_owned());
+    }
+    if !is_silent && !found.traps.iter().map(|trap| trap.phase).eq(expected.traps.keys().copied()) {
+        return Err(format!("trapped in {:?}, and it says {:?}", expected.traps, found.traps));
+    }
+    compared.traps += usize::from(expected.is_trapped);
+    compared.silent += usize::from(is_silent);
+    for landmark in program.landmarks() {
+        let (reached, expected) = (found.watch.has_reached(landmark), expected.record.reached.contains(&landmark.span));
+        if reached != expected {
+            let what = format!("{:?} `{}`", landmark.kind, at(&landmark.span));
+            return Err(format!("{what}: reached {expected}, and it says {reached}"));
+        }
+        *if reached { &mut compared.reached } else { &mut compared.unreached } += 1;
+    }
+    for guard in program.guards() {
+        let outcomes = found.watch.outcomes(guard);
+        let expected = expected.record.guards.get(&guard.span).copied().unwrap_or_default();
+        if (outcomes.held, outcomes.failed) != expected {
+            return Err(format!(
+                "{:?} `{}`: (held, failed) {expected:?}, and it says {outcomes:?}",
+                guard.kind,
+                at(&guard.span)
+            ));
+        }
+        compared.constant += usize::from(outcomes.held != outcomes.failed);
+    }
+    Ok(())
+}
+
+fn compare_random(grammar: fn(u64) -> String, many: u64) -> Compared {
+    let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
+    let mut compared = Compared::default();
+    let mut failures = String::new();
+    for seed in first..first + many {
+        let text = grammar(seed);
+        if compare(&text, &mut compared).is_err() {
+            let mut text = text;
+            let again = |text: &String| compare(text, &mut Compared::default());
+            while let Some(smaller) = random::smaller(&text).into_iter().find(|text| again(text).is_err()) {
+                text = smaller;
+            }
+            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{}", again(&text).unwrap_err());
+        }
+        if failures.len() > 10_000 {
+            break;
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    compared
+}
+
+#[test]
+fn what_becomes_of_random_grammars_is_what_the_reference_finds() {
+    let compared = compare_random(random::grammar, 200);
+    assert!(compared.faults > 20 && compared.unreached > 100 && compared.constant > 100, "{compared:?}");
+}
+
+#[test]
+fn what_becomes_of_grammars_in_which_much_is_merged_is_what_the_reference_finds() {
+    let compared = compare_random(random_merge::grammar, 200);
+    assert!(compared.unreached > 100 && compared.constant > 100, "{compared:?}");
+}
+
+#[test]
+fn what_becomes_of_every_construct_is_what_the_reference_finds() {
+    let mut compared = Compared::default();
+    let mut failures = String::new();
+    for file in ["statements", "draws", "meanwhile", "interleave", "wide"] {
+        let (prelude, cases) = cases(file);
+        for (name, text) in &cases {
+            let text = format!("{prelude}{text}");
+            if let Err(why) = compare(&text, &mut compared) {
+                let _ = writeln!(failures, "--- {name}\n{text}\n{why}");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn the_guard_of_a_clause_is_told_from_the_guard_in_it() {
+    let text = "state x: 0..1 = 0\nevent a\nphase p { meanwhile { 5% when x == 0 { if x == 1 { a } } } a }\n";
+    compare(text, &mut Compared::default()).unwrap();
+}
