@@ -48,6 +48,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "
   charmgrammar generate k8s.charmgrammar
       Tell one random life as a story.
+  charmgrammar generate --charm .
+      Tell one of a unit of the charm in this directory.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --format jsonl -o traces.jsonl
       Write a thousand lives to a file; the same call writes the same file.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --shard 0/4

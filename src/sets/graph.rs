@@ -384,7 +384,13 @@ impl<'p> Graph<'p> {
         self.facts.interleaves.get(phase.index()).copied().unwrap_or_default()
     }
 
-    fn configuration(&self, point: PointId) -> Configuration {
+    /// Whether the values of some states are not known there.
+    pub(super) fn is_partial(&self, point: PointId) -> bool {
+        let key = self.key(point);
+        key.len() > DEAD && Configuration::packed_is_partial(&key[1..])
+    }
+
+    pub(super) fn configuration(&self, point: PointId) -> Configuration {
         let mut at = Configuration::default();
         at.unpack(&self.key(point)[1..]);
         at

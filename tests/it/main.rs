@@ -10,6 +10,7 @@ mod explain;
 mod explore;
 mod fmt;
 mod frequencies;
+mod juju;
 mod layers;
 mod planted;
 mod probability;
