@@ -3,7 +3,7 @@
 use super::args::ExploreArguments;
 use super::grammar::{self, Opened};
 use super::output::Output;
-use super::{Exit, Failure, Io};
+use super::{Exit, Failure, Io, charm};
 use crate::diagnostic::suggest::nearest;
 use crate::explore::life::{Life, Way};
 use crate::machine::Program;
@@ -54,11 +54,12 @@ enum Then {
 
 /// Reads commands until there are no more.
 pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Failure> {
-    if arguments.grammar == "-" {
+    let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
+    if typed == "-" {
         let message = "standard input has the commands: name a file for the grammar";
         return Err(Failure::Message(message.to_owned()));
     }
-    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let opened = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let mut session = Session {
         life: Life::new(&opened.grammar, &alphabet, &program, Bounds::default()),

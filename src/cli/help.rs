@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
+    ("Grammars", &["init", "check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
     ("Traces", &["generate", "explore", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -52,6 +52,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "
   charmgrammar generate k8s.charmgrammar
       Tell one random life as a story.
+  charmgrammar generate --charm .
+      Tell one of a unit of the charm in this directory.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --format jsonl -o traces.jsonl
       Write a thousand lives to a file; the same call writes the same file.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --shard 0/4
@@ -88,6 +90,14 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "init",
+        "
+  charmgrammar init --charm . -o tests/lifecycle.charmgrammar
+      Begin a grammar for the charm in this directory.
+  charmgrammar init --charm . --relations-per-endpoint 1
+      Look at it, with one relation for each endpoint.",
     ),
     (
         "count",

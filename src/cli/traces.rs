@@ -27,7 +27,7 @@ impl Reading {
     /// What bounds the work.
     pub(super) fn bounds(&self) -> Bounds {
         let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
-        Bounds { configurations, everywhere: configurations, steps: self.step_limit, ..Bounds::default() }
+        Bounds { configurations, everywhere: configurations / 10, steps: self.step_limit, ..Bounds::default() }
     }
 
     /// The kinds of items that are compared of a trace that shows `shows`.

@@ -196,6 +196,15 @@ impl Configuration {
         PhaseId(low(words[2]))
     }
 
+    /// Whether the values of some states were not known in what was packed.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn packed_is_partial(words: &[u64]) -> bool {
+        words[2] >> 40 & 1 == 1
+    }
+
     /// Becomes what was packed.
     pub fn unpack(&mut self, words: &[u64]) {
         let [first, second, third, rest @ ..] = words else { unreachable!("a packed configuration has a head") };

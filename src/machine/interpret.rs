@@ -232,15 +232,17 @@ impl Program {
     /// same order.
     pub fn sort_states(&self, at: &mut Configuration, instances: &[Vec<StateId>]) {
         let slot = |state: &StateId| &self.slots[state.index()];
-        let mut rows: Vec<Vec<u64>> =
-            instances.iter().map(|states| states.iter().map(|state| at.raw(slot(state))).collect()).collect();
+        let value = |state: &StateId| (at.knows(state.index()), at.raw(slot(state)));
+        let mut rows: Vec<Vec<(bool, u64)>> =
+            instances.iter().map(|states| states.iter().map(value).collect()).collect();
         if rows.is_sorted() {
             return;
         }
         rows.sort_unstable();
         for (states, row) in instances.iter().zip(rows) {
-            for (state, raw) in states.iter().zip(row) {
+            for (state, (known, raw)) in states.iter().zip(row) {
                 at.set_raw(slot(state), raw);
+                at.set_known(state.index(), known);
             }
         }
     }

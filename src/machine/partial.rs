@@ -50,6 +50,26 @@ impl Configuration {
         self.unknown.is_none()
     }
 
+    /// Whether it is about to be told the value of a state, or of an option that was taken whether it is one: then it may
+    /// be of a certain instance what comes next.
+    pub fn is_asking(&self) -> bool {
+        self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0 || unknown.claim != 0)
+    }
+
+    /// Makes the value of a state known or unknown.
+    pub(super) fn set_known(&mut self, state: usize, known: bool) {
+        if let Some(unknown) = &mut self.unknown {
+            let bit = 1 << (state % 64);
+            let word = &mut unknown.states[state / 64];
+            *word = if known { *word & !bit } else { *word | bit };
+        }
+    }
+
+    /// Whether it knows the value of a state.
+    pub(super) fn knows(&self, state: usize) -> bool {
+        self.unknown.as_ref().is_none_or(|unknown| !unknown.has(state))
+    }
+
     /// The state has a value again.
     #[inline]
     pub(super) fn learn(&mut self, state: usize) {
@@ -59,7 +79,33 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// How many states it does not know the values of.
+    pub fn n_unknown(&self) -> u32 {
+        self.unknown.iter().flat_map(|unknown| &unknown.states).map(|word| word.count_ones()).sum()
+    }
+}
+
 impl Program {
+    /// Packs all of a configuration that is not complete but the values of its states.
+    pub fn pack_shape(&self, at: &Configuration, words: &mut Vec<u64>) {
+        let mut shape = at.clone();
+        shape.words[..self.initial.len()].fill(0);
+        if let Some(unknown) = &mut shape.unknown {
+            unknown.states.fill(0);
+        }
+        shape.pack(words);
+    }
+
+    /// Whether all that one configuration knows of its states holds in another one: if they have the same shape, the first
+    /// stands for all that the second stands for.
+    pub fn agrees(&self, one: &Configuration, other: &Configuration) -> bool {
+        (0..self.slots.len()).all(|state| {
+            let slot = &self.slots[state];
+            !one.knows(state) || other.knows(state) && one.raw(slot) == other.raw(slot)
+        })
+    }
+
     /// The state whose value the decision at hand gives, if it does.
     pub fn asked(&self, at: &Configuration) -> Option<StateId> {
         match (at.unknown.as_ref().and_then(|unknown| unknown.asked.checked_sub(1)), &self.code[at.pc as usize]) {

@@ -1,7 +1,12 @@
 //! The grammars that ship in the binary.
 
 const BUILTINS: &[(&str, &str)] = &[
+    ("demo-k8s", include_str!("../../specs/demo-k8s.charmgrammar")),
+    ("demo-machine", include_str!("../../specs/demo-machine.charmgrammar")),
     ("example", include_str!("../../specs/example.charmgrammar")),
+    ("juju", include_str!("../../specs/juju.charmgrammar")),
+    ("juju-k8s", include_str!("../../specs/juju-k8s.charmgrammar")),
+    ("juju-machine", include_str!("../../specs/juju-machine.charmgrammar")),
     ("prototype", include_str!("../../specs/prototype.charmgrammar")),
 ];
 

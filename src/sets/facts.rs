@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::View;
+use super::numbers::exchangeable;
+use crate::machine::Numbers;
 use crate::model::grammar::{
     AssignOperator, Base, Check, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId,
     Range, StateId, Statement, StatementKind, Target, Variable, VariableId,
@@ -18,6 +20,8 @@ pub(super) struct Facts {
     pub(super) idle: Vec<StateId>,
     /// Arrays whose elements can be exchanged, each as the states of its elements.
     pub(super) arrays: Vec<Vec<Vec<StateId>>>,
+    /// Numbers that can be exchanged.
+    pub(super) numbers: Vec<Numbers>,
     /// For each phase whether branches run side by side in it: then a loop that may go on longer can not do all that a
     /// shorter one can, since the turn of a branch ends at a loop that is not finished.
     pub(super) interleaves: Vec<bool>,
@@ -34,6 +38,7 @@ impl Facts {
         let idle: Vec<StateId> = (0..grammar.states.len()).map(StateId::new).filter(is_idle).collect();
         Self {
             arrays: survey.arrays(&relevant),
+            numbers: exchangeable(grammar, view),
             untold: survey.untold(&relevant),
             interleaves: (0..grammar.phases.len()).map(|phase| survey.interleaves(PhaseId::new(phase))).collect(),
             idle,
@@ -402,7 +407,7 @@ fn ranges(statement: &Statement) -> impl Iterator<Item = &Range> {
 }
 
 /// The expressions that a statement is directly made of, those of the statements in it left out.
-fn for_each_expression<'g>(statement: &'g StatementKind, visit: &mut dyn FnMut(&'g Expression)) {
+pub(super) fn for_each_expression<'g>(statement: &'g StatementKind, visit: &mut dyn FnMut(&'g Expression)) {
     match statement {
         StatementKind::Emit { of, payload, .. } => of.iter().chain(payload).for_each(visit),
         StatementKind::Call { arguments, .. } => arguments.iter().for_each(visit),

@@ -384,7 +384,13 @@ impl<'p> Graph<'p> {
         self.facts.interleaves.get(phase.index()).copied().unwrap_or_default()
     }
 
-    fn configuration(&self, point: PointId) -> Configuration {
+    /// Whether the values of some states are not known there.
+    pub(super) fn is_partial(&self, point: PointId) -> bool {
+        let key = self.key(point);
+        key.len() > DEAD && Configuration::packed_is_partial(&key[1..])
+    }
+
+    pub(super) fn configuration(&self, point: PointId) -> Configuration {
         let mut at = Configuration::default();
         at.unpack(&self.key(point)[1..]);
         at
@@ -567,11 +573,15 @@ impl<'p> Graph<'p> {
         for state in &self.facts.idle {
             self.program.reset_state(at, *state);
         }
-        if !self.facts.arrays.is_empty()
-            && at.is_complete()
+        if !(self.facts.arrays.is_empty() && self.facts.numbers.is_empty())
+            && !at.is_asking()
             && !self.is_interleaved(at)
             && !self.program.names_instances(at)
         {
+            // Where no variable holds an instance none holds one of its numbers.
+            for numbers in &self.facts.numbers {
+                self.program.sort_numbers(at, numbers);
+            }
             for array in &self.facts.arrays {
                 self.program.sort_states(at, array);
             }

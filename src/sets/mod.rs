@@ -7,13 +7,16 @@
 //! anew, so that memory depends on the grammar and not on how much is read.
 //!
 //! Configurations are made equal where no answer can tell them apart: payload-only states where no payload is shown, the
-//! elements of an array, and the counters of loops, which lie beside a set instead of in it.
+//! elements of an array, numbers that stand for units or the like, and the counters of loops, which lie beside a set
+//! instead of in it.
 
 mod counters;
+mod covered;
 mod facts;
 mod graph;
 mod interner;
 mod limit;
+mod numbers;
 mod places;
 mod replay;
 #[cfg(test)]
@@ -49,7 +52,7 @@ pub struct Bounds {
     /// The number of configurations at once; 200,000. One with a deep stack counts for as many as take its room: one for
     /// each 512 bytes.
     pub configurations: usize,
-    /// The number of all configurations together, where a sequence may begin in any of them; 200,000. Beyond it they are
+    /// The number of all configurations together, where a sequence may begin in any of them; 20,000. Beyond it they are
     /// looked at only as far as states are told.
     pub everywhere: usize,
     /// The memory for what is kept, in bytes; 64 MiB. Where single sets need more it is about twice what they do.
@@ -60,7 +63,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { configurations: 200_000, everywhere: 200_000, memory: 64 << 20, steps: 1_000_000 }
+        Self { configurations: 200_000, everywhere: 20_000, memory: 64 << 20, steps: 1_000_000 }
     }
 }
 
@@ -347,7 +350,7 @@ impl<'p> Sets<'p> {
         }
         ways.sort_unstable();
         ways.dedup();
-        ways
+        covered::uncovered(&self.graph, ways)
     }
 
     /// The front of members.

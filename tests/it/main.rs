@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect stops there")]
 
+mod charm;
 mod cli;
 mod corpus;
 mod documents;
@@ -9,6 +10,7 @@ mod explain;
 mod explore;
 mod fmt;
 mod frequencies;
+mod juju;
 mod layers;
 mod planted;
 mod probability;
