@@ -1,7 +1,5 @@
 //! Charms in directories of their own.
 
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect stops there")]
-
 use std::fs;
 use std::path::Path;
 

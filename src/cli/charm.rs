@@ -32,10 +32,10 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Tells GRAMMAR and TRACEs apart: with a charm the first argument is a grammar only if it looks like one.
-    pub(super) fn new(first: &Option<OsString>, rest: &[PathBuf], settings: &Settings) -> Self {
+    pub(super) fn new(first: Option<&OsString>, rest: &[PathBuf], settings: &Settings) -> Self {
         let is_trace = |first: &&OsString| settings.charm.is_some() && !is_grammar(first);
-        let trace = first.as_ref().filter(is_trace);
-        let grammar = grammar(first.as_ref().filter(|_| trace.is_none()), settings);
+        let trace = first.filter(is_trace);
+        let grammar = grammar(first.filter(|_| trace.is_none()), settings);
         let mut traces: Vec<PathBuf> = trace.map(PathBuf::from).into_iter().chain(rest.iter().cloned()).collect();
         if traces.is_empty() {
             traces.push(PathBuf::from("-"));

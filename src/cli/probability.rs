@@ -24,7 +24,7 @@ struct Scales<'a> {
 
 /// Weighs all traces.
 pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit, Failure> {
-    let Subject { grammar, traces } = Subject::new(&arguments.grammar, &arguments.traces, &arguments.settings);
+    let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open(&grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));

@@ -55,7 +55,7 @@ struct Court<'a> {
 
 /// Judges all traces.
 pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Failure> {
-    let Subject { grammar, traces } = Subject::new(&arguments.grammar, &arguments.traces, &arguments.settings);
+    let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open_all(&grammar, &arguments.settings, &arguments.any, io)?;
     let made: Vec<Made> = opened

@@ -3,11 +3,14 @@
 //! A configuration in which some states are not known stands for all that agree with what is. One that is like it, but
 //! knows more, adds nothing to a set that has it.
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 use super::counters::Update;
 use super::graph::{Graph, PointId};
 use crate::machine::Configuration;
+
+/// All that two configurations must have in common, and where their registers come from.
+type Shape<'a> = (Vec<u64>, &'a [Update]);
 
 /// The ways that no others cover, in their order.
 pub(super) fn uncovered(graph: &Graph<'_>, ways: Vec<(PointId, Vec<Update>)>) -> Vec<(PointId, Vec<Update>)> {
@@ -15,7 +18,7 @@ pub(super) fn uncovered(graph: &Graph<'_>, ways: Vec<(PointId, Vec<Update>)>) ->
         return ways;
     }
     // Those that differ in the values of states alone.
-    let mut alike: FxHashMap<(Vec<u64>, &[Update]), Vec<(usize, Configuration)>> = FxHashMap::default();
+    let mut alike: BTreeMap<Shape<'_>, Vec<(usize, Configuration)>> = BTreeMap::new();
     for (place, (point, updates)) in ways.iter().enumerate() {
         if graph.is_partial(*point) {
             let at = graph.configuration(*point);

@@ -573,7 +573,7 @@ impl<'p> Graph<'p> {
         for state in &self.facts.idle {
             self.program.reset_state(at, *state);
         }
-        if !(self.facts.arrays.is_empty() && self.facts.numbers.is_empty())
+        if (!self.facts.arrays.is_empty() || !self.facts.numbers.is_empty())
             && !at.is_asking()
             && !self.is_interleaved(at)
             && !self.program.names_instances(at)
