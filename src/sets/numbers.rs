@@ -120,9 +120,9 @@ impl<'g> Family<'g> {
             for place in 0..family.bodies.len() {
                 let body = family.bodies[place];
                 let mut links = Vec::new();
-                family.each_expression(body, &mut |expression| family.link(body, expression, &mut links));
+                each_expression(body, &mut |expression| family.link(body, expression, &mut links));
                 for statement in body.statements {
-                    family.link_statement(body, statement, &mut links);
+                    family.link_statement(statement, &mut links);
                 }
                 for (number, owner) in links {
                     if *family.owners.entry((body.name, number)).or_insert(owner) != owner {
@@ -134,20 +134,6 @@ impl<'g> Family<'g> {
                 return Some(family);
             }
         }
-    }
-
-    /// Every expression of a body, those within others too.
-    fn each_expression(&self, body: Body<'_>, visit: &mut dyn FnMut(&Expression)) {
-        fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
-            visit(expression);
-            for_each_operand(expression, &mut |operand| deep(operand, visit));
-        }
-        fn within(statement: &Statement, visit: &mut dyn FnMut(&Expression)) {
-            for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
-            parts(statement).into_iter().flatten().for_each(|inner| within(inner, visit));
-        }
-        body.expressions.into_iter().flatten().for_each(|expression| deep(expression, visit));
-        body.statements.iter().for_each(|statement| within(statement, visit));
     }
 
     fn role(&self, expression: &Expression) -> Role {
@@ -215,7 +201,7 @@ impl<'g> Family<'g> {
         }
     }
 
-    fn link_statement(&self, body: Body<'_>, statement: &Statement, links: &mut Vec<(VariableId, VariableId)>) {
+    fn link_statement(&self, statement: &Statement, links: &mut Vec<(VariableId, VariableId)>) {
         match &statement.kind {
             StatementKind::Assign { target: Target::Of { instance, member, .. }, value, .. } => {
                 if let (true, ExpressionKind::Variable(owner)) = (self.holds(instance.ty, *member), &instance.kind)
@@ -227,7 +213,7 @@ impl<'g> Family<'g> {
             StatementKind::Call { rule, arguments } => self.link_call(name_of(*rule), arguments, links),
             _ => {}
         }
-        parts(statement).into_iter().flatten().for_each(|inner| self.link_statement(body, inner, links));
+        parts(statement).into_iter().flatten().for_each(|inner| self.link_statement(inner, links));
     }
 
     /// What is handed to a parameter that holds a number belongs to what is handed to the parameter of its owner.
@@ -395,6 +381,20 @@ impl<'g> Family<'g> {
         for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
         fails
     }
+}
+
+/// Every expression of a body, those within others too.
+fn each_expression(body: Body<'_>, visit: &mut dyn FnMut(&Expression)) {
+    fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+        visit(expression);
+        for_each_operand(expression, &mut |operand| deep(operand, visit));
+    }
+    fn within(statement: &Statement, visit: &mut dyn FnMut(&Expression)) {
+        for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
+        parts(statement).into_iter().flatten().for_each(|inner| within(inner, visit));
+    }
+    body.expressions.into_iter().flatten().for_each(|expression| deep(expression, visit));
+    body.statements.iter().for_each(|statement| within(statement, visit));
 }
 
 fn name_of(rule: RuleId) -> Name {
