@@ -573,11 +573,8 @@ impl<'p> Graph<'p> {
         for state in &self.facts.idle {
             self.program.reset_state(at, *state);
         }
-        if (!self.facts.arrays.is_empty() || !self.facts.numbers.is_empty())
-            && !at.is_asking()
-            && !self.is_interleaved(at)
-            && !self.program.names_instances(at)
-        {
+        let merges = !self.facts.arrays.is_empty() || !self.facts.numbers.is_empty();
+        if merges && !(at.is_asking() || self.is_interleaved(at) || self.program.names_instances(at)) {
             // Where no variable holds an instance none holds one of its numbers.
             for numbers in &self.facts.numbers {
                 self.program.sort_numbers(at, numbers);

@@ -120,7 +120,7 @@ impl<'g> Family<'g> {
             for place in 0..family.bodies.len() {
                 let body = family.bodies[place];
                 let mut links = Vec::new();
-                Family::each_expression(body, &mut |expression| family.link(body, expression, &mut links));
+                each_expression(body, &mut |expression| family.link(body, expression, &mut links));
                 for statement in body.statements {
                     family.link_statement(statement, &mut links);
                 }
@@ -134,20 +134,6 @@ impl<'g> Family<'g> {
                 return Some(family);
             }
         }
-    }
-
-    /// Every expression of a body, those within others too.
-    fn each_expression(body: Body<'_>, visit: &mut dyn FnMut(&Expression)) {
-        fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
-            visit(expression);
-            for_each_operand(expression, &mut |operand| deep(operand, visit));
-        }
-        fn within(statement: &Statement, visit: &mut dyn FnMut(&Expression)) {
-            for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
-            parts(statement).into_iter().flatten().for_each(|inner| within(inner, visit));
-        }
-        body.expressions.into_iter().flatten().for_each(|expression| deep(expression, visit));
-        body.statements.iter().for_each(|statement| within(statement, visit));
     }
 
     fn role(&self, expression: &Expression) -> Role {
@@ -395,6 +381,20 @@ impl<'g> Family<'g> {
         for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
         fails
     }
+}
+
+/// Every expression of a body, those within others too.
+fn each_expression(body: Body<'_>, visit: &mut dyn FnMut(&Expression)) {
+    fn deep(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+        visit(expression);
+        for_each_operand(expression, &mut |operand| deep(operand, visit));
+    }
+    fn within(statement: &Statement, visit: &mut dyn FnMut(&Expression)) {
+        for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
+        parts(statement).into_iter().flatten().for_each(|inner| within(inner, visit));
+    }
+    body.expressions.into_iter().flatten().for_each(|expression| deep(expression, visit));
+    body.statements.iter().for_each(|statement| within(statement, visit));
 }
 
 fn name_of(rule: RuleId) -> Name {
