@@ -108,6 +108,7 @@ pub(super) enum Command {
     /// a file of the same name is written with its directory, as in `./example`.
     List,
     Show(ShowArguments),
+    Init(InitArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }
@@ -134,15 +135,39 @@ pub(super) struct Settings {
     /// May be given several times.
     #[arg(long = "with", value_name = "DECLARATION")]
     pub(super) declarations: Vec<String>,
+    /// Declare what the charm in a directory has: relations, storage, containers, actions
+    ///
+    /// It is read from `charmcraft.yaml`, or from `metadata.yaml`, `config.yaml` and `actions.yaml`. GRAMMAR may then be left
+    /// out: it is the built-in lifecycle of the platform that the charm is for. The first argument is taken for GRAMMAR if
+    /// it is the name of a built-in grammar or ends in `.charmgrammar`.
+    #[arg(long, value_name = "DIR")]
+    pub(super) charm: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) endpoints: Endpoints,
+}
+
+/// How a charm is declared.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Endpoints {
+    /// How many relations an endpoint of the charm can have where its metadata set no limit, from 1 to 64
+    #[arg(long = "relations-per-endpoint", value_name = "N", default_value_t = 2, value_parser = value_parser!(u32).range(1..=64))]
+    pub(super) relations: u32,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self { relations: 2 }
+    }
 }
 
 impl Settings {
-    /// The settings as the model takes them.
+    /// The settings as the model takes them, but for the declarations of the charm.
     pub(super) fn meaning(&self) -> crate::model::Settings {
         crate::model::Settings {
             profile: self.profile.clone(),
             set: self.set.clone(),
             weights: self.weights.clone(),
+            charm: None,
             with: self.declarations.clone(),
             test_profile: None,
         }
@@ -159,7 +184,7 @@ impl Settings {
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
-    #[arg(required = true, value_name = "GRAMMAR")]
+    #[arg(required_unless_present = "charm", value_name = "GRAMMAR")]
     pub(super) grammars: Vec<OsString>,
     /// Stop after syntax, names and types
     #[arg(long)]
@@ -207,7 +232,7 @@ impl CheckArguments {
 #[derive(Debug, Args)]
 pub(super) struct TestArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
-    #[arg(required = true, value_name = "GRAMMAR")]
+    #[arg(required_unless_present = "charm", value_name = "GRAMMAR")]
     pub(super) grammars: Vec<OsString>,
     /// Only tests with this in their text
     #[arg(long, value_name = "TEXT")]
@@ -312,7 +337,8 @@ enum ChangeFormat {
 #[derive(Debug, Args)]
 pub(super) struct TypedGenerateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// How many traces
     #[arg(short, long, value_name = "N", default_value_t = 1)]
     pub(super) number: u64,
@@ -472,9 +498,10 @@ pub(super) enum Compared {
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// The traces: files, `-` for standard input, which is taken if none is given
-    #[arg(value_name = "TRACE", default_value = "-")]
+    #[arg(value_name = "TRACE")]
     pub(super) traces: Vec<PathBuf>,
     /// It is enough that some run shows the trace, also one that goes on
     #[arg(long)]
@@ -539,9 +566,10 @@ pub(super) enum VerdictFormat {
 #[derive(Debug, Args)]
 pub(super) struct ProbabilityArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// The traces: files, `-` for standard input, which is taken if none is given
-    #[arg(value_name = "TRACE", default_value = "-")]
+    #[arg(value_name = "TRACE")]
     pub(super) traces: Vec<PathBuf>,
     /// Count all runs that begin like the trace, also those that go on
     #[arg(long)]
@@ -571,7 +599,8 @@ pub(super) enum AnswerFormat {
 #[derive(Debug, Args)]
 pub(super) struct CountArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// How many events a sequence has: a number, or a range, as in 10..20, with a line for each number in it
     #[arg(long, value_name = "N|A..B", value_parser = Lengths::parse)]
     pub(super) events: Lengths,
@@ -600,7 +629,8 @@ pub(super) enum CountFormat {
 #[derive(Debug, Args)]
 pub(super) struct EnumerateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// How many events a sequence has
     #[arg(long, value_name = "N")]
     pub(super) events: u32,
@@ -687,12 +717,14 @@ impl SideSettings {
             profile: self.left_profile,
             weights: self.left_weights,
             declarations: self.left_declarations,
+            ..Settings::default()
         };
         let right = Settings {
             set: self.right_set,
             profile: self.right_profile,
             weights: self.right_weights,
             declarations: self.right_declarations,
+            ..Settings::default()
         };
         [left, right]
     }
@@ -719,7 +751,8 @@ pub(super) enum DiffFormat {
 #[derive(Debug, Args)]
 pub(super) struct StatsArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// Draw traces, also where exact figures can be had
     #[arg(long)]
     pub(super) sample: bool,
@@ -767,7 +800,8 @@ pub(super) enum FiguresFormat {
 #[derive(Debug, Args)]
 pub(super) struct ExploreArguments {
     /// The grammar: a file, or the name of a built-in grammar
-    pub(super) grammar: OsString,
+    #[arg(required_unless_present = "charm")]
+    pub(super) grammar: Option<OsString>,
     /// The seed of the dice, an integer below 2^64
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(super) seed: u64,
@@ -782,6 +816,25 @@ pub(super) struct ExploreArguments {
 pub(super) struct ShowArguments {
     /// The name, one of those that `charmgrammar list` tells
     pub(super) name: String,
+}
+
+/// Write a grammar to begin with, from the metadata of a charm
+///
+/// It uses the built-in lifecycle of the platform that the charm is for, and declares what the charm has: relations, storage,
+/// containers, actions. These are read from `charmcraft.yaml`, or from `metadata.yaml`, `config.yaml` and `actions.yaml`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// The directory of the charm; or one that has it one or two levels below
+    #[arg(long, value_name = "DIR")]
+    pub(super) charm: PathBuf,
+    /// Write to a file; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) endpoints: Endpoints,
 }
 
 /// Write the completion script of a shell

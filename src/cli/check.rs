@@ -6,7 +6,7 @@ use super::args::CheckArguments;
 use super::grammar::Source;
 use super::judging::{self, Outcome};
 use super::witness::proof;
-use super::{Exit, Failure, Io, Verbosity, dead, grammar, verdicts};
+use super::{Exit, Failure, Io, Verbosity, charm, dead, grammar, verdicts};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::explore::survey::{Survey, Trap};
@@ -29,7 +29,7 @@ struct Findings {
 pub(super) fn run(arguments: &CheckArguments, io: &mut Io) -> Result<Exit, Failure> {
     let mut sources = SourceMap::default();
     let mut all = Findings::default();
-    for typed in &arguments.grammars {
+    for typed in &charm::grammars(&arguments.grammars, &arguments.settings) {
         let (own, findings) = check(typed, arguments, io)?;
         let moved = sources.append(own);
         all.list.extend(findings.list.into_iter().map(|diagnostic| diagnostic.moved(moved)));

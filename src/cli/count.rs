@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args::{CountArguments, CountFormat};
 use super::grammar::{self, Opened};
 use super::progress::Progress;
-use super::{Exit, Failure, Io, limits};
+use super::{Exit, Failure, Io, charm, limits};
 use crate::explore::{BigUint, Counts};
 use crate::machine::Program;
 use crate::model::Alphabet;
@@ -21,7 +21,8 @@ struct Record {
 
 /// Writes how many sequences there are.
 pub(super) fn run(arguments: &CountArguments, io: &mut Io) -> Result<Exit, Failure> {
-    let Opened { grammar, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
+    let Opened { grammar, .. } = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let most = *arguments.events.range.end();
     let counts = limits::automaton(&grammar, &alphabet, &program, &arguments.exploring)

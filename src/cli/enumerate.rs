@@ -3,14 +3,15 @@
 use super::args::{EnumerateArguments, SequenceFormat, TraceFormat};
 use super::grammar::{self, Opened};
 use super::sequences::{self, Writer};
-use super::{Exit, Failure, Io, limits};
+use super::{Exit, Failure, Io, charm, limits};
 use crate::explore::Sequences;
 use crate::machine::Program;
 use crate::model::Alphabet;
 
 /// Writes all sequences of a length.
 pub(super) fn run(arguments: &EnumerateArguments, io: &mut Io) -> Result<Exit, Failure> {
-    let Opened { grammar, hash, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
+    let Opened { grammar, hash, .. } = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(arguments.events).expect("it has 32 bits or more");
     let sequences = limits::automaton(&grammar, &alphabet, &program, &arguments.exploring)

@@ -1,16 +1,9 @@
 //! `charmgrammar explore`.
 
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
-
 use super::args::ExploreArguments;
 use super::grammar::{self, Opened};
 use super::output::Output;
-use super::{Exit, Failure, Io};
+use super::{Exit, Failure, Io, charm};
 use crate::diagnostic::suggest::nearest;
 use crate::explore::life::{Life, Way};
 use crate::machine::Program;
@@ -19,6 +12,10 @@ use crate::model::grammar::{NONE, StateId};
 use crate::recognize::Next;
 use crate::sets::{Bounds, Item, Limit};
 use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Shows, Story, TextSink};
+use crate::walk::halves;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 
 const HELP: &str = "  NUMBER or NAME   take one of what is possible; the beginning of a name will do
   (empty line)     take one by dice
@@ -40,7 +37,8 @@ struct Session<'a> {
     opened: &'a Opened,
     alphabet: &'a Alphabet,
     life: Life<'a>,
-    dice: Xoshiro256PlusPlus,
+    /// Random numbers of 32 bits.
+    dice: Box<dyn Iterator<Item = u32>>,
     seed: u64,
     /// The states when they were last told.
     states: Vec<String>,
@@ -56,17 +54,18 @@ enum Then {
 
 /// Reads commands until there are no more.
 pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Failure> {
-    if arguments.grammar == "-" {
+    let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
+    if typed == "-" {
         let message = "standard input has the commands: name a file for the grammar";
         return Err(Failure::Message(message.to_owned()));
     }
-    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let opened = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let mut session = Session {
         life: Life::new(&opened.grammar, &alphabet, &program, Bounds::default()),
         opened: &opened,
         alphabet: &alphabet,
-        dice: Xoshiro256PlusPlus::seed_from_u64(arguments.seed),
+        dice: Box::new(halves(Header { seed: arguments.seed, trace: 0, attempt: 0 })),
         seed: arguments.seed,
         states: Vec::new(),
         has_ended: false,
@@ -220,8 +219,8 @@ impl Session<'_> {
         for _ in 0..many {
             let next = self.next()?;
             let total: f64 = next.iter().map(|(_, part)| part).sum();
-            #[expect(clippy::cast_precision_loss, reason = "53 bits are as many as it keeps")]
-            let mut draw = (self.dice.next_u64() >> 11) as f64 / (1u64 << 53) as f64 * total;
+            let drawn = self.dice.next().expect("dice have no end");
+            let mut draw = f64::from(drawn) / (f64::from(u32::MAX) + 1.0) * total;
             let chosen = next.iter().find(|(_, part)| {
                 draw -= part;
                 draw < 0.0

@@ -14,7 +14,7 @@ use super::args::{Settings, Shown, TraceFormat, TypedGenerateArguments, command}
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::progress::Progress;
-use super::{Exit, Failure, Io, Verbosity, interrupt, uniform};
+use super::{Exit, Failure, Io, Verbosity, charm, interrupt, uniform};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::machine::Program;
@@ -77,7 +77,7 @@ impl TypedGenerateArguments {
             shows: self.shows()?,
             max_events: self.max_events()?,
             uniform: self.events.map(|n_events| Uniform { n_events, limit: self.limit }),
-            grammar: self.grammar,
+            grammar: charm::grammar(self.grammar.as_ref(), &self.settings),
             settings: self.settings,
             seed: self.seed,
             format: self.format,

@@ -1,12 +1,13 @@
 //! The GRAMMAR argument, and what it is read with.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use super::{Failure, Io};
+use crate::charm;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
@@ -40,7 +41,7 @@ pub(super) struct Source {
 impl Source {
     /// What was typed, and has been loaded.
     pub(super) fn new(typed: &OsStr, settings: &Settings, sources: &SourceMap) -> Self {
-        Self { root: root_again(typed, sources), settings: settings.meaning() }
+        Self { root: root_again(typed, sources), settings: meaning_again(settings, sources) }
     }
 
     /// The grammar with other settings.
@@ -64,6 +65,12 @@ fn root_again(typed: &OsStr, sources: &SourceMap) -> Root {
     text.unwrap_or_else(|| root(typed))
 }
 
+/// The settings under which a grammar was loaded.
+fn meaning_again(settings: &Settings, sources: &SourceMap) -> model::Settings {
+    let charm = sources.files().find(|file| file.name() == model::CHARM).map(|file| file.text().to_owned());
+    model::Settings { charm, ..settings.meaning() }
+}
+
 /// Opens a grammar once for every combination of the values of these params; each with what it sets them to.
 pub(super) fn open_all(
     typed: &OsStr,
@@ -73,13 +80,14 @@ pub(super) fn open_all(
 ) -> Result<Vec<(String, Opened)>, Failure> {
     let loaded = load(typed, settings, io);
     let root = root_again(typed, &loaded.sources);
+    let meaning = meaning_again(settings, &loaded.sources);
     let first = usable(loaded, io)?;
     if params.is_empty() {
         return Ok(vec![(String::new(), first)]);
     }
     let mut opened = Vec::new();
     for values in combinations(&first.grammar, params)? {
-        let mut settings = settings.meaning();
+        let mut settings = meaning.clone();
         settings.set.extend(values.iter().cloned());
         let loaded = model::load(&Disk, &root, &settings);
         let (setting, hash) = (values.join(", "), loaded.hash());
@@ -162,13 +170,28 @@ fn usable(loaded: Loaded, io: &mut Io) -> Result<Opened, Failure> {
 pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
     let root = root(typed);
     io.detail(&format!("reading {}", Path::new(typed).display()));
-    let inputs = Inputs { stdin: RefCell::new(&mut *io.stdin) };
-    model::load(&inputs, &root, &settings.meaning())
+    let inputs = Inputs::new(io);
+    let mut meaning = settings.meaning();
+    let Some(directory) = &settings.charm else { return model::load(&inputs, &root, &meaning) };
+    let reading = charm::read(&Disk, directory);
+    let Some(charm) = &reading.charm else {
+        return Loaded { sources: reading.sources, diagnostics: reading.diagnostics, grammar: None };
+    };
+    let outline = model::outline(&inputs, &root, &meaning);
+    let declared = charm::declare(charm, settings.endpoints.relations, &outline);
+    meaning.charm = Some(declared.text);
+    let loaded = model::load(&inputs, &root, &meaning);
+    drop(inputs);
+    super::charm::tell(&reading, directory, io);
+    for left_out in declared.left_out {
+        io.note(&format!("--charm: {left_out}"));
+    }
+    loaded
 }
 
 /// Reads the text of what was typed alone; an error comes with its name.
 pub(super) fn read(typed: &OsStr, io: &mut Io) -> Result<SourceFile, (String, LoadError)> {
-    let inputs = Inputs { stdin: RefCell::new(&mut *io.stdin) };
+    let inputs = Inputs::new(io);
     match root(typed) {
         Root::Builtin(name) => {
             let text = model::builtin(&name).unwrap_or_default();
@@ -202,12 +225,20 @@ fn root(typed: &OsStr) -> Root {
 /// The disk, and standard input.
 struct Inputs<'a> {
     stdin: RefCell<&'a mut dyn Read>,
+    /// What came on it.
+    text: OnceCell<Result<String, LoadError>>,
+}
+
+impl<'a> Inputs<'a> {
+    fn new(io: &'a mut Io) -> Self {
+        Self { stdin: RefCell::new(&mut *io.stdin), text: OnceCell::new() }
+    }
 }
 
 impl Loader for Inputs<'_> {
     fn load(&self, path: &Path) -> Result<String, LoadError> {
         if path == Path::new(STDIN) {
-            return model::read_text(&mut *self.stdin.borrow_mut());
+            return self.text.get_or_init(|| model::read_text(&mut *self.stdin.borrow_mut())).clone();
         }
         Disk.load(path)
     }

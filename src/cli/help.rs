@@ -6,7 +6,7 @@ use clap::Command;
 
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Grammars", &["check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
+    ("Grammars", &["init", "check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
     ("Traces", &["generate", "explore", "validate", "probability"]),
     ("This program", &["completions", "man", "help"]),
 ];
@@ -16,10 +16,14 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "check",
         "
+  charmgrammar check k8s.charmgrammar
+      Tell what is wrong with a file, and run its tests.
+  charmgrammar check --deny warnings --format github *.charmgrammar
+      Do so with many files in GitHub Actions, with annotations; warnings fail too.
+  charmgrammar check --set operations=3 --limit 100000 k8s.charmgrammar
+      See quickly what is wrong with a short life.
   charmgrammar check --syntax k8s.charmgrammar
-      Tell the errors of a file.
-  charmgrammar check --syntax --format github *.charmgrammar
-      Tell those of many files as annotations in GitHub Actions.
+      Tell the errors alone that can be seen without exploring.
   charmgrammar check --syntax example --with 'container sidecar'
       See whether a declaration goes with a built-in grammar.",
     ),
@@ -48,6 +52,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "
   charmgrammar generate k8s.charmgrammar
       Tell one random life as a story.
+  charmgrammar generate --charm .
+      Tell one of a unit of the charm in this directory.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --format jsonl -o traces.jsonl
       Write a thousand lives to a file; the same call writes the same file.
   charmgrammar generate k8s.charmgrammar -n 1000 --seed 7 --shard 0/4
@@ -84,6 +90,14 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell how probable it is that lives begin like these, as data.
   charmgrammar generate k8s.charmgrammar -n 100 --format jsonl | charmgrammar probability k8s.charmgrammar --shows events
       Weigh what comes on standard input by its events alone.",
+    ),
+    (
+        "init",
+        "
+  charmgrammar init --charm . -o tests/lifecycle.charmgrammar
+      Begin a grammar for the charm in this directory.
+  charmgrammar init --charm . --relations-per-endpoint 1
+      Look at it, with one relation for each endpoint.",
     ),
     (
         "count",

@@ -4,6 +4,7 @@
 //! [`main`]: a command gets them as an [`Io`], so that tests run it in process.
 
 mod args;
+mod charm;
 mod check;
 mod completions;
 mod count;
@@ -19,6 +20,7 @@ mod fmt;
 mod generate;
 mod grammar;
 mod help;
+mod init;
 mod interrupt;
 mod io;
 mod judging;
@@ -87,6 +89,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Stats(arguments) => stats::run(&arguments, io),
         Command::Explore(arguments) => explore::run(&arguments, io),
         Command::List => list::run(builtins(), io),
+        Command::Init(arguments) => init::run(&arguments, io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),
         Command::Completions(arguments) => completions::run(arguments.shell, io),
         Command::Man(arguments) => man::run(arguments.command.as_deref(), io),

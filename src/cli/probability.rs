@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::args::{AnswerFormat, ProbabilityArguments, VerdictFormat};
+use super::charm::Subject;
 use super::grammar::{self, Opened};
 use super::traces::{self, Input};
 use super::verdicts::{Judged, Place, Probable, Run, Verdicts};
@@ -23,8 +24,9 @@ struct Scales<'a> {
 
 /// Weighs all traces.
 pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit, Failure> {
-    traces::check_inputs(&arguments.grammar, &arguments.traces)?;
-    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
+    traces::check_inputs(&grammar, &traces)?;
+    let opened = grammar::open(&grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &arguments.reading.ignore);
     let format = match arguments.format {
@@ -38,8 +40,7 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
         estimator: Estimator::new(&alphabet, &program, arguments.prefix, arguments.reading.bounds()),
         verdicts: Verdicts::new(format),
     };
-    let n_failed =
-        traces::for_each_input(&arguments.traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
+    let n_failed = traces::for_each_input(&traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
     scales.verdicts.fail(n_failed);
     Ok(scales.verdicts.finish(io))
 }

@@ -6,7 +6,7 @@ use super::generate::{draw_seed, threads};
 use super::grammar;
 use super::progress::Progress;
 use super::tables::human;
-use super::{Exit, Failure, Io, interrupt};
+use super::{Exit, Failure, Io, charm, interrupt};
 use crate::diagnostic::Code;
 use crate::explore::statistics::{Inexact, Sampling, Statistics, exact, sample};
 use crate::machine::Program;
@@ -15,7 +15,8 @@ use crate::walk::Limits;
 
 /// Tells the figures of a grammar.
 pub(super) fn run(arguments: &StatsArguments, io: &mut Io) -> Result<Exit, Failure> {
-    let opened = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
+    let opened = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let subject = Subject { sources: &opened.sources, grammar: &opened.grammar, alphabet: &alphabet };
     interrupt::catch();

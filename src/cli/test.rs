@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::{TestArguments, TestFormat};
 use super::grammar::{self, Source};
 use super::judging::{self, Judged, Outcome};
-use super::{Exit, Failure, Io, Verbosity};
+use super::{Exit, Failure, Io, Verbosity, charm};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::Format;
 use crate::model::grammar::{Check, Test};
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &TestArguments, io: &mut Io) -> Result<Exit, Failur
     let mut sources = SourceMap::default();
     let mut suites = Vec::new();
     let mut exit = Exit::Yes;
-    for typed in &arguments.grammars {
+    for typed in &charm::grammars(&arguments.grammars, &arguments.settings) {
         match suite(typed, arguments, &mut sources, io) {
             Ok(suite) => suites.push(suite),
             // The others have tests too.

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::args::{Reading, ValidateArguments};
+use super::charm::Subject;
 use super::explanation::{Explained, Findings, Words};
 use super::grammar::{self, Opened};
 use super::nearest::{self, Nearest};
@@ -54,8 +55,9 @@ struct Court<'a> {
 
 /// Judges all traces.
 pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Failure> {
-    traces::check_inputs(&arguments.grammar, &arguments.traces)?;
-    let opened = grammar::open_all(&arguments.grammar, &arguments.settings, &arguments.any, io)?;
+    let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
+    traces::check_inputs(&grammar, &traces)?;
+    let opened = grammar::open_all(&grammar, &arguments.settings, &arguments.any, io)?;
     let made: Vec<Made> = opened
         .into_iter()
         .map(|(setting, opened)| {
@@ -77,7 +79,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
     };
-    let n_failed = traces::for_each_input(&arguments.traces, io, |input, io| {
+    let n_failed = traces::for_each_input(&traces, io, |input, io| {
         let name = input.name.clone();
         let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
         let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);

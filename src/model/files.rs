@@ -12,6 +12,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use crate::syntax::{self, tree};
 
+/// What diagnostics call the declarations of a charm.
+pub const CHARM: &str = "--charm";
+
 /// Everything that was read.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -27,6 +30,8 @@ pub(super) struct Files {
     pub own: BTreeSet<SourceId>,
     /// Whether a file is missing, so that nothing can be called undefined.
     pub incomplete: bool,
+    /// The built-in grammars among them.
+    pub builtins: BTreeSet<String>,
 }
 
 /// What tells a file from the others.
@@ -61,13 +66,14 @@ struct Reader<'a> {
 pub(super) fn read(loader: &dyn Loader, root: &Root, settings: &Settings, diagnostics: &mut Diagnostics) -> Files {
     let mut reader = Reader { loader, files: Files::default(), diagnostics, met: BTreeSet::new(), open: Vec::new() };
     reader.root(root);
-    for text in &settings.with {
-        let source = reader.files.sources.add(SourceFile::new("--with", without_mark(text)));
+    let charm = settings.charm.iter().map(|text| (CHARM, text));
+    for (name, text) in charm.chain(settings.with.iter().map(|text| ("--with", text))) {
+        let source = reader.files.sources.add(SourceFile::new(name, without_mark(text)));
         let declarations = reader.parse(source);
         reader.files.own.insert(source);
         // The name cannot be a path that somebody uses.
-        let identity = Identity::Builtin(format!("--with {}", source.0));
-        reader.open(identity, "--with".to_owned(), PathBuf::new(), declarations, Vec::new());
+        let identity = Identity::Builtin(format!("{name} {}", source.0));
+        reader.open(identity, name.to_owned(), PathBuf::new(), declarations, Vec::new());
     }
     for text in &settings.set {
         reader.setting("--set", text, syntax::parse_setting);
@@ -75,6 +81,11 @@ pub(super) fn read(loader: &dyn Loader, root: &Root, settings: &Settings, diagno
     for text in &settings.weights {
         reader.setting("--weight", text, syntax::parse_weight);
     }
+    let met = reader.met.into_iter().filter_map(|identity| match identity {
+        Identity::Builtin(name) => builtin(&name).map(|_| name),
+        Identity::File(_) => None,
+    });
+    reader.files.builtins = met.collect();
     reader.files
 }
 

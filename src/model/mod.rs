@@ -25,6 +25,7 @@ pub mod limits;
 mod loader;
 mod meanwhile;
 mod names;
+mod outline;
 mod params;
 mod pattern;
 mod recursion;
@@ -49,7 +50,9 @@ use sha2::{Digest, Sha256};
 
 pub use alphabet::{Alphabet, NameId, SymbolId};
 pub use builtin::{builtin, builtins};
+pub use files::CHARM;
 pub use loader::{Disk, LoadError, Loader, Memory, read_text};
+pub use outline::{KindOutline, Outline, outline};
 pub use unused::unused;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -84,7 +87,9 @@ pub struct Settings {
     pub set: Vec<String>,
     /// Weights, each a text: `attach = 3`.
     pub weights: Vec<String>,
-    /// Declarations that are added behind the file, each a text with any number of them.
+    /// The declarations of a charm, which are added behind the file.
+    pub charm: Option<String>,
+    /// Declarations that are added behind these, each a text with any number of them.
     pub with: Vec<String>,
     /// A profile that is part of a test: its settings apply last.
     pub test_profile: Option<String>,

@@ -16,5 +16,5 @@ mod trivia;
 
 pub use format::{Unformatted, format};
 pub use parse::{Parse, parse, parse_pattern, parse_setting, parse_weight};
-pub use print::print;
+pub use print::{print, quoted};
 pub use trivia::MAX_NESTING;

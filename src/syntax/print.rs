@@ -353,7 +353,8 @@ fn joined<T>(items: &[T], separator: &str, write: impl Fn(&T) -> String) -> Stri
     items.iter().map(write).collect::<Vec<_>>().join(separator)
 }
 
-fn quoted(text: &str) -> String {
+/// A name as it is written: in backquotes where it would be taken for a word of the language.
+pub fn quoted(text: &str) -> String {
     // `leave` and `end` alone are statements, `with` may seem to go on with an `interleave`, and the others are taken
     // for what they mean in Python.
     let plain = is_plain_name(text) && !matches!(text, "leave" | "end" | "elif" | "with" | "True" | "False" | "None");

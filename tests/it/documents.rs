@@ -100,14 +100,14 @@ fn every_grammar_of_the_language_reference_is_what_it_is_said_to_be() {
 }
 
 /// A command of a `console` block, and the output that is shown below it.
-struct Shown {
-    command: String,
-    line: usize,
-    output: String,
+pub(crate) struct Shown {
+    pub(crate) command: String,
+    pub(crate) line: usize,
+    pub(crate) output: String,
 }
 
 /// The commands of a `console` block: `$ ` begins one, a line that ends with `\` goes on.
-fn shown(fence: &Fence) -> Vec<Shown> {
+pub(crate) fn shown(fence: &Fence) -> Vec<Shown> {
     let mut commands: Vec<Shown> = Vec::new();
     let mut goes_on = false;
     for (line, text) in (fence.line..).zip(fence.text.lines()) {
@@ -115,7 +115,7 @@ fn shown(fence: &Fence) -> Vec<Shown> {
         if let Some(command) = begins {
             commands.push(Shown { command: command.to_owned(), line, output: String::new() });
         } else {
-            let last = commands.last_mut().unwrap_or_else(|| panic!("README.md:{line}: output before any command"));
+            let last = commands.last_mut().unwrap_or_else(|| panic!("line {line}: output before any command"));
             if goes_on {
                 last.command.push_str(text.trim_start());
             } else {
@@ -147,12 +147,13 @@ fn split(line: &str, at: char) -> Vec<String> {
     parts.iter().map(|part| part.trim().to_owned()).collect()
 }
 
-/// What a command of the README prints on both streams, and its exit code; `None` for a command that is not this
+/// What a command of a document prints on both streams, and its exit code; `None` for a command that is not this
 /// program: those of cargo, which would build again.
-fn output_of(command: &str, directory: &Path) -> Option<String> {
+pub(crate) fn output_of(command: &str, directory: &Path) -> Option<(String, i32)> {
     let command = command.split(" #").next().unwrap_or_default();
     let redirected = split(command, '>');
     let mut text: Option<Vec<u8>> = None;
+    let mut code = 0;
     let mut told = String::new();
     for part in split(&redirected[0], '|') {
         let typed = words(&part);
@@ -186,26 +187,31 @@ fn output_of(command: &str, directory: &Path) -> Option<String> {
         let ran = finish(&mut command);
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
         told.push_str(&ran.stderr);
+        code = ran.code;
         text = Some(ran.stdout.into_bytes());
     }
     let text = String::from_utf8(text?).unwrap();
     match redirected.get(1) {
         Some(file) => {
             fs::write(directory.join(file), text).unwrap();
-            Some(told)
+            Some((told, code))
         }
-        None => Some(text + &told),
+        None => Some((text + &told, code)),
     }
 }
 
-/// Whether a text is what is shown, where a line `…` stands for any lines, none too.
-fn agrees(shown: &str, text: &str) -> bool {
+/// Whether a text is what is shown, where a line `…` stands for any lines, none too, and `…` at the end of a line for the
+/// rest of it.
+pub(crate) fn agrees(shown: &str, text: &str) -> bool {
     fn agree(shown: &[&str], text: &[&str]) -> bool {
         match shown {
             [] => text.is_empty(),
             ["…" | "...", rest @ ..] => (0..=text.len()).any(|skipped| agree(rest, &text[skipped..])),
-            [line, rest @ ..] => text.first() == Some(line) && agree(rest, &text[1..]),
+            [line, rest @ ..] => text.split_first().is_some_and(|(first, text)| same(line, first) && agree(rest, text)),
         }
+    }
+    fn same(shown: &str, line: &str) -> bool {
+        shown == line || shown.strip_suffix('…').is_some_and(|beginning| line.starts_with(beginning))
     }
     let lines = |text: &'_ str| text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     let (shown, text) = (lines(shown), lines(text));
@@ -229,7 +235,7 @@ fn every_command_of_the_readme_does_what_is_shown() {
             continue;
         }
         for Shown { command, line, output } in shown(&fence) {
-            let Some(actual) = output_of(&command, directory.path()) else { continue };
+            let Some((actual, _)) = output_of(&command, directory.path()) else { continue };
             n_run += 1;
             if !output.trim().is_empty() && !agrees(&output, &actual) {
                 let difference = difference(&output, &actual).unwrap_or_default();
@@ -286,5 +292,6 @@ fn blocks_and_commands_are_read_as_markdown_shows_them() {
     assert_eq!((shown[0].command.as_str(), shown[0].output.as_str()), ("charmgrammar a 'b c' # why", "one\n  …\n"));
     assert_eq!((shown[1].line, shown[1].output.as_str()), (7, ""));
     assert!(agrees("one\n…\n", "one\ntwo\nthree\n\n") && agrees("…\nthree", "one\ntwo\nthree"));
+    assert!(agrees("a b …\nc", "a b d\nc") && !agrees("a b …", "a c"));
     assert!(agrees("a\n  …\nb\n", "a\nb\n") && !agrees("a\n", "a\nb\n") && !agrees("a\n…\nc", "a\nb\n"));
 }

@@ -257,7 +257,7 @@ fn where_there_are_no_reasons_it_is_said_why() {
     let ran = explained(wide, &["--limit", "1000"], "a\na\n");
     let note =
         "\nno reasons: too many configurations agree with the trace to be followed one by one; --limit allows more\n";
-    assert!(ran.code == 1 && ran.stdout.ends_with(note), "{}", ran.stdout);
+    assert!(ran.code == 1 && ran.stdout.contains(note), "{}", ran.stdout);
 
     // An item that the grammar has no word for has been told its reason.
     let ran = explained(COUNT, &[], "upp\n");
@@ -270,7 +270,7 @@ fn runs_that_fail_are_counted_among_what_is_possible() {
     let text = "state x: bool = false event a event b phase p { a choose { 1 => b, 3 => choose { 1 when x => a } } }";
     let ran = explained(text, &[], "a\na\n");
     let possible = "\npossible instead:\n    25.0 %  b\n    75.0 %  (nothing: the run fails)\n";
-    assert!(ran.stdout.ends_with(possible), "{}", ran.stdout);
+    assert!(ran.stdout.contains(possible), "{}", ran.stdout);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect stops there")]
 
+mod charm;
 mod cli;
 mod corpus;
 mod documents;
@@ -24,4 +25,5 @@ mod statistics;
 mod support;
 mod survey;
 mod testing;
+mod tutorial;
 mod validate;

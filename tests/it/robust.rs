@@ -420,7 +420,7 @@ fn arbitrary_settings_are_answered() {
             };
             let (set, weights, with) = (phrase(5, true), phrase(4, true), phrase(8, false));
             let profile = phrase(2, false).pop();
-            let settings = Settings { profile, set, weights, with, test_profile: None };
+            let settings = Settings { profile, set, weights, with, ..Settings::default() };
             answers.answer(text.as_bytes(), &settings);
         }
         answers.assert_no_panics();

@@ -30,6 +30,7 @@ fn set_and_weight_come_last() {
         profile: Some("big".to_owned()),
         set: vec!["n = 3".to_owned(), "leader = false".to_owned()],
         weights: vec!["a = 9".to_owned()],
+        charm: None,
         with: vec!["action b by user weight 2 { e }".to_owned()],
         ..Settings::default()
     };
