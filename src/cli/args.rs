@@ -508,8 +508,8 @@ pub(super) struct ValidateArguments {
     pub(super) prefix: bool,
     /// The trace may begin anywhere in a life, as a log does that was not kept from the beginning
     ///
-    /// Where the grammar has more configurations than --limit, the answer may be `valid (approximate)`: it can be so if
-    /// some states had the right values, which may not be possible together. That a trace is invalid is certain.
+    /// Where the grammar has more configurations than a tenth of --limit, the answer may be `valid (approximate)`: it can
+    /// be so if some states had the right values, which may not be possible together. That a trace is invalid is certain.
     #[arg(long)]
     pub(super) from_anywhere: bool,
     /// These events may happen without being shown: names with `*` for any text

@@ -646,7 +646,8 @@ fn runs_of_the_grammars_in_the_binary_belong_to_them() {
                     "{name}: {observed:?}"
                 );
                 let (found, lost) = probability(&grammar, &alphabet, &observed, &reading, EFFORT);
-                assert!(found > 0.0 && lost <= found * 1e-9, "{name}: {found}, {lost}: {observed:?}");
+                // A lifecycle may go round many times without showing anything, which the reference gives up in the end.
+                assert!(found > 0.0 && lost <= found * 1e-6, "{name}: {found}, {lost}: {observed:?}");
             }
         }
     }
