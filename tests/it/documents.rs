@@ -229,6 +229,13 @@ fn every_command_of_the_readme_does_what_is_shown() {
     let Some(readme) = document("README.md") else { return };
     let directory = tempfile::tempdir().unwrap();
     lay_out(&readme, directory.path());
+    // The charms that it speaks of.
+    for charm in ["kubernetes", "machine"] {
+        let charm = Path::new("tests/fixtures/charms").join(charm);
+        fs::create_dir_all(directory.path().join(&charm)).unwrap();
+        let metadata = charm.join("charmcraft.yaml");
+        fs::copy(root().join(&metadata), directory.path().join(&metadata)).unwrap();
+    }
     let mut n_run = 0;
     for fence in fences(&readme) {
         if fence.info != "console" {
