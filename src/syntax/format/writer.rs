@@ -168,7 +168,7 @@ impl<'a> Writer<'a> {
             }
             if self.next == self.code {
                 self.next += 1;
-            } else if self.comment_behind_separator_would_be_doc() {
+            } else if self.comment_before_separator_would_be_doc() || self.comment_behind_separator_would_be_doc() {
                 self.any_token();
                 dropped.kept = true;
                 continue;
@@ -179,6 +179,12 @@ impl<'a> Writer<'a> {
             self.code += 1;
             self.find_code();
         }
+    }
+
+    /// Whether the separator that comes next is all that keeps a `##` before it from being the doc comment of what follows.
+    fn comment_before_separator_would_be_doc(&self) -> bool {
+        let before = &self.lexemes[self.next..self.code];
+        before.iter().any(|lexeme| lexeme.first && self.written(*lexeme).starts_with("##"))
     }
 
     /// Whether the separator that comes next, with a comment before it, is all that keeps a `##` behind it from having a
