@@ -36,7 +36,7 @@ fn init_writes_what_the_option_means() {
         assert_eq!(run(&["check", "--syntax", file]).ok(), "", "{text}");
         assert_eq!(run(&["fmt", "--check", "--quiet", file]).ok(), "", "{text}");
         let generate =
-            |how: &[&str]| run(&[&["generate", "-n", "20", "--seed", "4", "--format", "names"], how].concat()).ok();
+            |how: &[&str]| run(&[&["generate", "-n", "5", "--seed", "4", "--format", "names"], how].concat()).ok();
         let traces = generate(&["--charm", charm]);
         assert_eq!(traces, generate(&[file]), "{text}");
 
