@@ -1,7 +1,7 @@
 //! `charmcraft.yaml`, `metadata.yaml` and their like → declarations.
 //!
-//! [`read`] finds the files of a charm and reads what they say into a [`Charm`]; [`declare`] says it in the language, as far
-//! as a grammar has kinds for it; [`start`] writes a file to begin with. What a grammar can't say (interfaces, config
+//! [`read()`] finds the files of a charm and reads what they say into a [`Charm`]; [`declare()`] says it in the language, as far
+//! as a grammar has kinds for it; [`start()`] writes a file to begin with. What a grammar can't say (interfaces, config
 //! options, the parameters of actions) stays in the [`Charm`] for who runs it.
 
 mod declare;

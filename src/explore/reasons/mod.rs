@@ -1,8 +1,8 @@
 //! Why an item can't come where a trace shows it, in the terms of the grammar's text.
 //!
 //! A verdict comes from merged configurations, which forget states. For its reasons the trace is followed once more on
-//! exact ones ([`runs`]), with what the trace tells of each state's value. From where the likeliest runs are, the
-//! [search](search) goes past guards to every [production](productions) of the item, and what it had to pass is the reason.
+//! exact ones (`runs`), with what the trace tells of each state's value. From where the likeliest runs are, the
+//! `search` goes past guards to every production (`productions`) of the item, and what it had to pass is the reason.
 
 mod productions;
 mod runs;

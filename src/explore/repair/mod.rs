@@ -2,7 +2,7 @@
 //!
 //! This is error-correcting parsing (Aho and Peterson, "A Minimum Distance Error-Correcting Parser", 1972) for sets of
 //! runs instead of a context-free grammar: a search over pairs of a position in the sequence and a configuration
-//! ([`search`]), led by a count of the mistakes that are still ahead ([`ahead`]), so that a long sequence costs little
+//! (`search`), led by a count of the mistakes that are still ahead (`ahead`), so that a long sequence costs little
 //! more than its mistakes do.
 
 mod ahead;

@@ -1,6 +1,6 @@
 //! What lives are like on average: how often each event and action happens, how long lives are, and what is lost.
 //!
-//! [`exact`] takes the grammar as a Markov chain and solves it, where its configurations are not too many; [`sample`]
+//! [`exact()`] takes the grammar as a Markov chain and solves it, where its configurations are not too many; [`sample()`]
 //! draws traces and says how far off it may be. All figures but those of what is lost are of complete traces: what a run
 //! has shown that comes to no end does not count.
 
