@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use serde::Serialize;
 
 use super::args::{TestArguments, TestFormat};
 use super::grammar::{self, Source};
 use super::judging::{self, Judged, Outcome};
+use super::verdicts::paint;
 use super::{Exit, Failure, Io, Verbosity, charm};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::Format;
@@ -91,18 +92,14 @@ fn suite(
 }
 
 fn human(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String {
-    let paint = |color: AnsiColor, text: &str| {
-        let style = if io.stdout.color { color.on_default().bold() } else { Style::new() };
-        format!("{style}{text}{style:#}")
-    };
     let mut text = String::new();
     for suite in suites {
         for judged in &suite.judged {
             let word = match judged.outcome {
                 Outcome::Passed if io.verbosity == Verbosity::Quiet => continue,
-                Outcome::Passed => paint(AnsiColor::Green, "passed"),
-                Outcome::Failed => paint(AnsiColor::Red, "failed"),
-                Outcome::Undecided => paint(AnsiColor::Yellow, "undecided"),
+                Outcome::Passed => paint(io, AnsiColor::Green, "passed"),
+                Outcome::Failed => paint(io, AnsiColor::Red, "failed"),
+                Outcome::Undecided => paint(io, AnsiColor::Yellow, "undecided"),
             };
             let _ = writeln!(text, "{word}: {}", judged.test.text);
         }

@@ -95,7 +95,7 @@ impl Surveyor {
             let next = self.sights.add(&self.search, node, seen);
             self.note(graph, next);
             self.looked_at.push(node);
-            let is_dead = graph.key(member.point).len() == 1;
+            let is_dead = graph.is_dead(member.point);
             if is_dead || graph.ends(member.point) || self.failing.contains(&member.point) {
                 self.ends.push(node);
             }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grammar::{ActionId, EventId, Grammar, Statement, StatementKind};
-use super::visit::for_each_statement;
+use super::grammar::{ActionId, EventId, Grammar, StatementKind};
+use super::visit::for_each_statement_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -59,17 +59,6 @@ pub fn unused(grammar: &Grammar, sources: &SourceMap) -> Vec<Diagnostic> {
         }
     }
     findings
-}
-
-fn for_each_statement_of<'g>(grammar: &'g Grammar, visit: &mut dyn FnMut(&'g Statement)) {
-    let bodies = grammar.rules.iter().map(|rule| &rule.body);
-    let bodies = bodies.chain(grammar.actions.iter().map(|action| &action.body));
-    for statement in bodies.chain(grammar.phases.iter().map(|phase| &phase.body)).flatten() {
-        for_each_statement(statement, visit);
-    }
-    for clause in grammar.phases.iter().flat_map(|phase| &phase.meanwhile) {
-        for_each_statement(&clause.body, visit);
-    }
 }
 
 /// How often each word is written outside of comments and strings. A part of a name with hyphens counts too, so a word

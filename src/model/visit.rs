@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use super::grammar::{Expression, ExpressionKind, Statement, StatementKind, VariableId};
+use super::grammar::{Expression, ExpressionKind, Grammar, Statement, StatementKind, VariableId};
 use crate::source::Span;
 
 /// Calls `visit` for a statement and for every one in it, in the order of the text. Recurs as deep as the statements
@@ -11,6 +11,18 @@ pub(crate) fn for_each_statement<'g>(statement: &'g Statement, visit: &mut dyn F
     visit(statement);
     for inner in parts(statement).into_iter().flatten() {
         for_each_statement(inner, visit);
+    }
+}
+
+/// Calls `visit` for every statement of a grammar, those within others too.
+pub(crate) fn for_each_statement_of<'g>(grammar: &'g Grammar, visit: &mut dyn FnMut(&'g Statement)) {
+    let bodies = grammar.rules.iter().map(|rule| &rule.body);
+    let bodies = bodies.chain(grammar.actions.iter().map(|action| &action.body));
+    for statement in bodies.chain(grammar.phases.iter().map(|phase| &phase.body)).flatten() {
+        for_each_statement(statement, visit);
+    }
+    for clause in grammar.phases.iter().flat_map(|phase| &phase.meanwhile) {
+        for_each_statement(&clause.body, visit);
     }
 }
 

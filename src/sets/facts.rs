@@ -11,7 +11,7 @@ use crate::model::grammar::{
     AssignOperator, Base, Check, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId,
     Range, StateId, Statement, StatementKind, Target, Variable, VariableId,
 };
-use crate::model::visit::{for_each_operand, for_each_statement, parts};
+use crate::model::visit::{for_each_operand, for_each_statement, for_each_statement_of, parts};
 
 /// What makes no difference under a view.
 #[derive(Clone, Debug, Default)]
@@ -68,19 +68,6 @@ impl<'g> Survey<'g> {
         }
     }
 
-    /// Every statement of the grammar, those within others too.
-    fn for_each_statement(&self, visit: &mut dyn FnMut(&'g Statement)) {
-        let grammar = self.grammar;
-        let bodies = grammar.rules.iter().map(|rule| &rule.body);
-        let bodies = bodies.chain(grammar.actions.iter().map(|action| &action.body));
-        for statement in bodies.chain(grammar.phases.iter().map(|phase| &phase.body)).flatten() {
-            for_each_statement(statement, visit);
-        }
-        for clause in grammar.phases.iter().flat_map(|phase| &phase.meanwhile) {
-            for_each_statement(&clause.body, visit);
-        }
-    }
-
     /// Every expression that stands outside of statements and of named expressions.
     fn conditions(&self) -> impl Iterator<Item = &'g Expression> + use<'g> {
         let clauses = self.grammar.phases.iter().flat_map(|phase| &phase.meanwhile);
@@ -99,7 +86,7 @@ impl<'g> Survey<'g> {
         for condition in self.conditions() {
             self.read(condition, &mut relevant);
         }
-        self.for_each_statement(&mut |statement| match &statement.kind {
+        for_each_statement_of(self.grammar, &mut |statement| match &statement.kind {
             StatementKind::Emit { of, payload, .. } => {
                 for of in of {
                     self.read(of, &mut relevant);
@@ -272,7 +259,7 @@ impl<'g> Survey<'g> {
             }
             _ => {}
         });
-        self.for_each_statement(&mut |statement| {
+        for_each_statement_of(self.grammar, &mut |statement| {
             for range in ranges(statement).filter(|range| range.domain == Domain::Kind(kind)) {
                 does |= range.filter.as_ref().is_some_and(|filter| self.may_fail(filter));
             }
@@ -348,7 +335,7 @@ impl<'g> Survey<'g> {
             ExpressionKind::State(state) => named.extend(owner(state)),
             _ => {}
         });
-        self.for_each_statement(&mut |statement| {
+        for_each_statement_of(self.grammar, &mut |statement| {
             if let StatementKind::Assign { target: Target::State(state), .. } = &statement.kind {
                 named.extend(owner(*state));
             }
@@ -368,7 +355,7 @@ impl<'g> Survey<'g> {
             for_each_operand(expression, &mut |operand| deep(operand, visit));
         }
         self.conditions().chain(self.grammar.lets.iter().map(|row| &row.value)).for_each(|one| deep(one, visit));
-        self.for_each_statement(&mut |statement| {
+        for_each_statement_of(self.grammar, &mut |statement| {
             for_each_expression(&statement.kind, &mut |expression| deep(expression, visit));
         });
     }

@@ -298,7 +298,7 @@ impl<'p> Graph<'p> {
 
     /// The point with the values of all states unknown.
     pub(super) fn forget(&mut self, point: PointId) -> PointId {
-        if self.key(point).len() == DEAD {
+        if self.is_dead(point) {
             return point;
         }
         let mut at = self.configuration(point);
@@ -370,6 +370,11 @@ impl<'p> Graph<'p> {
         true
     }
 
+    /// Whether no run goes on from a point: all have failed.
+    pub(crate) fn is_dead(&self, point: PointId) -> bool {
+        self.key(point).len() == DEAD
+    }
+
     /// Whether at this point loops that may go on longer can do all that shorter ones can.
     pub(crate) fn has_cover(&self, point: PointId) -> bool {
         let key = self.key(point);
@@ -409,7 +414,7 @@ impl<'p> Graph<'p> {
             let item = ItemId::try_from(item).expect("it was made of an item");
             edges.push(Found { item, target: point, updates: updates.collect() });
         }
-        let ends = if self.key(point).len() == DEAD { Some(false) } else { self.follow(point, &mut edges)? };
+        let ends = if self.is_dead(point) { Some(false) } else { self.follow(point, &mut edges)? };
         self.points[point as usize].expansion = match ends {
             None => Expansion::Exact,
             Some(ends) => {

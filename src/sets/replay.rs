@@ -8,8 +8,7 @@ use rustc_hash::FxHashSet;
 use super::Member;
 use super::graph::{Graph, ItemId, Sight, Sighted};
 use super::view::Item;
-use crate::machine::{self, Configuration, Pause};
-use crate::model::SymbolId;
+use crate::machine::{Configuration, Pause};
 
 /// What a way leads to in the end.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +80,7 @@ impl Graph<'_> {
             match pause {
                 Some(Pause::End) if matches!(target, Target::Goal(Goal::End)) => break next,
                 Some(Pause::Show(item)) => {
-                    let whole = self.whole(item);
+                    let whole = Item::of(item, self.values());
                     let Sight { shown, silent, .. } = self.see(item);
                     let is_there = shown.is_some_and(|shown| self.is_at(&at, shown, target));
                     if is_there || silent {
@@ -135,16 +134,6 @@ impl Graph<'_> {
                 self.take_sightings().iter().any(|sighted| sighted.what == *what)
             }
             _ => false,
-        }
-    }
-
-    /// The item that was just shown, with all that it is.
-    fn whole(&self, item: machine::Item) -> Item {
-        let values = self.values();
-        match item {
-            machine::Item::Phase { phase, .. } => Item::Phase(phase),
-            machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
-            machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a sequence shows of a run.
 
+use crate::machine;
 use crate::model::grammar::{ActionId, CauseId, PhaseId};
 use crate::model::{Alphabet, NameId, SymbolId};
 
@@ -57,6 +58,17 @@ pub enum Item {
         /// A value for each payload field; none without payloads.
         payload: Box<[i64]>,
     },
+}
+
+impl Item {
+    /// What a run shows, with all that it is; `values` are those that come with it.
+    pub(crate) fn of(item: machine::Item, values: &[i64]) -> Self {
+        match item {
+            machine::Item::Phase { phase, .. } => Self::Phase(phase),
+            machine::Item::Action { action, source, .. } => Self::Action { action, source, arguments: values.into() },
+            machine::Item::Event { symbol, .. } => Self::Event { symbol: SymbolId(symbol), payload: values.into() },
+        }
+    }
 }
 
 /// The first symbol with the name of another: what stands for all of them where instances are not shown.

@@ -12,7 +12,7 @@ use crate::machine::{Configuration, Odds, Pause, PlaceId, Program, Scratch};
 use crate::model::grammar::{Grammar, PhaseId, StateId};
 use crate::model::{Alphabet, NameId};
 use crate::recognize::agrees;
-use crate::recognize::probability::{is_shown, shown_item};
+use crate::recognize::probability::is_shown;
 use crate::sets::{Interner, Item, Limit, TooMany};
 use crate::trace::{Observed, Shows};
 
@@ -253,7 +253,7 @@ impl<'s, 'g> Runs<'s, 'g> {
                 }
             }
             Pause::Show(shown) => {
-                let item = shown_item(shown, scratch.values());
+                let item = Item::of(shown, scratch.values());
                 let (is_shown, may_lack) = sight.of(&item);
                 if is_shown && agrees(observed, &item, sight.alphabet) && step.is_first(&at, 2) {
                     let found = self.found(likelihood, at.clone(), run, marks, place(&shown), item.clone(), step);

@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use super::runs::{Sight, place};
 use crate::machine::{Bar, Configuration, Halt, Pause, PlaceId, Scratch, Way};
-use crate::recognize::probability::shown_item;
 use crate::recognize::{agrees, may_agree};
 use crate::sets::{Interner, Item};
 use crate::trace::Observed;
@@ -218,7 +217,7 @@ pub(super) fn ahead(
             Pause::End => {}
             Pause::Show(item) if places.contains(&place(&item)) => return Some(told(&shown, last)),
             Pause::Show(item) => {
-                let what = shown_item(item, scratch.values());
+                let what = Item::of(item, scratch.values());
                 if sight.of(&what).1 {
                     open.push((at, last));
                 } else {
@@ -288,7 +287,7 @@ impl Search<'_, '_> {
                 }
             }
             Halt::Show(shown) => {
-                let item = shown_item(shown, self.scratch.values());
+                let item = Item::of(shown, self.scratch.values());
                 let alphabet = self.sight.alphabet;
                 if let Some(wanted) = self.wanted {
                     if agrees(wanted, &item, alphabet) {

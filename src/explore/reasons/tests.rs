@@ -6,7 +6,7 @@ use std::fs;
 use super::*;
 use crate::machine::{Halt, Pause};
 use crate::model::{self, Disk, Memory, Root, Settings};
-use crate::recognize::probability::shown_item;
+use crate::sets::Item;
 
 fn text(text: &str) -> Grammar {
     let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
@@ -55,7 +55,7 @@ fn ways_without_a_bar_are_those_of_the_grammar() {
         let program = Program::compile(&grammar);
         let plain = shown(&program, |at, scratch| match program.run(at, scratch).ok()? {
             Pause::End => Some((None, Vec::new())),
-            Pause::Show(item) => Some((Some(shown_item(item, scratch.values())), vec![at.clone()])),
+            Pause::Show(item) => Some((Some(Item::of(item, scratch.values())), vec![at.clone()])),
             Pause::Decide(decision) => {
                 let options = program.options(&decision, scratch);
                 let take = |option: u64| {
@@ -67,7 +67,7 @@ fn ways_without_a_bar_are_those_of_the_grammar() {
         });
         let unguarded = shown(&program, |at, scratch| match program.run_unguarded(at, scratch).ok()? {
             Halt::End => Some((None, Vec::new())),
-            Halt::Show(item) => Some((Some(shown_item(item, scratch.values())), vec![at.clone()])),
+            Halt::Show(item) => Some((Some(Item::of(item, scratch.values())), vec![at.clone()])),
             Halt::Fork(ways) => {
                 let mut branches = Vec::new();
                 for way in ways.into_iter().filter(|way| way.bar.is_none()) {

@@ -7,8 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Limit;
-use crate::machine::{self, Configuration, Odds, Pause, Program, Scratch};
-use crate::model::SymbolId;
+use crate::machine::{Configuration, Odds, Pause, Program, Scratch};
 use crate::model::grammar::StateId;
 use crate::sets::{Bounds, Interner, Item, TooMany};
 use crate::trace::Shows;
@@ -158,7 +157,7 @@ impl<'g> Chain<'g> {
             Err(_) => Step::Dead,
             Ok(Pause::End) => Step::End,
             Ok(Pause::Show(shown)) => {
-                let item = shown_item(shown, self.scratch.values());
+                let item = Item::of(shown, self.scratch.values());
                 let edge = row(self.edges.len());
                 let target = self.enter(at);
                 self.edges.push(Edge { probability: 1.0, target });
@@ -206,15 +205,6 @@ impl<'g> Chain<'g> {
             self.steps.push(None);
         }
         node
-    }
-}
-
-/// What a run shows, with the values that come with it.
-pub(crate) fn shown_item(item: machine::Item, values: &[i64]) -> Item {
-    match item {
-        machine::Item::Phase { phase, .. } => Item::Phase(phase),
-        machine::Item::Action { action, source, .. } => Item::Action { action, source, arguments: values.into() },
-        machine::Item::Event { symbol, .. } => Item::Event { symbol: SymbolId(symbol), payload: values.into() },
     }
 }
 
