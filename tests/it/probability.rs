@@ -17,7 +17,7 @@ use crate::reference::mutate::{self, Maker};
 use crate::reference::random::{self, Random};
 use crate::reference::recognize::{Account, Reading, probability};
 use crate::reference::{Shown, Step};
-use crate::semantics::{cases, load, setting};
+use crate::semantics::{self, cases, load};
 use crate::support::{binary, finish};
 
 /// How many points the reference looks at for one item.
@@ -188,31 +188,11 @@ fn tolerance(text: &str) -> f64 {
 
 #[test]
 fn random_sequences_of_random_grammars_have_the_probability_of_the_reference() {
-    let (many, first) = (setting("CHARMGRAMMAR_CASES", 200), setting("CHARMGRAMMAR_SEED", 0));
-    let mut compared = Compared::default();
-    let mut failures = String::new();
-    for seed in first..first + many {
-        let text = random::grammar(seed);
-        let attempt = |text: &str, compared: &mut Compared| {
-            let grammar = load(text).ok()?;
-            compare(&grammar, &mut Random::new(seed), 5, tolerance(text), compared).err()
-        };
-        if attempt(&text, &mut compared).is_some() {
-            // The same with as little of the grammar as shows it.
-            let mut text = text;
-            let fails = |text: &String| attempt(text, &mut Compared::default()).is_some();
-            while let Some(smaller) = random::smaller(&text).into_iter().find(fails) {
-                text = smaller;
-            }
-            let why = attempt(&text, &mut Compared::default()).unwrap();
-            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{why}");
-        }
-        if failures.len() > 10_000 {
-            break;
-        }
-    }
+    let compared: Compared = semantics::compare_random(random::grammar, 200, |seed, text, compared| {
+        let Ok(grammar) = load(text) else { return Ok(()) };
+        compare(&grammar, &mut Random::new(seed), 5, tolerance(text), compared)
+    });
     println!("{compared:?}");
-    assert!(failures.is_empty(), "{failures}");
     assert!(compared.possible * 3 > compared.impossible, "{compared:?}");
     assert!(compared.undecided * 2 < compared.possible + compared.impossible, "{compared:?}");
     assert!(compared.searched * 3 > compared.possible, "{compared:?}");

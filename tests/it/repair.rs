@@ -1,7 +1,6 @@
 //! The nearest valid sequence against brute force: every sequence that some edits make.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 use charmgrammar::explore::repair::{Mark, Repair, Repairer, Row, Unrepaired, marked};
 use charmgrammar::machine::Program;
@@ -14,7 +13,7 @@ use charmgrammar::trace::{Observed, Shows};
 use crate::reference::mutate::{self, Maker};
 use crate::reference::random::{self, Random};
 use crate::reference::random_merge;
-use crate::semantics::{cases, load, setting};
+use crate::semantics::{self, cases, load};
 
 /// How many sequences brute force looks at.
 const EFFORT: usize = 1_500;
@@ -233,27 +232,9 @@ fn compare(grammar: &Grammar, random: &mut Random, many: usize, compared: &mut C
 }
 
 fn compare_random(grammar: fn(u64) -> String, many: u64) {
-    let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
-    let mut compared = Compared::default();
-    let mut failures = String::new();
-    for seed in first..first + many {
-        let text = grammar(seed);
-        let check = |text: &String, compared: &mut Compared| {
-            load(text).map_or(Ok(()), |grammar| compare(&grammar, &mut Random::new(seed), 5, compared))
-        };
-        if check(&text, &mut compared).is_err() {
-            let again = |text: &String| check(text, &mut Compared::default());
-            let mut text = text;
-            while let Some(smaller) = random::smaller(&text).into_iter().find(|text| again(text).is_err()) {
-                text = smaller;
-            }
-            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{}", again(&text).unwrap_err());
-        }
-        if failures.len() > 5_000 {
-            break;
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
+    let compared: Compared = semantics::compare_random(grammar, many, |seed, text, compared| {
+        load(text).map_or(Ok(()), |grammar| compare(&grammar, &mut Random::new(seed), 5, compared))
+    });
     assert!(compared.exact[0] > 0 && compared.exact[1] > 0 && compared.exact[2] > 0, "{compared:?}");
     assert!(compared.undecided * 4 < compared.exact.iter().sum(), "{compared:?}");
 }

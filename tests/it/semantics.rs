@@ -169,6 +169,34 @@ pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
 }
 
+/// Compares random grammars, each by its seed and its text, and returns what came of it. Of one that fails it tells what
+/// failed with as little of its text as shows it. `CHARMGRAMMAR_CASES` says how many they are, if not so many, and
+/// `CHARMGRAMMAR_SEED` which is the first.
+pub(crate) fn compare_random<C: Default>(
+    grammar: fn(u64) -> String,
+    many: u64,
+    compare: impl Fn(u64, &str, &mut C) -> Result<(), String>,
+) -> C {
+    let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
+    let mut compared = C::default();
+    let mut failures = String::new();
+    for seed in first..first + many {
+        let mut text = grammar(seed);
+        if compare(seed, &text, &mut compared).is_err() {
+            let again = |text: &String| compare(seed, text, &mut C::default());
+            while let Some(smaller) = random::smaller(&text).into_iter().find(|text| again(text).is_err()) {
+                text = smaller;
+            }
+            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{}", again(&text).unwrap_err());
+        }
+        if failures.len() > 5_000 {
+            break;
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    compared
+}
+
 /// What came of comparing a text.
 enum Verdict {
     Refused(String),

@@ -12,7 +12,7 @@ use charmgrammar::source::Span;
 use crate::reference::random;
 use crate::reference::survey::survey;
 use crate::reference::{Trouble, random_merge};
-use crate::semantics::{cases, load, setting};
+use crate::semantics::{self, cases, load};
 use crate::testing::check_witness;
 
 /// What came of comparing.
@@ -121,25 +121,7 @@ fn compare(text: &str, compared: &mut Compared) -> Result<(), String> {
 }
 
 fn compare_random(grammar: fn(u64) -> String, many: u64) -> Compared {
-    let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
-    let mut compared = Compared::default();
-    let mut failures = String::new();
-    for seed in first..first + many {
-        let text = grammar(seed);
-        if compare(&text, &mut compared).is_err() {
-            let mut text = text;
-            let again = |text: &String| compare(text, &mut Compared::default());
-            while let Some(smaller) = random::smaller(&text).into_iter().find(|text| again(text).is_err()) {
-                text = smaller;
-            }
-            let _ = writeln!(failures, "--- seed {seed}\n{text}\n{}", again(&text).unwrap_err());
-        }
-        if failures.len() > 10_000 {
-            break;
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
-    compared
+    semantics::compare_random(grammar, many, |_, text, compared| compare(text, compared))
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::reference::random::{self, Random};
 use crate::reference::random_merge;
 use crate::reference::survey::survey;
 use crate::reference::{Shown, brute};
-use crate::semantics::{cases, load, setting};
+use crate::semantics::{self, cases, load};
 
 /// How many events the traces have that are written down.
 const MOST: usize = 6;
@@ -346,31 +346,8 @@ fn never(test: &Test) -> Option<&Expression> {
     }
 }
 
-/// Compares with as little of a text as shows that they differ.
-fn shrunk(text: String, random: impl Fn() -> Random, many: usize) -> String {
-    let again = |text: &String| compare(text, &mut random(), many, &mut Compared::default());
-    let mut text = text;
-    while let Some(smaller) = random::smaller(&text).into_iter().find(|text| again(text).is_err()) {
-        text = smaller;
-    }
-    format!("{text}\n{}\n", again(&text).err().unwrap_or_default())
-}
-
 fn compare_random(grammar: fn(u64) -> String, many: u64) -> Compared {
-    let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
-    let mut compared = Compared::default();
-    let mut failures = String::new();
-    for seed in first..first + many {
-        let text = grammar(seed);
-        if compare(&text, &mut Random::new(seed), 6, &mut compared).is_err() {
-            let _ = writeln!(failures, "--- seed {seed}\n{}", shrunk(text, || Random::new(seed), 6));
-        }
-        if failures.len() > 10_000 {
-            break;
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
-    compared
+    semantics::compare_random(grammar, many, |seed, text, compared| compare(text, &mut Random::new(seed), 6, compared))
 }
 
 #[test]
