@@ -20,6 +20,7 @@ mod pack;
 mod partial;
 mod program;
 mod repeat;
+mod states;
 #[cfg(test)]
 mod tests;
 mod unguarded;

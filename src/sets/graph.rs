@@ -12,10 +12,11 @@ use super::counters::{self, Kept, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::limit::{Limit, TooMany};
+use super::sightings::Sighted;
 use super::view::{Item, View, first_symbol};
 use super::{Bounds, Member};
 use crate::machine::{
-    self, Condition, Configuration, Counter, Decision, Fault, FaultKind, Odds, Pause, Program, Scratch, Watch,
+    self, Condition, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Scratch, Watch,
 };
 use crate::model::grammar::{Expression, Grammar, PhaseId};
 use crate::model::{Alphabet, SymbolId};
@@ -74,7 +75,7 @@ pub(crate) struct Graph<'p> {
     view: View,
     facts: Facts,
     limit: usize,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     /// The points: the item that may be shown again, plus 1, or 0; and the packed configuration.
     keys: Interner<u64>,
     points: Vec<Point>,
@@ -86,24 +87,7 @@ pub(crate) struct Graph<'p> {
     packed: Vec<u64>,
     stripped: Configuration,
     /// What was seen on silent ways since somebody asked, if somebody watches.
-    sightings: Vec<Sighted>,
-}
-
-/// What is seen on the silent ways from a point.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sighted {
-    /// The item that was shown before, if it was not before one.
-    pub(crate) after: Option<ItemId>,
-    pub(crate) what: Sighting,
-}
-
-/// What can be seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Sighting {
-    /// The run fails.
-    Fault(Box<Fault>),
-    /// A condition that is watched for holds: its place in the list.
-    Met(usize),
+    pub(super) sightings: Vec<Sighted>,
 }
 
 impl<'p> Graph<'p> {
@@ -168,16 +152,6 @@ impl<'p> Graph<'p> {
         self.limit
     }
 
-    /// What was watched, if somebody does.
-    pub(crate) fn watched(&mut self) -> Option<&mut Watch> {
-        self.scratch.watched()
-    }
-
-    /// What was seen on silent ways since this was asked last: from each point it is told once.
-    pub(crate) fn take_sightings(&mut self) -> Vec<Sighted> {
-        std::mem::take(&mut self.sightings)
-    }
-
     /// Runs an exact configuration to its next pause; nothing where it fails.
     pub(super) fn run(&mut self, at: &mut Configuration) -> Option<Pause> {
         self.scratch.refuel();
@@ -204,23 +178,6 @@ impl<'p> Graph<'p> {
 
     pub(super) fn program(&self) -> &'p Program {
         self.program
-    }
-
-    fn watches(&mut self) -> bool {
-        self.scratch.watched().is_some()
-    }
-
-    /// Notes what must never be, if it was since this was done last.
-    fn note_met(&mut self, after: Option<ItemId>) {
-        if let Some(watch) = self.scratch.watched() {
-            self.sightings.extend(watch.take_met().map(|met| Sighted { after, what: Sighting::Met(met) }));
-        }
-    }
-
-    fn note_fault(&mut self, after: Option<ItemId>, fault: Box<Fault>) {
-        if self.watches() {
-            self.sightings.push(Sighted { after, what: Sighting::Fault(fault) });
-        }
     }
 
     /// The start.

@@ -19,6 +19,7 @@ mod limit;
 mod numbers;
 mod places;
 mod replay;
+mod sightings;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -34,11 +35,12 @@ use transitions::Transitions;
 
 use counters::Kept;
 pub(crate) use counters::covers;
-pub(crate) use graph::{Graph, ItemId, PointId, Sighted, Sighting};
+pub(crate) use graph::{Graph, ItemId, PointId};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
 pub(crate) use places::{PlaceId, Places};
 pub(crate) use replay::{Goal, Run};
+pub(crate) use sightings::{Sighted, Sighting};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
 

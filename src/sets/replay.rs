@@ -6,7 +6,8 @@
 use rustc_hash::FxHashSet;
 
 use super::Member;
-use super::graph::{Graph, ItemId, Sight, Sighted};
+use super::graph::{Graph, ItemId, Sight};
+use super::sightings::Sighted;
 use super::view::Item;
 use crate::machine::{Configuration, Pause};
 

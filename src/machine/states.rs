@@ -1,0 +1,71 @@
+//! The states of a configuration, for whoever asks for their values, or makes alike what is.
+
+use super::configuration::{Configuration, high, low};
+use super::program::Program;
+use crate::model::grammar::StateId;
+
+impl Program {
+    /// The value of a state.
+    pub fn state(&self, configuration: &Configuration, state: StateId) -> i64 {
+        self.state_in(&configuration.words, state)
+    }
+
+    /// All states, in their order.
+    pub fn states(&self) -> impl Iterator<Item = StateId> + use<> {
+        (0..self.slots.len()).map(StateId::new)
+    }
+
+    /// The value of a state in words that [`Program::state_words`] gave.
+    pub fn state_in(&self, words: &[u64], state: StateId) -> i64 {
+        let slot = &self.slots[state.index()];
+        slot.value(slot.bits(words))
+    }
+
+    /// The words that hold the states: equal as long as no state changes.
+    pub fn state_words<'a>(&self, configuration: &'a Configuration) -> &'a [u64] {
+        &configuration.words[..self.initial.len()]
+    }
+
+    /// Makes a state what it is at the start, or its first value where that is drawn.
+    pub fn reset_state(&self, at: &mut Configuration, state: StateId) {
+        let slot = &self.slots[state.index()];
+        at.set_raw(slot, slot.bits(&self.initial));
+        at.learn(state.index());
+    }
+
+    /// Exchanges what instances have, so that it ascends; each instance is a list of its states, of the same types in the
+    /// same order.
+    pub fn sort_states(&self, at: &mut Configuration, instances: &[Vec<StateId>]) {
+        let slot = |state: &StateId| &self.slots[state.index()];
+        let value = |state: &StateId| (at.knows(state.index()), at.raw(slot(state)));
+        let mut rows: Vec<Vec<(bool, u64)>> =
+            instances.iter().map(|states| states.iter().map(value).collect()).collect();
+        if rows.is_sorted() {
+            return;
+        }
+        rows.sort_unstable();
+        for (states, row) in instances.iter().zip(rows) {
+            for (state, (known, raw)) in states.iter().zip(row) {
+                at.set_raw(slot(state), raw);
+                at.set_known(state.index(), known);
+            }
+        }
+    }
+
+    /// Whether variables, or what is left of a `for each`, hold instances. May say so where they don't; must not be asked
+    /// where branches run side by side.
+    pub fn names_instances(&self, at: &Configuration) -> bool {
+        let (mut pc, mut frame) = (at.pc, at.frame as usize);
+        loop {
+            if self.names_instances[pc as usize] {
+                return true;
+            }
+            // The frame of the phase has no return word.
+            if frame <= self.initial.len() {
+                return false;
+            }
+            let word = at.words[frame - 1];
+            (pc, frame) = (low(word), frame - high(word) as usize);
+        }
+    }
+}
