@@ -1,13 +1,12 @@
 //! `charmgrammar validate`.
 
-use std::io::Read;
-
 use super::args::{Reading, ValidateArguments};
 use super::charm::Subject;
 use super::explanation::{Explained, Findings, Words};
 use super::grammar::{self, Opened};
+use super::logs::Logs;
 use super::nearest::{self, Nearest};
-use super::traces;
+use super::traces::{self, TraceReader};
 use super::verdicts::{Judged, Place, Verdicts};
 use super::{Exit, Failure, Io};
 use crate::diagnostic::render::Format;
@@ -19,7 +18,7 @@ use crate::model::{Alphabet, NameId, SymbolId};
 use crate::recognize::probability::Estimator;
 use crate::recognize::{Next, Question, Recognizer, Rejection, Verdict};
 use crate::sets::{Bounds, Limit};
-use crate::trace::{Head, Observed, ReadError, Reader, Shows, Vocabulary};
+use crate::trace::{Head, Observed, ReadError, Shows, Vocabulary};
 
 /// A grammar that traces are judged by, in all its forms.
 struct Made {
@@ -58,6 +57,8 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
     let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open_all(&grammar, &arguments.settings, &arguments.any, io)?;
+    let logs = Logs::read(&traces, &arguments.reading, io);
+    let opened = logs.with_room(opened, &grammar, &arguments.settings, &arguments.any, io)?;
     let made: Vec<Made> = opened
         .into_iter()
         .map(|(setting, opened)| {
@@ -79,11 +80,9 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
     };
-    let n_failed = traces::for_each_input(&traces, io, |input, io| {
+    let n_failed = traces::for_each_input(&traces, logs, io, |input, io| {
         let name = input.name.clone();
-        let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
-        let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);
-        judge_all(&name, &mut copies.map(reader).collect::<Vec<_>>(), &mut court, io)
+        judge_all(&name, &mut input.readers(&arguments.reading, &vocabularies)?, &mut court, io)
     })?;
     court.verdicts.fail(n_failed);
     for recognizer in &court.recognizers {
@@ -99,7 +98,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
 /// Judges the traces of one input, by each grammar with a reader of its own.
 fn judge_all(
     name: &str,
-    readers: &mut [Reader<'_, Box<dyn Read + '_>>],
+    readers: &mut [TraceReader<'_>],
     court: &mut Court<'_>,
     io: &mut Io,
 ) -> Result<(), Failure> {
@@ -173,7 +172,7 @@ impl Seen {
 /// Judges the next trace of an input by one grammar.
 fn judge(
     name: &str,
-    reader: &mut Reader<'_, Box<dyn Read + '_>>,
+    reader: &mut TraceReader<'_>,
     recognizer: &mut Recognizer<'_>,
     reading: &Reading,
     (drains, keeps): (bool, bool),
@@ -181,7 +180,7 @@ fn judge(
     io: &mut Io,
 ) -> Result<Option<(Head, Answer)>, ReadError> {
     let Some(head) = reader.next_trace()? else { return Ok(None) };
-    let precision = traces::precision(reader.format());
+    let precision = reader.precision();
     let shows = reading.shows(head.shows);
     let mut seen = keeps.then(|| Seen { shows, items: Vec::new(), n_accepted: 0 });
     let mut goes_on = recognizer.begin(shows, precision).map(|()| true);

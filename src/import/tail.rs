@@ -1,0 +1,222 @@
+//! `jhack tail`: a table with a column for each unit, of the events that it has seen in the debug log.
+//!
+//! It comes in two forms. The table with box-drawing characters, on a terminal or exported, mostly has the newest event on top; marks
+//! behind an event say what became of it: `❮` deferred, `❯` and `●` emitted again, `❌` failed. The other one is a line an event,
+//! oldest first, with fields of a fixed width.
+//!
+//! Events that a charm has defined for itself are there too. Relation ids and remote units are not.
+
+use std::io::Read;
+
+use super::attempts::{Outcome, Sign};
+use super::lines::Lines;
+use super::log::{Collector, Log};
+use super::names;
+use crate::trace::ReadError;
+
+/// The width of a field where no lines are drawn.
+const WIDTH: usize = 20;
+
+/// Whether a line is one of such a table.
+pub(super) fn is_entry(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(['┏', '┡', '┃']) || line.starts_with("TIMESTAMP | ")
+}
+
+/// Reads a whole table.
+pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
+    let mut rows = Rows::default();
+    loop {
+        let number = lines.number() + 1;
+        let Some(line) = lines.next()? else { break };
+        rows.line(line, number)?;
+    }
+    if rows.heads.is_empty() {
+        let error = ReadError::new(lines.number().max(1), "the input ends here, and has no head of a table of `jhack tail`");
+        return Err(error.help("give the whole table, with its first lines"));
+    }
+    if rows.is_newest_first() {
+        rows.rows.reverse();
+    }
+    let mut collector = Collector::default();
+    for Row { line, unit, name, outcome, .. } in &rows.rows {
+        collector.take(Some(&rows.heads[*unit]), Sign::Ended { name, outcome: *outcome }, *line);
+    }
+    Ok(collector.finish(true))
+}
+
+/// An event in a table.
+#[derive(Debug)]
+struct Row {
+    line: u64,
+    /// As a table writes it; it need not have a date.
+    time: String,
+    /// The place of its unit among all that there are.
+    unit: usize,
+    name: String,
+    outcome: Outcome,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    rows: Vec<Row>,
+    /// The units of all columns.
+    heads: Vec<String>,
+    /// The columns that lines have at present: where each begins and ends, in columns of a terminal, and its unit.
+    columns: Vec<(usize, usize, usize)>,
+    /// Whether lines are drawn.
+    is_drawn: bool,
+}
+
+impl Rows {
+    fn line(&mut self, line: &str, number: u64) -> Result<(), ReadError> {
+        // It may be centered.
+        let line = line.trim_start();
+        if let Some(head) = line.strip_prefix("TIMESTAMP | ") {
+            self.plain_head(head);
+        } else if line.starts_with('┃') {
+            if self.is_drawn {
+                let error = ReadError::new(number, "a second table begins here");
+                return Err(error.help("give one table: `jhack tail -o FILE` writes all events in one"));
+            }
+            self.drawn_head(line, number)?;
+        } else if self.is_drawn {
+            if line.starts_with('│') {
+                self.drawn_row(line, number);
+            }
+        } else if !self.columns.is_empty() {
+            self.plain_row(line, number);
+        }
+        Ok(())
+    }
+
+    /// The number of a unit.
+    fn unit(&mut self, name: &str) -> usize {
+        let known = self.heads.iter().position(|head| head == name);
+        known.unwrap_or_else(|| {
+            self.heads.push(name.to_owned());
+            self.heads.len() - 1
+        })
+    }
+
+    /// `┃ tail v0.5+ ┃ db/0* ┃ web/0 ┃`: the leader has a star.
+    fn drawn_head(&mut self, line: &str, number: u64) -> Result<(), ReadError> {
+        let bars: Vec<usize> = placed(line).filter(|(_, character)| *character == '┃').map(|(at, _)| at).collect();
+        for bars in bars.windows(2).skip(1) {
+            let name = between(line, bars[0], bars[1]);
+            let name = name.trim_end_matches('*');
+            if !name.is_empty() {
+                let unit = self.unit(name);
+                self.columns.push((bars[0], bars[1], unit));
+            }
+        }
+        if self.columns.is_empty() {
+            let error = ReadError::new(number, "this head of a table names no unit");
+            return Err(error.help("it is `┃ tail v0.5+ ┃ db/0 ┃`, with a column for each unit"));
+        }
+        self.is_drawn = true;
+        // The first column, of the times.
+        self.columns.insert(0, (bars[0], bars[1], usize::MAX));
+        Ok(())
+    }
+
+    /// `│ 10:07:59 │ start ❮ │ │`
+    fn drawn_row(&mut self, line: &str, number: u64) {
+        let (start, end, _) = self.columns[0];
+        let time = between(line, start, end);
+        // Rows without a time are of what was not seen, continue others, or sum up.
+        if !is_time(&time) {
+            return;
+        }
+        for (start, end, unit) in self.columns[1..].to_vec() {
+            self.event(&time, unit, &between(line, start, end), number);
+        }
+    }
+
+    /// `===== DB/0 ===== | ===== WEB/0 =====`
+    fn plain_head(&mut self, head: &str) {
+        self.columns.clear();
+        for (place, name) in head.split(" | ").enumerate() {
+            let unit = self.unit(&name.trim_matches(['=', ' ']).to_lowercase());
+            self.columns.push((place * WIDTH, (place + 1) * WIDTH, unit));
+        }
+    }
+
+    /// `10:07:59  |           .         start                | `: a long name takes the place of what follows.
+    fn plain_row(&mut self, line: &str, number: u64) {
+        let Some((time, fields)) = line.split_once("| ").filter(|(time, _)| is_time(time.trim_end())) else { return };
+        let mut rest = fields;
+        for (_, _, unit) in self.columns.clone() {
+            match rest.strip_prefix("          .         ") {
+                Some(behind) => rest = behind,
+                None => {
+                    let text = rest.split("  ").next().unwrap_or_default();
+                    return self.event(time.trim_end(), unit, text, number);
+                }
+            }
+        }
+    }
+
+    /// Takes what stands in a field: the name of an event between a number and marks.
+    fn event(&mut self, time: &str, unit: usize, field: &str, number: u64) {
+        let mut words = field.split_whitespace().skip_while(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+        let Some(name) = words.next().filter(|name| name.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+        else {
+            return;
+        };
+        let marks = words.collect::<String>();
+        // Emitted again; or by jhack, which replays and fires events. `↑` is the mark of one that was replayed later.
+        let is_other = marks.contains(['❯', '●', '⭘', '🔥', '↓', '⟳', '*']);
+        if is_other {
+            return;
+        }
+        let outcome = if marks.contains('❌') { Outcome::Failed } else { Outcome::Ran };
+        self.rows.push(Row { line: number, time: time.to_owned(), unit, name: name.to_owned(), outcome });
+    }
+
+    /// Whether the newest event is on top, as it mostly is where lines are drawn. Times without a date begin anew at midnight.
+    fn is_newest_first(&self) -> bool {
+        let steps = self.rows.windows(2).map(|rows| rows[0].time.cmp(&rows[1].time));
+        let (mut down, mut up) = (0, 0);
+        for step in steps {
+            down += usize::from(step.is_gt());
+            up += usize::from(step.is_lt());
+        }
+        self.is_drawn && down >= up
+    }
+}
+
+/// `10:07:59`, perhaps with a date before it.
+fn is_time(text: &str) -> bool {
+    let time = text.rsplit(' ').next().unwrap_or_default();
+    time.len() >= 7 && time.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || b":-. ,".contains(&byte))
+}
+
+/// The characters of a line with the columns in which they begin.
+fn placed(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut column = 0;
+    line.chars().map(move |character| {
+        let at = column;
+        // Of those that are used here.
+        column += if matches!(character, '🔥' | '❌') { 2 } else { 1 };
+        (at, character)
+    })
+}
+
+/// What stands between two columns.
+fn between(line: &str, start: usize, end: usize) -> String {
+    let text: String =
+        placed(line).filter(|(at, _)| (start + 1..end).contains(at)).map(|(_, character)| character).collect();
+    text.trim().to_owned()
+}
+
+/// The name of an event without `…`, if it was cut off there.
+pub(super) fn cut(name: &str) -> Option<&str> {
+    name.strip_suffix('…')
+}
+
+/// Whether an event whose name was cut off can be one of Juju's.
+pub(super) fn may_be_of_juju(beginning: &str) -> bool {
+    ["relation", "storage", "pebble"].iter().any(|part| beginning.split(['-', '_']).any(|word| word == *part))
+        || names::is_of_juju(beginning)
+}
