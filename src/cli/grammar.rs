@@ -219,7 +219,13 @@ pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
 }
 
 /// What a charm declares in a grammar.
-fn declare(charm: &Charm, settings: &Settings, loader: &dyn Loader, root: &Root, meaning: &model::Settings) -> Declared {
+fn declare(
+    charm: &Charm,
+    settings: &Settings,
+    loader: &dyn Loader,
+    root: &Root,
+    meaning: &model::Settings,
+) -> Declared {
     let outline = model::outline(loader, root, meaning);
     charm::declare(charm, settings.endpoints.relations, &outline)
 }

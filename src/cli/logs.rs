@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self as streams, Cursor, ErrorKind, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{InputFormat, Reading, Settings};
 use super::grammar::{self, Opened};
@@ -68,7 +68,9 @@ impl Logs {
         let lacks = logs.flat_map(|log| opened.iter().map(|(_, opened)| log.lack(&opened.grammar)));
         let Lack { relations, ids, units } = lacks.fold(Lack::default(), Lack::or);
         let mut is_changed = false;
-        if let Some(relations) = relations.map(|many| many.min(64)).filter(|many| settings.charm.is_some() && *many > settings.endpoints.relations)
+        if let Some(relations) = relations
+            .map(|many| many.min(64))
+            .filter(|many| settings.charm.is_some() && *many > settings.endpoints.relations)
         {
             settings.endpoints.relations = relations;
             io.note(&format!("`--relations-per-endpoint {relations}` is taken, since an endpoint has so many relations at a time in the log"));
@@ -89,7 +91,7 @@ impl Logs {
     }
 }
 
-fn find(path: &PathBuf, reading: &Reading, io: &mut Io) -> Found {
+fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
     let wanted = match reading.input {
         InputFormat::Auto => None,
         InputFormat::DebugLog => Some(LogFormat::Debug),
@@ -107,15 +109,13 @@ fn find(path: &PathBuf, reading: &Reading, io: &mut Io) -> Found {
         Some(format) => Ok(Some(format)),
         None => tell(&mut input.read, &mut begin),
     };
-    let read = match format {
-        Ok(Some(format)) => import::read(Cursor::new(&begin).chain(&mut input.read), format),
-        Ok(None) | Err(_) => {
-            drop(input);
-            // What was looked at is read again in its turn; so is what fails.
-            io.stdin = if path.as_os_str() == "-" { Box::new(Cursor::new(begin).chain(stdin)) } else { stdin };
-            return other(path, reading);
-        }
+    let Ok(Some(format)) = format else {
+        drop(input);
+        // What was looked at is read again in its turn; so is what fails.
+        io.stdin = if path.as_os_str() == "-" { Box::new(Cursor::new(begin).chain(stdin)) } else { stdin };
+        return other(path, reading);
     };
+    let read = import::read(Cursor::new(&begin).chain(&mut input.read), format);
     let name = input.name.clone();
     drop(input);
     io.stdin = stdin;
@@ -134,8 +134,10 @@ fn find(path: &PathBuf, reading: &Reading, io: &mut Io) -> Found {
 }
 
 /// An input that is no log has nothing to choose from.
-fn other(path: &PathBuf, reading: &Reading) -> Found {
-    let why = |unit| format!("--unit: `{}` is no log of Juju, and does not say which events are those of `{unit}`", path.display());
+fn other(path: &Path, reading: &Reading) -> Found {
+    let why = |unit| {
+        format!("--unit: `{}` is no log of Juju, and does not say which events are those of `{unit}`", path.display())
+    };
     reading.unit.as_ref().map_or(Found::Other, |unit| Found::Unwanted(why(unit)))
 }
 

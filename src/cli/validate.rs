@@ -96,12 +96,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
 }
 
 /// Judges the traces of one input, by each grammar with a reader of its own.
-fn judge_all(
-    name: &str,
-    readers: &mut [TraceReader<'_>],
-    court: &mut Court<'_>,
-    io: &mut Io,
-) -> Result<(), Failure> {
+fn judge_all(name: &str, readers: &mut [TraceReader<'_>], court: &mut Court<'_>, io: &mut Io) -> Result<(), Failure> {
     let drains = readers.len() > 1;
     let mut number = 0;
     loop {

@@ -201,17 +201,21 @@ impl Verdicts {
             Judged::Undecided { limit, line } => {
                 self.n_failed += 1;
                 let (message, help) = undecided(limit, grammar);
-                let message = unit + &message;
                 match self.format {
                     VerdictFormat::Human => {}
                     VerdictFormat::Json => {
                         write_json(&Record { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
                     }
                     VerdictFormat::Github => {
-                        io.stdout.write(&annotation("undecided-trace", place.input, *line, &message))?;
+                        io.stdout.write(&annotation(
+                            "undecided-trace",
+                            place.input,
+                            *line,
+                            &format!("{unit}{message}"),
+                        ))?;
                     }
                 }
-                io.error(&format!("{}:{line}: {message}", place.input));
+                io.error(&format!("{}:{line}: {unit}{message}", place.input));
                 io.help(help);
             }
         }

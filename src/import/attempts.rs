@@ -33,8 +33,7 @@ pub(super) struct Prepared<'a> {
     /// Its name without that of the endpoint, storage or container.
     pub(super) kind: &'a str,
     pub(super) relation: Option<u32>,
-    /// The remote unit; `Some(None)` for a hook of the remote application.
-    pub(super) remote: Option<Option<&'a str>>,
+    pub(super) remote: Remote<&'a str>,
     /// The unit that departs.
     pub(super) departing: Option<&'a str>,
     /// The storage instance: `data/0`.
@@ -52,13 +51,26 @@ pub(super) enum Outcome {
 }
 
 /// Who is at the other side of a hook of a relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Remote {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Remote<U> {
+    #[default]
     Unknown,
     /// A status has named nobody. Where statuses name units, it is the application.
     Unnamed,
     Application,
-    Unit(Word),
+    Unit(U),
+}
+
+impl<U> Remote<U> {
+    /// With the unit in other terms.
+    pub(super) fn map<V>(self, unit: impl FnOnce(U) -> V) -> Remote<V> {
+        match self {
+            Self::Unknown => Remote::Unknown,
+            Self::Unnamed => Remote::Unnamed,
+            Self::Application => Remote::Application,
+            Self::Unit(known) => Remote::Unit(unit(known)),
+        }
+    }
 }
 
 /// A run of a hook.
@@ -67,7 +79,7 @@ pub(super) struct Attempt {
     pub(super) line: u64,
     pub(super) name: Word,
     pub(super) relation: Option<u32>,
-    pub(super) remote: Remote,
+    pub(super) remote: Remote<Word>,
     /// Whether it is this unit that departs.
     pub(super) departs: Option<bool>,
     pub(super) storage: Option<Word>,
@@ -137,11 +149,7 @@ impl Attempts {
         let mut open = Attempt::new(words.word(&name), Stage::Prepared, line);
         open.is_named = prepared.storage.is_some() || names::is_whole(&name);
         open.relation = prepared.relation;
-        open.remote = match prepared.remote {
-            None => Remote::Unknown,
-            Some(None) => Remote::Application,
-            Some(Some(remote)) => Remote::Unit(words.word(remote)),
-        };
+        open.remote = prepared.remote.map(|remote| words.word(remote));
         open.departs = prepared.departing.map(|departing| departing == unit);
         open.storage = prepared.storage.map(|storage| words.word(storage));
         self.open = Some(open);
@@ -201,7 +209,8 @@ impl Attempt {
     /// Whether it can be one of a hook with this name.
     fn is(&self, name: &str, words: &Words) -> bool {
         let own = words.text(self.name);
-        names::same(own, name) || !self.is_named && names::before(name, own).is_some_and(|stem| stem.ends_with(['-', '_']))
+        names::same(own, name)
+            || !self.is_named && names::before(name, own).is_some_and(|stem| stem.ends_with(['-', '_']))
     }
 }
 

@@ -9,7 +9,7 @@
 
 use std::io::Read;
 
-use super::attempts::{Outcome, Prepared, Sign};
+use super::attempts::{Outcome, Prepared, Remote, Sign};
 use super::lines::Lines;
 use super::log::{Collector, Log};
 use super::names;
@@ -208,11 +208,11 @@ fn prepared(text: &str) -> Option<Prepared<'_>> {
         prepared.relation = Some(id.parse().ok()?);
         for detail in rest.split(", ") {
             match detail.split_once(": ") {
-                Some(("unit", unit)) => prepared.remote = Some(Some(unit)),
-                Some(("app", _)) => prepared.remote = Some(None),
+                Some(("unit", unit)) => prepared.remote = Remote::Unit(unit),
+                Some(("app", _)) => prepared.remote = Remote::Application,
                 Some(("departee", unit)) => prepared.departing = Some(unit),
                 // As Juju 2.7 says it.
-                None if names::is_unit(detail) => prepared.remote = Some(Some(detail)),
+                None if names::is_unit(detail) => prepared.remote = Remote::Unit(detail),
                 _ => {}
             }
         }
@@ -238,28 +238,42 @@ pub(super) fn status(message: &str) -> Option<Sign<'_>> {
 /// What `ops` says of an event; `None` for all that the charm says itself.
 fn of_charm(message: &str) -> Option<Sign<'_>> {
     if let Some((before, name)) = message.split_once("Emitting Juju event ") {
-        let name = name.strip_suffix('.')?;
-        let relation = prefixes(before)?;
-        let is_name = !name.is_empty() && !name.contains(char::is_whitespace);
-        // The prefix is of the relation of the hook.
-        let relation = relation.filter(|(endpoint, _)| names::relation(name).is_some_and(|(of, _)| names::same(of, endpoint)));
-        return is_name.then_some(Sign::Emitted { name, relation: relation.map(|(_, id)| id) });
+        let name = name.strip_suffix('.').filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
+        let endpoint = names::relation(name).map(|(endpoint, _)| endpoint);
+        return match Before::new(before) {
+            Before::Relation(of, id) if endpoint.is_some_and(|endpoint| names::same(of, endpoint)) => {
+                Some(Sign::Emitted { name, relation: Some(id) })
+            }
+            Before::Relation(..) | Before::Nothing => Some(Sign::Emitted { name, relation: None }),
+            Before::Text => None,
+        };
     }
     // By the debugging tool jhack.
     let (before, rest) = message.split_once("The previous ")?;
-    prefixes(before)?;
-    rest.strip_suffix(" was fired by jhack.").map(|name| Sign::Faked { name })
+    let name = rest.strip_suffix(" was fired by jhack.")?;
+    (!matches!(Before::new(before), Before::Text)).then_some(Sign::Faked { name })
 }
 
-/// What may stand before a message of `ops`: the relation, `db:3: `, and the name of a logger, `ops.framework:`. `None` for
-/// other text; else the relation, if there is one.
-fn prefixes(text: &str) -> Option<Option<(&str, u32)>> {
-    let mut relation = None;
-    for word in text.split_whitespace() {
-        let prefix = word.strip_suffix(':')?;
-        if let Some((endpoint, id)) = prefix.rsplit_once(':') {
-            relation = Some((endpoint, id.parse().ok()?));
+/// What stands before a message of `ops`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before<'a> {
+    /// Nothing, or the name of a logger: `ops.framework:`.
+    Nothing,
+    /// The relation of the hook, `db:3: `, perhaps with the name of a logger.
+    Relation(&'a str, u32),
+    /// What makes it a message of somebody else, who quotes it.
+    Text,
+}
+
+impl<'a> Before<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut found = Self::Nothing;
+        for word in text.split_whitespace() {
+            let Some(prefix) = word.strip_suffix(':') else { return Self::Text };
+            if let Some((endpoint, id)) = prefix.rsplit_once(':').and_then(|(of, id)| Some((of, id.parse().ok()?))) {
+                found = Self::Relation(endpoint, id);
+            }
         }
+        found
     }
-    Some(relation)
 }

@@ -34,7 +34,7 @@ const MAX_LINES: usize = 500;
 /// lines of one word each; names may have comments before them.
 pub fn tell(begin: &[u8], is_all: bool) -> Told {
     let text = String::from_utf8_lossy(begin);
-    let whole = if is_all { &text[..] } else { text.rsplit_once('\n').map_or("", |(whole, _)| whole) };
+    let whole = if is_all { &text[..] } else { text.rfind('\n').map_or("", |end| &text[..=end]) };
     let first = text.trim_start_matches('\u{feff}').trim_start();
     if first.starts_with('{') || first.starts_with("simulation:") {
         return Told::Other;

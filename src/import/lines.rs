@@ -1,28 +1,35 @@
 //! The lines of a log as text, whatever is in them.
 
-use std::io::{BufReader, ErrorKind, Read};
 use std::io::BufRead as _;
+use std::io::{BufReader, ErrorKind, Read};
 
 use memchr::memchr;
 
 use crate::trace::ReadError;
 
-/// How much of a line is looked at, in bytes. Of longer ones, which are dumps of data, the rest is passed over.
-const MAX_LINE: usize = 64 << 10;
+/// How much of a line is looked at, in bytes, where each says one thing.
+pub(super) const MAX_LINE: usize = 64 << 10;
 
-/// Gives out lines without their ends and without escape sequences of terminals; what is not UTF-8 is replaced. Keeps one
-/// line at a time.
+/// Gives out lines without their ends and without escape sequences of terminals; what is not UTF-8 is replaced. Of lines that
+/// are longer than a limit the rest is passed over: they are dumps of data. Keeps one line at a time.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
+    limit: usize,
     line: Vec<u8>,
     cleaned: String,
     number: u64,
 }
 
 impl<R: Read> Lines<R> {
-    /// Nothing is read yet.
-    pub(super) fn new(input: R) -> Self {
-        Self { input: BufReader::with_capacity(128 << 10, input), line: Vec::new(), cleaned: String::new(), number: 0 }
+    /// Nothing is read yet. Lines are cut to `limit` bytes.
+    pub(super) fn new(input: R, limit: usize) -> Self {
+        Self {
+            input: BufReader::with_capacity(128 << 10, input),
+            limit,
+            line: Vec::new(),
+            cleaned: String::new(),
+            number: 0,
+        }
     }
 
     /// The number, from 1, of the line that was given out last.
@@ -71,7 +78,7 @@ impl<R: Read> Lines<R> {
             is_there = true;
             let end = memchr(b'\n', ahead);
             let length = end.unwrap_or(ahead.len());
-            let room = MAX_LINE.saturating_sub(self.line.len());
+            let room = self.limit.saturating_sub(self.line.len());
             self.line.extend_from_slice(&ahead[..length.min(room)]);
             self.input.consume(length + usize::from(end.is_some()));
             if end.is_some() {
@@ -108,7 +115,7 @@ mod tests {
     use super::*;
 
     fn all(input: &[u8]) -> Vec<String> {
-        let mut lines = Lines::new(input);
+        let mut lines = Lines::new(input, MAX_LINE);
         std::iter::from_fn(|| lines.next().unwrap().map(str::to_owned)).collect()
     }
 
@@ -119,6 +126,6 @@ mod tests {
         let long = [vec![b'x'; 3 * MAX_LINE], b"\ny\n".to_vec()].concat();
         let read = all(&long);
         assert_eq!((read.len(), read[0].len(), read[1].as_str()), (2, MAX_LINE, "y"));
-        assert!(Lines::new(&b"\x1f\x8b\0\0"[..]).next().is_err());
+        assert!(Lines::new(&b"\x1f\x8b\0\0"[..], MAX_LINE).next().is_err());
     }
 }

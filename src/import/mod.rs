@@ -29,7 +29,7 @@ pub use log::{Lack, Log};
 pub use reader::LogReader;
 
 use crate::trace::ReadError;
-use lines::Lines;
+use lines::{Lines, MAX_LINE};
 
 /// Reads a whole log.
 ///
@@ -37,14 +37,15 @@ use lines::Lines;
 ///
 /// If the input fails, is no text, or is none of this format; if no line of it tells of a hook.
 pub fn read(input: impl Read, format: LogFormat) -> Result<Log, ReadError> {
-    let mut lines = Lines::new(input);
+    let mut lines = Lines::new(input, if format == LogFormat::Status { status_log::MAX_TEXT } else { MAX_LINE });
     let log = match format {
         LogFormat::Debug => debug_log::read(&mut lines)?,
         LogFormat::Status => status_log::read(&mut lines)?,
         LogFormat::Tail => tail::read(&mut lines)?,
     };
     if log.units.is_empty() {
-        let error = ReadError::new(lines.number().max(1), "the log ends here, and no line of it tells of a hook of a unit");
+        let error =
+            ReadError::new(lines.number().max(1), "the log ends here, and no line of it tells of a hook of a unit");
         return Err(error.help(match format {
             LogFormat::Debug => {
                 "the agent tells it at the level INFO: `juju model-config logging-config='<root>=INFO'`; and `juju debug-log --replay` shows what came before"

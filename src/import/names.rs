@@ -120,6 +120,8 @@ mod tests {
         for name in ["data_provided", "collect_unit_status", "ready", "", "é"] {
             assert!(!is_of_juju(name), "{name}");
         }
-        assert!(is_unit("db/0") && is_unit("remote-1a2b/12") && !is_unit("db") && !is_unit("secret:a/1") && !is_unit("a/b"));
+        assert!(
+            is_unit("db/0") && is_unit("remote-1a2b/12") && !is_unit("db") && !is_unit("secret:a/1") && !is_unit("a/b")
+        );
     }
 }

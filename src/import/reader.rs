@@ -1,5 +1,6 @@
 //! The traces of a log.
 
+use super::attempts::Remote;
 use super::log::{Log, Unit};
 use super::slots::Hook;
 use super::{names, tail};
@@ -49,7 +50,7 @@ impl<'a> LogReader<'a> {
     pub fn precision(&self) -> (bool, bool) {
         let Some(unit) = self.unit.checked_sub(1).map(|unit| &self.log.units[unit]) else { return (false, false) };
         let instances = unit.hooks.iter().any(|hook| hook.element.is_some());
-        (instances, unit.hooks.iter().any(|hook| hook.unit.is_some() || hook.departs.is_some()))
+        (instances, unit.hooks.iter().any(|hook| hook.remote != Remote::Unknown || hook.departs.is_some()))
     }
 
     /// The next item of the trace at hand, `None` at its end. What is ignored is passed over.
@@ -72,7 +73,11 @@ impl<'a> LogReader<'a> {
                 None => Some(name).filter(|name| self.is_meant(name)),
             };
             let Some(name) = name else { continue };
-            let unit = hook.unit.map(|unit| unit.map_or("none".to_owned(), |unit| unit.to_string()));
+            let unit = match hook.remote {
+                Remote::Unit(unit) => Some(unit.to_string()),
+                Remote::Application => Some("none".to_owned()),
+                Remote::Unknown | Remote::Unnamed => None,
+            };
             let departing = hook.departs.map(|departs| if departs { "this_unit" } else { "remote_unit" });
             let fields = [("unit", unit.as_deref()), ("departing", departing)];
             let fields: Vec<(&str, &str)> =
@@ -105,7 +110,8 @@ impl<'a> LogReader<'a> {
             [name] => Ok(Some(name)),
             [first, second, ..] => {
                 let beginning = shown(beginning);
-                let message = format!("the name of this event is cut off: `{beginning}…` can be `{first}` or `{second}`");
+                let message =
+                    format!("the name of this event is cut off: `{beginning}…` can be `{first}` or `{second}`");
                 let help = "widen the terminal for `jhack tail`, or let it write to a file: `jhack tail -o FILE`";
                 Err(ReadError::new(self.line, message).help(help))
             }

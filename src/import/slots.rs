@@ -19,8 +19,7 @@ pub(super) struct Hook {
     pub(super) name: Word,
     /// Which of its relations or storage instances, if that is known.
     pub(super) element: Option<u32>,
-    /// Which remote unit; `Some(None)` for the remote application.
-    pub(super) unit: Option<Option<u32>>,
+    pub(super) remote: Remote<u32>,
     /// Whether it is this unit that departs.
     pub(super) departs: Option<bool>,
 }
@@ -64,8 +63,13 @@ pub(super) fn place(attempts: &[Attempt], words: &mut Words) -> (Vec<Hook>, Need
     let names_units = attempts.iter().any(|attempt| matches!(attempt.remote, Remote::Unit(_)));
     for attempt in attempts {
         let name = words.text(attempt.name).to_owned();
-        let mut hook =
-            Hook { line: attempt.line, name: attempt.name, element: None, unit: None, departs: attempt.departs };
+        let mut hook = Hook {
+            line: attempt.line,
+            name: attempt.name,
+            element: None,
+            remote: Remote::Unknown,
+            departs: attempt.departs,
+        };
         if let Some((endpoint, kind)) = names::relation(&name) {
             let endpoint = endpoint.replace('-', "_");
             if let Some(id) = attempt.relation {
@@ -79,7 +83,7 @@ pub(super) fn place(attempts: &[Attempt], words: &mut Words) -> (Vec<Hook>, Need
                 *needed = (*needed).max(place + 1);
                 hook.element = Some(place);
             }
-            hook.unit = match attempt.remote {
+            hook.remote = match attempt.remote {
                 Remote::Unit(unit) => {
                     let application = words.text(unit).split('/').next().unwrap_or_default().to_owned();
                     let places = units.entry((endpoint, application)).or_default();
@@ -88,12 +92,12 @@ pub(super) fn place(attempts: &[Attempt], words: &mut Words) -> (Vec<Hook>, Need
                         places.leave(unit);
                     }
                     needs.units = needs.units.max(place + 1);
-                    Some(Some(place))
+                    Remote::Unit(place)
                 }
-                Remote::Application => Some(None),
+                Remote::Application => Remote::Application,
                 // Older agents name no units in statuses.
-                Remote::Unnamed if names_units && kind == RelationHook::Changed => Some(None),
-                Remote::Unnamed | Remote::Unknown => None,
+                Remote::Unnamed if names_units && kind == RelationHook::Changed => Remote::Application,
+                Remote::Unnamed | Remote::Unknown => Remote::Unknown,
             };
         } else if let (Some(name), Some(instance)) = (names::storage(&name), attempt.storage) {
             hook.element = Some(storage.entry(name.replace('-', "_")).or_default().take(instance));

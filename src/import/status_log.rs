@@ -16,7 +16,7 @@ use super::log::{Collector, Log};
 use crate::trace::ReadError;
 
 /// The longest JSON or YAML that is read, in bytes.
-const MAX_TEXT: u64 = 64 << 20;
+pub(super) const MAX_TEXT: usize = 64 << 20;
 
 /// The most values in YAML: half a million statuses.
 const MAX_NODES: usize = 5_000_000;
@@ -69,13 +69,15 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
         return table(&first, lines);
     }
     // Places in it are those in the input.
-    let mut text = "\n".repeat(begin - 1) + &first + "\n";
+    let mut text = "\n".repeat(begin - 1) + &first;
     while let Some(line) = lines.next()? {
-        text.push_str(line);
         text.push('\n');
-        if text.len() as u64 > MAX_TEXT {
+        text.push_str(line);
+        if text.len() >= MAX_TEXT {
             let message = format!("the status log is longer than {} MiB, which is the limit", MAX_TEXT >> 20);
-            return Err(ReadError::new(lines.number(), message).help("ask for fewer statuses: `juju show-status-log -n 10000`"));
+            return Err(
+                ReadError::new(lines.number(), message).help("ask for fewer statuses: `juju show-status-log -n 10000`")
+            );
         }
     }
     if form == Form::Json { json(&text) } else { yaml(&text) }
@@ -99,7 +101,10 @@ pub(super) fn is_entry(line: &str) -> bool {
     let is_yaml = line.strip_prefix("- ").is_some_and(|entry| {
         ["status:", "message:", "since:", "type:", "data:"].iter().any(|key| entry.starts_with(key))
     });
-    let is_json = line.trim_start().strip_prefix('[').is_some_and(|rest| matches!(rest.trim_start().as_bytes(), [] | [b'{', ..] | [b']', ..]));
+    let is_json = line
+        .trim_start()
+        .strip_prefix('[')
+        .is_some_and(|rest| matches!(rest.trim_start().as_bytes(), [] | [b'{' | b']', ..]));
     is_head || is_yaml || is_json || row(line).is_some()
 }
 
@@ -166,8 +171,10 @@ fn json(text: &str) -> Result<Log, ReadError> {
         let start = raw.get().as_ptr().addr() - text.as_ptr().addr();
         number += text[counted..start].matches('\n').count() as u64;
         counted = start;
-        let column = text[..start].rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
-        let record: Record = serde_json::from_str(raw.get()).map_err(|error| wrong(&error, (number, column)))?;
+        let record: Record = serde_json::from_str(raw.get()).map_err(|error| {
+            let column = text[..start].rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+            wrong(&error, (number, column))
+        })?;
         if let Some(sign) = sign(&record.status, &record.message) {
             collector.take(None, sign, number);
         }
@@ -175,7 +182,8 @@ fn json(text: &str) -> Result<Log, ReadError> {
     Ok(collector.finish(false))
 }
 
-const JSON: &str = "it is what `juju show-status-log --format json` writes: a list of objects with `status` and `message`";
+const JSON: &str =
+    "it is what `juju show-status-log --format json` writes: a list of objects with `status` and `message`";
 
 fn yaml(text: &str) -> Result<Log, ReadError> {
     let options = serde_saphyr::options! {
@@ -204,4 +212,5 @@ fn yaml(text: &str) -> Result<Log, ReadError> {
     Ok(collector.finish(false))
 }
 
-const YAML: &str = "it is what `juju show-status-log --format yaml` writes: a list of mappings with `status` and `message`";
+const YAML: &str =
+    "it is what `juju show-status-log --format yaml` writes: a list of mappings with `status` and `message`";

@@ -6,6 +6,7 @@
 //!
 //! Events that a charm has defined for itself are there too. Relation ids and remote units are not.
 
+use std::cmp::Ordering;
 use std::io::Read;
 
 use super::attempts::{Outcome, Sign};
@@ -14,8 +15,8 @@ use super::log::{Collector, Log};
 use super::names;
 use crate::trace::ReadError;
 
-/// The width of a field where no lines are drawn.
-const WIDTH: usize = 20;
+/// A field without an event where no lines are drawn.
+const EMPTY: &str = "          .         ";
 
 /// Whether a line is one of such a table.
 pub(super) fn is_entry(line: &str) -> bool {
@@ -25,29 +26,30 @@ pub(super) fn is_entry(line: &str) -> bool {
 
 /// Reads a whole table.
 pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
-    let mut rows = Rows::default();
+    let mut table = Table::default();
     loop {
         let number = lines.number() + 1;
         let Some(line) = lines.next()? else { break };
-        rows.line(line, number)?;
+        table.line(line, number)?;
     }
-    if rows.heads.is_empty() {
-        let error = ReadError::new(lines.number().max(1), "the input ends here, and has no head of a table of `jhack tail`");
+    if table.heads.is_empty() {
+        let error =
+            ReadError::new(lines.number().max(1), "the input ends here, and has no head of a table of `jhack tail`");
         return Err(error.help("give the whole table, with its first lines"));
     }
-    if rows.is_newest_first() {
-        rows.rows.reverse();
+    if table.is_newest_first() {
+        table.events.reverse();
     }
     let mut collector = Collector::default();
-    for Row { line, unit, name, outcome, .. } in &rows.rows {
-        collector.take(Some(&rows.heads[*unit]), Sign::Ended { name, outcome: *outcome }, *line);
+    for Event { line, unit, name, outcome, .. } in &table.events {
+        collector.take(Some(&table.heads[*unit]), Sign::Ended { name, outcome: *outcome }, *line);
     }
     Ok(collector.finish(true))
 }
 
 /// An event in a table.
 #[derive(Debug)]
-struct Row {
+struct Event {
     line: u64,
     /// As a table writes it; it need not have a date.
     time: String,
@@ -58,8 +60,8 @@ struct Row {
 }
 
 #[derive(Debug, Default)]
-struct Rows {
-    rows: Vec<Row>,
+struct Table {
+    events: Vec<Event>,
     /// The units of all columns.
     heads: Vec<String>,
     /// The columns that lines have at present: where each begins and ends, in columns of a terminal, and its unit.
@@ -68,14 +70,14 @@ struct Rows {
     is_drawn: bool,
 }
 
-impl Rows {
+impl Table {
     fn line(&mut self, line: &str, number: u64) -> Result<(), ReadError> {
         // It may be centered.
         let line = line.trim_start();
         if let Some(head) = line.strip_prefix("TIMESTAMP | ") {
             self.plain_head(head);
         } else if line.starts_with('┃') {
-            if self.is_drawn {
+            if !self.columns.is_empty() {
                 let error = ReadError::new(number, "a second table begins here");
                 return Err(error.help("give one table: `jhack tail -o FILE` writes all events in one"));
             }
@@ -128,7 +130,8 @@ impl Rows {
         if !is_time(&time) {
             return;
         }
-        for (start, end, unit) in self.columns[1..].to_vec() {
+        for place in 1..self.columns.len() {
+            let (start, end, unit) = self.columns[place];
             self.event(&time, unit, &between(line, start, end), number);
         }
     }
@@ -138,7 +141,7 @@ impl Rows {
         self.columns.clear();
         for (place, name) in head.split(" | ").enumerate() {
             let unit = self.unit(&name.trim_matches(['=', ' ']).to_lowercase());
-            self.columns.push((place * WIDTH, (place + 1) * WIDTH, unit));
+            self.columns.push((place * EMPTY.len(), (place + 1) * EMPTY.len(), unit));
         }
     }
 
@@ -146,21 +149,22 @@ impl Rows {
     fn plain_row(&mut self, line: &str, number: u64) {
         let Some((time, fields)) = line.split_once("| ").filter(|(time, _)| is_time(time.trim_end())) else { return };
         let mut rest = fields;
-        for (_, _, unit) in self.columns.clone() {
-            match rest.strip_prefix("          .         ") {
-                Some(behind) => rest = behind,
-                None => {
-                    let text = rest.split("  ").next().unwrap_or_default();
-                    return self.event(time.trim_end(), unit, text, number);
-                }
-            }
+        let mut columns = self.columns.iter();
+        while let Some(behind) = rest.strip_prefix(EMPTY) {
+            rest = behind;
+            columns.next();
+        }
+        if let Some(&(_, _, unit)) = columns.next() {
+            let text = rest.split("  ").next().unwrap_or_default();
+            self.event(time.trim_end(), unit, text, number);
         }
     }
 
     /// Takes what stands in a field: the name of an event between a number and marks.
     fn event(&mut self, time: &str, unit: usize, field: &str, number: u64) {
         let mut words = field.split_whitespace().skip_while(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-        let Some(name) = words.next().filter(|name| name.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+        let Some(name) =
+            words.next().filter(|name| name.starts_with(|first: char| first.is_alphabetic() || first == '_'))
         else {
             return;
         };
@@ -171,18 +175,32 @@ impl Rows {
             return;
         }
         let outcome = if marks.contains('❌') { Outcome::Failed } else { Outcome::Ran };
-        self.rows.push(Row { line: number, time: time.to_owned(), unit, name: name.to_owned(), outcome });
+        self.events.push(Event { line: number, time: time.to_owned(), unit, name: name.to_owned(), outcome });
     }
 
-    /// Whether the newest event is on top, as it mostly is where lines are drawn. Times without a date begin anew at midnight.
+    /// Whether the newest event is on top, as it mostly is where lines are drawn.
     fn is_newest_first(&self) -> bool {
-        let steps = self.rows.windows(2).map(|rows| rows[0].time.cmp(&rows[1].time));
+        let steps = self.events.windows(2).map(|events| step(&events[0].time, &events[1].time));
         let (mut down, mut up) = (0, 0);
         for step in steps {
             down += usize::from(step.is_gt());
             up += usize::from(step.is_lt());
         }
         self.is_drawn && down >= up
+    }
+}
+
+/// How a time compares with that of the next row. Those without a date begin anew at midnight, so that the nearer way counts.
+fn step(time: &str, next: &str) -> Ordering {
+    const DAY: i64 = 24 * 60 * 60;
+    let seconds = |time: &str| -> Option<i64> {
+        let mut parts = time.split([':', '.']).map(str::parse::<i64>);
+        let [hour, minute, second] = [parts.next()?, parts.next()?, parts.next()?].map(Result::ok);
+        Some((hour? * 60 + minute?) * 60 + second?)
+    };
+    match seconds(time).zip(seconds(next)) {
+        Some((time, next)) if time != next => ((time - next).rem_euclid(DAY) * 2).cmp(&DAY).reverse(),
+        _ => time.cmp(next),
     }
 }
 

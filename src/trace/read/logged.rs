@@ -56,7 +56,9 @@ fn instances(
         let kind = &grammar.kinds[event.kinds[0].index()].name;
         let name = &grammar.instances[array.index()].name;
         let many = u64::from(element) + 1;
-        return Err(format!("the log has {many} of `{name}` at a time, and the grammar {elements}: `{kind} {name}[{many}]` would do"));
+        return Err(format!(
+            "the log has {many} of `{name}` at a time, and the grammar {elements}: `{kind} {name}[{many}]` would do"
+        ));
     };
     let mut found = vec![None; event.kinds.len()];
     found[0] = Some(InstanceId(array.0 + told));
@@ -81,7 +83,10 @@ fn payload(
             // More than there can be, and not something else than is meant here.
             None if matches!(ty.base, Base::Int { .. }) && text.parse::<i64>().is_ok() => {
                 let ty = vocabulary.grammar.type_text(ty);
-                return Err(format!("`{name}` is of the type `{ty}`, and the log has more at a time, up to `{}`", shown(text)));
+                return Err(format!(
+                    "`{name}` is of the type `{ty}`, and the log has more at a time, up to `{}`",
+                    shown(text)
+                ));
             }
             None => {}
         }
