@@ -105,7 +105,7 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// Takes the next sign of this unit.
+    /// Takes the next sign of this unit, whose name may be empty: then it is not known yet.
     pub(super) fn take(&mut self, sign: Sign<'_>, unit: &str, line: u64, words: &mut Words) {
         match sign {
             Sign::Prepared(prepared) => self.prepare(&prepared, unit, line, words),
@@ -150,7 +150,7 @@ impl Attempts {
         open.is_named = prepared.storage.is_some() || names::is_whole(&name);
         open.relation = prepared.relation;
         open.remote = prepared.remote.map(|remote| words.word(remote));
-        open.departs = prepared.departing.map(|departing| departing == unit);
+        open.departs = prepared.departing.filter(|_| !unit.is_empty()).map(|departing| departing == unit);
         open.storage = prepared.storage.map(|storage| words.word(storage));
         self.open = Some(open);
     }

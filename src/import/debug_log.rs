@@ -32,10 +32,13 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
             continue;
         }
         let Some(entry) = entry(line) else { continue };
+        if let Some(unit) = entry.whose.is_none().then(|| entry.owner()).flatten()
+            && owner.as_deref() != Some(unit)
+        {
+            collector.name(unit);
+            owner = Some(unit.to_owned());
+        }
         if let Some(unit) = entry.charm() {
-            if entry.whose.is_none() && owner.as_deref() != Some(unit) {
-                owner = Some(unit.to_owned());
-            }
             if let Some(sign) = of_charm(entry.message) {
                 collector.take(Some(unit), sign, number);
             }
@@ -91,6 +94,19 @@ impl<'a> Whose<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// The unit whose file it must be.
+    fn owner(&self) -> Option<&'a str> {
+        let started = || self.message.strip_prefix("unit \"")?.strip_suffix("\" started");
+        let prepares =
+            || self.message.strip_prefix("preparing operation ")?.rsplit_once("\" for ").map(|(_, unit)| unit);
+        let unit = match self.module {
+            UNITER => started(),
+            OPERATION => prepares(),
+            _ => self.charm(),
+        };
+        unit.filter(|unit| names::is_unit(unit))
+    }
+
     /// The unit whose charm has logged this, by `juju-log`.
     fn charm(&self) -> Option<&'a str> {
         let unit = self.module.strip_prefix("unit.")?.strip_suffix(".juju-log")?;

@@ -114,6 +114,14 @@ impl Collector {
         self.units[number].1.take(sign, name, line, &mut self.words);
     }
 
+    /// The unit of which no name was told has this one.
+    pub(super) fn name(&mut self, name: &str) {
+        if let Some(number) = self.numbers.remove("") {
+            self.units[number].0 = Some(name.to_owned());
+            self.numbers.insert(name.to_owned(), number);
+        }
+    }
+
     /// What came of it. Units without hooks are left out; the others are sorted by application and number.
     pub(super) fn finish(mut self, has_others: bool) -> Log {
         let mut units = Vec::new();

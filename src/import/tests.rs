@@ -65,7 +65,10 @@ fn a_line_is_read_in_every_form_that_it_has() {
     let own = "2020-06-01 10:33:29 INFO juju.worker.uniter.operation runhook.go:145 ran \"start\" hook\n";
     assert_eq!(debug(own), ["-: start"]);
     let named = own.to_owned() + "2020-06-01 10:33:30 WARNING unit.db/1.juju-log server.go:316 No relation\n" + own;
-    assert_eq!(debug(&(named.clone() + own)).last().unwrap(), "db/1: start start");
+    assert_eq!(debug(&named), ["db/1: start start"]);
+    let prepared =
+        own.to_owned() + &own.replace("ran \"start\" hook", "preparing operation \"run stop hook\" for db/1") + own;
+    assert_eq!(debug(&prepared), ["db/1: start start"]);
     let pod = format!("2024-05-02T10:33:29.123Z [container-agent] {own}");
     assert_eq!(debug(&pod), ["-: start"]);
     // As Juju 2.7 says it.
