@@ -103,7 +103,7 @@ fn relation_ids_and_units_of_a_log_are_compared() {
     let wrong = text("unit-relay-3.log").replace("unit: syslog/2, departee", "unit: syslog/3, departee");
     let ran = validate_text(MACHINE, &["--set", "units=8"], &wrong);
     assert!(ran.stdout.starts_with("relay/3: invalid at "), "{}", ran.stdout);
-    assert!(ran.stdout.contains(": receiver[0]-relation-departed (unit=1, departing=this_unit)"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(": receiver[0]-relation-departed (unit=0, departing=this_unit)"), "{}", ran.stdout);
 }
 
 #[test]
