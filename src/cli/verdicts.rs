@@ -172,6 +172,7 @@ impl Verdicts {
                             under: Some(under).filter(|under| !under.is_empty()).cloned().into_iter().collect(),
                             at: Some(rejection.at.map_or(At::End("end"), At::Item)),
                             item: told.item,
+                            approximate: rejection.approximate.then_some(true),
                             expected: Some(told.expected),
                             message: told.why,
                             explanation: explained.as_ref().map(|explained| &explained.json),
@@ -277,6 +278,8 @@ struct Told {
     /// What is wrong with an item that the grammar has no word for, and what was probably meant.
     why: Option<String>,
     expected: Vec<String>,
+    /// Whether that may be too much.
+    approximate: bool,
 }
 
 impl Told {
@@ -293,7 +296,8 @@ impl Told {
             }),
             _ => None,
         };
-        Self { verdict, item, why, expected: rejection.expected(grammar, alphabet) }
+        let expected = rejection.expected(grammar, alphabet);
+        Self { verdict, item, why, expected, approximate: rejection.approximate }
     }
 
     /// What stands behind the verdict; each part begins with `separator`, but the expected set of an end.
@@ -307,7 +311,7 @@ impl Told {
             expected => expected.join(", "),
         };
         detail.push_str(if self.item.is_some() { separator } else { ": " });
-        detail.extend(["expected ", &expected]);
+        detail.extend([if self.approximate { "expected (approximate) " } else { "expected " }, &expected]);
         detail
     }
 }

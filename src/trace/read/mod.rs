@@ -12,6 +12,7 @@ mod lines;
 mod logged;
 mod lookup;
 mod names;
+mod one;
 mod resolve;
 mod resolve_event;
 mod story;
@@ -25,6 +26,7 @@ pub use error::ReadError;
 pub(crate) use foreign::{Suggestions, shown};
 pub use format::Format;
 pub(crate) use logged::{Logged, resolve_logged};
+pub use one::read_item;
 pub use vocabulary::Vocabulary;
 
 use std::io::Read;
