@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{InputFormat, Reading, Settings};
 use super::grammar::{self, Opened};
-use super::traces::Input;
+use super::traces;
 use super::{Failure, Io};
 use crate::import::{self, Lack, Log, LogFormat, Told};
 use crate::trace::ReadError;
@@ -21,6 +21,8 @@ const MAX_LOOK: usize = 256 << 10;
 pub(super) enum Found {
     /// It is no log, and was not read; or it can't be opened, which is told in its turn.
     Other,
+    /// It is no log, and can be read only once: this is all of it.
+    Begun(Box<dyn Read>),
     /// A log, with the units that are wanted.
     Log(Log),
     /// It is a log, but without the units that are wanted, or nobody knows whose.
@@ -97,28 +99,30 @@ fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
         InputFormat::DebugLog => Some(LogFormat::Debug),
         InputFormat::StatusLog => Some(LogFormat::Status),
         InputFormat::Tail => Some(LogFormat::Tail),
-        InputFormat::Story | InputFormat::Names | InputFormat::Jsonl => return other(path, reading),
+        InputFormat::Story | InputFormat::Names | InputFormat::Jsonl => return other(path, reading, Found::Other),
     };
-    let mut stdin = std::mem::replace(&mut io.stdin, Box::new(streams::empty()));
-    let Ok(mut input) = Input::open(path, &mut stdin) else {
-        io.stdin = stdin;
-        return Found::Other;
+    let is_stdin = path.as_os_str() == "-";
+    let mut input: Box<dyn Read> = if is_stdin {
+        std::mem::replace(&mut io.stdin, Box::new(streams::empty()))
+    } else {
+        let Ok(file) = traces::open(path) else { return other(path, reading, Found::Other) };
+        Box::new(file)
     };
     let mut begin = Vec::new();
     let format = match wanted {
         Some(format) => Ok(Some(format)),
-        None => tell(&mut input.read, &mut begin),
+        None => tell(&mut input, &mut begin),
     };
     let Ok(Some(format)) = format else {
-        drop(input);
         // What was looked at is read again in its turn; so is what fails.
-        io.stdin = if path.as_os_str() == "-" { Box::new(Cursor::new(begin).chain(stdin)) } else { stdin };
-        return other(path, reading);
+        let whole = Box::new(Cursor::new(begin).chain(input));
+        if is_stdin {
+            io.stdin = whole;
+            return other(path, reading, Found::Other);
+        }
+        return other(path, reading, if path.is_file() { Found::Other } else { Found::Begun(whole) });
     };
-    let read = import::read(Cursor::new(&begin).chain(&mut input.read), format);
-    let name = input.name.clone();
-    drop(input);
-    io.stdin = stdin;
+    let read = import::read(Cursor::new(&begin).chain(&mut input), format);
     let mut log = match read {
         Ok(log) => log,
         Err(error) => return Found::Unreadable(error),
@@ -126,19 +130,18 @@ fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
     let units: Vec<String> = log.units().map(|unit| format!("`{unit}`")).collect();
     match &reading.unit {
         Some(unit) if !log.keep(unit) => {
-            let units = units.join(", ");
+            let (name, units) = (traces::name(path), units.join(", "));
             Found::Unwanted(format!("--unit: `{name}` tells of no hook of `{unit}`; it tells of those of {units}"))
         }
         _ => Found::Log(log),
     }
 }
 
-/// An input that is no log has nothing to choose from.
-fn other(path: &Path, reading: &Reading) -> Found {
-    let why = |unit| {
-        format!("--unit: `{}` is no log of Juju, and does not say which events are those of `{unit}`", path.display())
-    };
-    reading.unit.as_ref().map_or(Found::Other, |unit| Found::Unwanted(why(unit)))
+/// An input that is no log: it has nothing to choose from.
+fn other(path: &Path, reading: &Reading, found: Found) -> Found {
+    let Some(unit) = &reading.unit else { return found };
+    let name = traces::name(path);
+    Found::Unwanted(format!("--unit: `{name}` is no log of Juju, and does not say which events are those of `{unit}`"))
 }
 
 /// Tells which log an input is by what is read into `begin`.

@@ -47,25 +47,30 @@ impl Reading {
     }
 }
 
-/// An input.
-pub(super) struct Input<'a> {
+/// What messages call an input.
+pub(super) fn name(path: &Path) -> String {
+    if path.as_os_str() == "-" { STDIN.to_owned() } else { path.display().to_string() }
+}
+
+/// Opens a file.
+pub(super) fn open(path: &Path) -> Result<File, Failure> {
+    let is_directory = path.is_dir().then(|| io::Error::from(io::ErrorKind::IsADirectory));
+    let file = is_directory.map_or_else(|| File::open(path), Err);
+    file.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// An input that is no log.
+struct Input<'a> {
     /// What messages call it.
-    pub(super) name: String,
-    pub(super) read: Box<dyn Read + 'a>,
+    name: String,
+    read: Box<dyn Read + 'a>,
 }
 
 impl<'a> Input<'a> {
     /// Opens a file, or standard input for `-`.
-    pub(super) fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
-        if path.as_os_str() == "-" {
-            return Ok(Self { name: STDIN.to_owned(), read: Box::new(stdin) });
-        }
-        let name = path.display().to_string();
-        let is_directory = path.is_dir().then(|| io::Error::from(io::ErrorKind::IsADirectory));
-        match is_directory.map_or_else(|| File::open(path), Err) {
-            Ok(file) => Ok(Self { name, read: Box::new(file) }),
-            Err(error) => Err(Failure::Message(format!("cannot read `{name}`: {error}"))),
-        }
+    fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
+        let read: Box<dyn Read> = if path.as_os_str() == "-" { Box::new(stdin) } else { Box::new(open(path)?) };
+        Ok(Self { name: name(path), read })
     }
 
     /// The same input several times, all of which is read now if it is more than once.
@@ -170,14 +175,14 @@ pub(super) fn for_each_input(
     let mut n_failed = 0;
     for (path, found) in paths.iter().zip(logs.into_iter()) {
         let mut stdin = std::mem::replace(&mut io.stdin, Box::new(io::empty()));
-        let name = || if path.as_os_str() == "-" { STDIN.to_owned() } else { path.display().to_string() };
+        let mut each = |body, io: &mut Io| each(Traces { name: name(path), body }, io);
         let done = match found {
-            Found::Other => Input::open(path, &mut stdin)
-                .and_then(|input| each(Traces { name: input.name.clone(), body: Body::Input(input) }, io)),
-            Found::Log(log) => each(Traces { name: name(), body: Body::Log(&log) }, io),
+            Found::Other => Input::open(path, &mut stdin).and_then(|input| each(Body::Input(input), io)),
+            Found::Begun(read) => each(Body::Input(Input { name: name(path), read }), io),
+            Found::Log(log) => each(Body::Log(&log), io),
             Found::Unwanted(why) => Err(Failure::Message(why)),
             Found::Unreadable(error) => {
-                report(&name(), &error, io);
+                report(&name(path), &error, io);
                 n_failed += 1;
                 Ok(())
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::attempts::{Attempts, Sign};
+use super::attempts::{Attempt, Attempts, Sign};
 use super::slots::{self, Hook, Needs};
 use super::words::Words;
 use crate::model::grammar::{Base, Grammar};
@@ -18,7 +18,7 @@ pub struct Log {
     pub(super) has_others: bool,
 }
 
-/// A unit and its hooks.
+/// A unit, and the hooks of one of its lives.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     /// Its name, if the log tells it.
@@ -126,10 +126,12 @@ impl Collector {
     pub(super) fn finish(mut self, has_others: bool) -> Log {
         let mut units = Vec::new();
         for (name, attempts) in self.units {
-            let attempts = attempts.settle(&self.words);
-            let (hooks, needs) = slots::place(&attempts, &mut self.words);
-            if !hooks.is_empty() {
-                units.push(Unit { name, hooks, needs });
+            let mut attempts = &attempts.settle(&self.words)[..];
+            while !attempts.is_empty() {
+                let (life, rest) = attempts.split_at(life(attempts, &self.words));
+                let (hooks, needs) = slots::place(life, &mut self.words);
+                units.push(Unit { name: name.clone(), hooks, needs });
+                attempts = rest;
             }
         }
         let key = |unit: &Unit| {
@@ -140,4 +142,11 @@ impl Collector {
         units.sort_by_key(key);
         Log { words: self.words, units, has_others }
     }
+}
+
+/// How many attempts are those of one life. On Kubernetes a unit that is removed, and comes back when its application is scaled
+/// up again, has the same name.
+fn life(attempts: &[Attempt], words: &Words) -> usize {
+    let is_over = |pair: &[Attempt]| words.text(pair[0].name) == "remove" && words.text(pair[1].name) == "install";
+    attempts.windows(2).position(is_over).map_or(attempts.len(), |last| last + 1)
 }

@@ -4,7 +4,7 @@ use super::*;
 /// What a log tells: units without a name are `-`; a hook is `name[element]@unit`.
 fn told(text: &str, format: LogFormat) -> Vec<String> {
     let log = read(text.as_bytes(), format).unwrap();
-    let line = |unit: &super::log::Unit| {
+    let line = |unit: &log::Unit| {
         let hooks: Vec<String> = unit
             .hooks
             .iter()
@@ -110,6 +110,8 @@ fn a_hook_is_one_event_whoever_tells_of_it() {
     assert_eq!(debug(&text.concat()), ["web/0: install config-changed start update_status update-status"]);
     let status = "unit-web-0: 10:00:00 DEBUG juju.worker.uniter [AGENT-STATUS] executing: running start hook\n";
     assert_eq!(debug(&[status, &both("start"), status].concat()), ["web/0: start start"]);
+    let action = status.replace("start hook", "action backup") + &emitted("backup_action");
+    assert_eq!(debug(&action), ["web/0: backup-action"]);
     // The agent was faster with the next hook than the log of the other unit.
     let other = both("install").replace("web", "db");
     let mixed = [emitted("install"), emitted("install").replace("web", "db"), ran("install"), other];
@@ -123,6 +125,16 @@ fn units_are_told_apart_and_sorted() {
         .map(|(application, number)| ran("start").replace("unit-web-0", &format!("unit-{application}-{number}")))
         .collect();
     assert_eq!(debug(&text), ["db/0: start", "web/2: start", "web/10: start start"]);
+}
+
+#[test]
+fn a_unit_that_comes_back_has_another_life() {
+    let of = |id: u32| charm(&format!("db:{id}: Emitting Juju event db_relation_created."));
+    let text = [ran("install"), of(1), ran("remove"), ran("install"), of(2), ran("start"), ran("remove"), ran("start")];
+    assert_eq!(
+        debug(&text.concat()),
+        ["web/0: install db_relation_created[0] remove", "web/0: install db_relation_created[0] start remove start"]
+    );
 }
 
 #[test]
@@ -273,10 +285,11 @@ fn statuses_tell_of_hooks_in_every_form() {
         assert_eq!(told(&text, LogFormat::Status), expected, "{text}");
         assert_eq!(tell(text.as_bytes(), true), Told::Log(LogFormat::Status), "{text}");
     }
-    let yaml: String = STATUSES
+    let yaml = STATUSES
         .iter()
         .map(|(kind, status, message)| format!("- status: {status}\n  message: '{message}'\n  type: {kind}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     assert_eq!(told(&yaml, LogFormat::Status), expected);
     assert_eq!(tell(yaml.as_bytes(), true), Told::Log(LogFormat::Status));
     // JSON is one line, however long.
@@ -318,8 +331,11 @@ fn mistakes_in_statuses_have_their_places() {
 fn drawn(units: &[&str], rows: &[(&str, usize, &str)]) -> String {
     let row = |first: &str, cells: &[&str], bar: char| {
         let wide = |text: &str| text.chars().filter(|character| matches!(character, '❌' | '🔥')).count();
-        let cells =
-            cells.iter().map(|text| format!(" {text:width$} {bar}", width = 30 - wide(text))).collect::<String>();
+        let cells = cells
+            .iter()
+            .map(|text| format!(" {text:width$} {bar}", width = 30 - wide(text)))
+            .collect::<Vec<_>>()
+            .concat();
         format!("  {bar} {first:19} {bar}{cells}\n")
     };
     let mut text = format!("  ┏━━━━┓\n{}  ┡━━━━┩\n", row("tail v0.5+", units, '┃'));
