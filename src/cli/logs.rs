@@ -1,4 +1,5 @@
-//! Logs among the inputs of a command: they are read before its grammar is settled, since that may have to be given more room.
+//! Logs among the inputs of a command: they are read before its grammar is settled, since that may have to be given
+//! more room.
 
 use std::ffi::OsStr;
 use std::io::{self as streams, Cursor, ErrorKind, Read};
@@ -16,6 +17,9 @@ const CHUNK: usize = 8 << 10;
 
 /// How much of it is looked at.
 const MAX_LOOK: usize = 256 << 10;
+
+const MANY_RELATIONS: &str = "an endpoint has so many relations at a time in the log";
+const MANY_UNITS: &str = "a relation has so many units at its other side at a time in the log";
 
 /// What came of an input.
 pub(super) enum Found {
@@ -60,8 +64,8 @@ impl Logs {
         grammar::open_all_again(typed, &settings, tried, &opened[0].1.sources, io)
     }
 
-    /// Changes settings so that all logs have room in a grammar, and tells so; whether there is something to change. What
-    /// was set for this call, or is tried with all its values, is left as it is.
+    /// Changes settings so that all logs have room in a grammar, and tells so; whether there is something to change.
+    /// What was set for this call, or is tried with all its values, is left as it is.
     fn make_room(&self, opened: &[(String, Opened)], tried: &[String], settings: &mut Settings, io: &mut Io) -> bool {
         let logs = self.0.iter().filter_map(|found| match found {
             Found::Log(log) => Some(log),
@@ -75,13 +79,10 @@ impl Logs {
             .filter(|many| settings.charm.is_some() && *many > settings.endpoints.relations)
         {
             settings.endpoints.relations = relations;
-            io.note(&format!("`--relations-per-endpoint {relations}` is taken, since an endpoint has so many relations at a time in the log"));
+            io.note(&format!("`--relations-per-endpoint {relations}` is taken, since {MANY_RELATIONS}"));
             is_changed = true;
         }
-        for (param, value, what) in [
-            ("ids", ids, "an endpoint has so many relations at a time in the log"),
-            ("units", units, "a relation has so many units at its other side at a time in the log"),
-        ] {
+        for (param, value, what) in [("ids", ids, MANY_RELATIONS), ("units", units, MANY_UNITS)] {
             let is_set = settings.set.iter().any(|set| set.split('=').next().is_some_and(|name| name.trim() == param));
             if let Some(value) = value.filter(|_| !is_set && !tried.iter().any(|tried| tried == param)) {
                 settings.set.push(format!("{param}={value}"));

@@ -164,8 +164,8 @@ impl TraceReader<'_> {
     }
 }
 
-/// Opens one input after the other. One that can't be read, or of which `each` has a message, is told of, and the others
-/// are still read; how many there were of those.
+/// Opens one input after the other. One that can't be read, or of which `each` has a message, is told of, and the
+/// others are still read; how many there were of those.
 pub(super) fn for_each_input(
     paths: &[PathBuf],
     logs: Logs,

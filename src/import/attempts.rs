@@ -1,11 +1,11 @@
 //! Signs of hooks → hooks that ran.
 //!
-//! A run of a hook leaves one sign or several, by what is logged: the agent prepares it, sets its status, `ops` emits its
-//! event, and the agent says how it ended. They come in this order, and no other hook of the unit between them, so signs
-//! are of one attempt as long as the name is the same and the order holds.
+//! A run of a hook leaves one sign or several, by what is logged: the agent prepares it, sets its status, `ops` emits
+//! its event, and the agent says how it ended. They come in this order, and no other hook of the unit between them, so
+//! signs are of one attempt as long as the name is the same and the order holds.
 //!
-//! Juju runs a hook that failed again. What counts is the attempt that went well, since its effects are what is kept; or
-//! the last one, if none did: then somebody has resolved it without a retry.
+//! Juju runs a hook that failed again. What counts is the attempt that went well, since its effects are what is kept;
+//! or the last one, if none did: then somebody has resolved it without a retry.
 
 use std::borrow::Cow;
 
@@ -214,8 +214,8 @@ impl Attempt {
     }
 }
 
-/// Whether a hook that failed runs again behind it. Only actions come between; and, where its agent was stopped, what a new
-/// one begins with.
+/// Whether a hook that failed runs again behind it. Only actions come between; and, where its agent was stopped, what a
+/// new one begins with.
 fn is_retried(failed: &Attempt, behind: &[Attempt], words: &Words) -> bool {
     let name = words.text(failed.name);
     let mut was_stopped = false;

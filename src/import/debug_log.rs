@@ -1,9 +1,9 @@
 //! `juju debug-log`, and the files from which it comes.
 //!
-//! A line is `unit-web-0: 2024-05-02 10:07:59 INFO juju.worker.uniter.operation ran "install" hook (via …)`: whose it is, a
-//! time in one of several forms, the level, the module, perhaps the place in its source, and the message. An agent's own
-//! file leaves out whose it is, since all is of one unit. What the hooks of units log has the module `unit.web/0.juju-log`, and in a
-//! hook of a relation its id before the message: `db:3: `.
+//! A line is `unit-web-0: 2024-05-02 10:07:59 INFO juju.worker.uniter.operation ran "install" hook (via …)`: whose it
+//! is, a time in one of several forms, the level, the module, perhaps the place in its source, and the message. An
+//! agent's own file leaves out whose it is, since all is of one unit. What the hooks of units log has the module
+//! `unit.web/0.juju-log`, and in a hook of a relation its id before the message: `db:3: `.
 //!
 //! Messages of many modules speak of hooks. Those of the agent's `uniter` and those of `ops` say that one ran.
 
@@ -211,8 +211,8 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('"')?.split_once('"').filter(|(name, _)| !name.is_empty())
 }
 
-/// `relation-joined (3; unit: db/0)`, `relation-departed (3; unit: db/0, departee: web/1)`, `storage-attached (data/0)`,
-/// `secret-rotate (secret:c…)`, `install`
+/// `relation-joined (3; unit: db/0)`, `relation-departed (3; unit: db/0, departee: web/1)`, `storage-attached
+/// (data/0)`, `secret-rotate (secret:c…)`, `install`
 fn prepared(text: &str) -> Option<Prepared<'_>> {
     let Some((kind, details)) = text.split_once(" (") else {
         return Some(Prepared { kind: text, ..Prepared::default() });

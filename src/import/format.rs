@@ -30,8 +30,8 @@ const MAX_LINES: usize = 500;
 
 /// Looks at the begin of an input, of which there is more unless it `is_all`.
 ///
-/// A log is told by its first line that is one of its own. An input is none if it begins as jsonl or a story do, or with two
-/// lines of one word each; names may have comments before them.
+/// A log is told by its first line that is one of its own. An input is none if it begins as jsonl or a story do, or
+/// with two lines of one word each; names may have comments before them.
 pub fn tell(begin: &[u8], is_all: bool) -> Told {
     let text = String::from_utf8_lossy(begin);
     let whole = if is_all { &text[..] } else { text.rfind('\n').map_or("", |end| &text[..=end]) };

@@ -10,8 +10,8 @@ use crate::trace::ReadError;
 /// How much of a line is looked at, in bytes, where each says one thing.
 pub(super) const MAX_LINE: usize = 64 << 10;
 
-/// Gives out lines without their ends and without escape sequences of terminals; what is not UTF-8 is replaced. Of lines that
-/// are longer than a limit the rest is passed over: they are dumps of data. Keeps one line at a time.
+/// Gives out lines without their ends and without escape sequences of terminals; what is not UTF-8 is replaced. Of
+/// lines that are longer than a limit the rest is passed over: they are dumps of data. Keeps one line at a time.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     limit: usize,

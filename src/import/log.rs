@@ -56,8 +56,8 @@ impl Log {
         self.units.iter().filter_map(|unit| unit.name.as_deref())
     }
 
-    /// Keeps one unit, or all units of an application; whether there is one. A log that tells no name is taken to be that
-    /// of the unit.
+    /// Keeps one unit, or all units of an application; whether there is one. A log that tells no name is taken to be
+    /// that of the unit.
     pub fn keep(&mut self, wanted: &str) -> bool {
         if let [Unit { name: name @ None, .. }] = &mut self.units[..] {
             *name = Some(wanted.to_owned());
@@ -144,8 +144,8 @@ impl Collector {
     }
 }
 
-/// How many attempts are those of one life. On Kubernetes a unit that is removed, and comes back when its application is scaled
-/// up again, has the same name.
+/// How many attempts are those of one life. On Kubernetes a unit that is removed, and comes back when its application
+/// is scaled up again, has the same name.
 fn life(attempts: &[Attempt], words: &Words) -> usize {
     let is_over = |pair: &[Attempt]| words.text(pair[0].name) == "remove" && words.text(pair[1].name) == "install";
     attempts.windows(2).position(is_over).map_or(attempts.len(), |last| last + 1)

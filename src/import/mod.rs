@@ -1,11 +1,12 @@
 //! Logs of Juju and of tools around it → traces: one for each unit, of the hooks that Juju ran.
 //!
-//! The reader of each format finds *signs* of hooks in its lines ([`debug_log`], [`status_log`], [`tail`]). Those of one run of a
-//! hook are put together, and runs that failed and were tried again left out ([`attempts`]). What the log calls by ids that
-//! Juju gave gets the places that a grammar has for it ([`slots`]). A [`LogReader`] then reads the [`Log`] in the terms of a grammar.
+//! The reader of each format finds *signs* of hooks in its lines (`debug_log`, `status_log`, `tail`). Those of one run
+//! of a hook are put together, and runs that failed and were tried again left out (`attempts`). What the log calls by
+//! ids that Juju gave gets the places that a grammar has for it (`slots`). A [`LogReader`] then reads the [`Log`] in
+//! the terms of a grammar.
 //!
-//! A log is read as a whole, since units take turns in it, and since a grammar may have to be given more room for it first
-//! ([`Log::lack`]). Costs time in its length, and memory in the number of its hooks: some 50 bytes each.
+//! A log is read as a whole, since units take turns in it, and since a grammar may have to be given more room for it
+//! first ([`Log::lack`]). Costs time in its length, and memory in the number of its hooks: some 50 bytes each.
 
 mod attempts;
 mod debug_log;
@@ -48,7 +49,8 @@ pub fn read(input: impl Read, format: LogFormat) -> Result<Log, ReadError> {
             ReadError::new(lines.number().max(1), "the log ends here, and no line of it tells of a hook of a unit");
         return Err(error.help(match format {
             LogFormat::Debug => {
-                "the agent tells it at the level INFO: `juju model-config logging-config='<root>=INFO'`; and `juju debug-log --replay` shows what came before"
+                "the agent tells it at the level INFO: `juju model-config logging-config='<root>=INFO'`; and `juju debug-log \
+                 --replay` shows what came before"
             }
             LogFormat::Status => "the status log of a unit tells it: `juju show-status-log -n 10000 UNIT`",
             LogFormat::Tail => "`jhack tail --replay` shows what came before",

@@ -7,8 +7,8 @@ use super::{names, tail};
 use crate::model::NameId;
 use crate::trace::{Head, Logged, Observed, ReadError, Shows, Suggestions, Vocabulary, resolve_logged, shown};
 
-/// Reads the traces of a log, as [`trace::Reader`](crate::trace::Reader) reads those of other inputs: one for each unit, with
-/// its events alone.
+/// Reads the traces of a log, as [`trace::Reader`](crate::trace::Reader) reads those of other inputs: one for each
+/// unit, with its events alone.
 #[derive(Debug)]
 pub struct LogReader<'a> {
     log: &'a Log,
@@ -45,8 +45,8 @@ impl<'a> LogReader<'a> {
         Some(Head { line: self.line, shows: Shows::EVENTS, number: None, seed: None, unit: name.clone() })
     }
 
-    /// Whether the trace at hand tells which of several relations or storage instances a hook is of, and whether it tells of
-    /// units.
+    /// Whether the trace at hand tells which of several relations or storage instances a hook is of, and whether it
+    /// tells of units.
     pub fn precision(&self) -> (bool, bool) {
         let Some(unit) = self.unit.checked_sub(1).map(|unit| &self.log.units[unit]) else { return (false, false) };
         let instances = unit.hooks.iter().any(|hook| hook.element.is_some());

@@ -1,8 +1,8 @@
 //! Relation ids, units and storage of a log → places that a grammar has for them.
 //!
-//! Grammars have a fixed number of relations for an endpoint, and of units at the other side. A relation takes the first
-//! free place of its endpoint and leaves it with its `broken`; a remote unit takes one of its application, and leaves it
-//! when it has departed. Storage that is gone does not come back, so its places are not used again.
+//! Grammars have a fixed number of relations for an endpoint, and of units at the other side. A relation takes the
+//! first free place of its endpoint and leaves it with its `broken`; a remote unit takes one of its application, and
+//! leaves it when it has departed. Storage that is gone does not come back, so its places are not used again.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! `juju show-status-log`: the statuses of a unit, as a table, as JSON or as YAML.
 //!
-//! The agent's status says which hook runs, and for which remote unit; it does not say for which relation id, nor whose the log
-//! is. `update-status` has none. That a hook has failed is the status `error`.
+//! The agent's status says which hook runs, and for which remote unit; it does not say for which relation id, nor whose
+//! the log is. `update-status` has none. That a hook has failed is the status `error`.
 
 use std::io::Read;
 

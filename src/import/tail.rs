@@ -1,8 +1,8 @@
 //! `jhack tail`: a table with a column for each unit, of the events that it has seen in the debug log.
 //!
-//! It comes in two forms. The table with box-drawing characters, on a terminal or exported, mostly has the newest event on top; marks
-//! behind an event say what became of it: `❮` deferred, `❯` and `●` emitted again, `❌` failed. The other one is a line an event,
-//! oldest first, with fields of a fixed width.
+//! It comes in two forms. The table with box-drawing characters, on a terminal or exported, mostly has the newest event
+//! on top; marks behind an event say what became of it: `❮` deferred, `❯` and `●` emitted again, `❌` failed. The other
+//! one is a line an event, oldest first, with fields of a fixed width.
 //!
 //! Events that a charm has defined for itself are there too. Relation ids and remote units are not.
 
@@ -190,7 +190,8 @@ impl Table {
     }
 }
 
-/// How a time compares with that of the next row. Those without a date begin anew at midnight, so that the nearer way counts.
+/// How a time compares with that of the next row. Those without a date begin anew at midnight, so that the nearer way
+/// counts.
 fn step(time: &str, next: &str) -> Ordering {
     const DAY: i64 = 24 * 60 * 60;
     let seconds = |time: &str| -> Option<i64> {

@@ -1,7 +1,7 @@
 //! Events as the logs of others tell of them.
 //!
-//! These know nothing of the grammar. So what an event of the grammar has no place for is left out, and what is more than
-//! the grammar has room for is said in the terms of the log.
+//! These know nothing of the grammar. So what an event of the grammar has no place for is left out, and what is more
+//! than the grammar has room for is said in the terms of the log.
 
 use super::Vocabulary;
 use super::foreign::{Suggestions, foreign, shown};
