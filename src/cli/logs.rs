@@ -29,7 +29,7 @@ pub(super) enum Found {
     Begun(Box<dyn Read>),
     /// A log, with the units that are wanted.
     Log(Log),
-    /// It is a log, but without the units that are wanted, or nobody knows whose.
+    /// It does not have the units that are wanted.
     Unwanted(String),
     /// It can't be read.
     Unreadable(ReadError),
@@ -106,7 +106,7 @@ fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
     let mut input: Box<dyn Read> = if is_stdin {
         std::mem::replace(&mut io.stdin, Box::new(streams::empty()))
     } else {
-        let Ok(file) = traces::open(path) else { return other(path, reading, Found::Other) };
+        let Ok(file) = traces::open(path) else { return Found::Other };
         Box::new(file)
     };
     let mut begin = Vec::new();

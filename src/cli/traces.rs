@@ -148,6 +148,11 @@ impl TraceReader<'_> {
         }
     }
 
+    /// Whether it reads a log.
+    pub(super) fn is_log(&self) -> bool {
+        matches!(self, Self::Log(_))
+    }
+
     /// How exactly the trace at hand tells what it shows.
     pub(super) fn precision(&self) -> Precision {
         match self {

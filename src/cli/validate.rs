@@ -50,6 +50,8 @@ struct Court<'a> {
     repairers: Vec<Repairer<'a>>,
     verdicts: Verdicts,
     deprecated: Deprecated,
+    /// Whether a log began with what no life does.
+    begins_late: bool,
 }
 
 /// Judges all traces.
@@ -79,12 +81,16 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         questions,
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
+        begins_late: false,
     };
     let n_failed = traces::for_each_input(&traces, logs, io, |input, io| {
         let name = input.name.clone();
         judge_all(&name, &mut input.readers(&arguments.reading, &vocabularies)?, &mut court, io)
     })?;
     court.verdicts.fail(n_failed);
+    if court.begins_late && !arguments.from_anywhere {
+        io.note("a log that was not kept from the beginning of a life is judged with --from-anywhere");
+    }
     for recognizer in &court.recognizers {
         let done = recognizer.statistics();
         io.detail(&format!(
@@ -125,6 +131,8 @@ fn judge_all(name: &str, readers: &mut [TraceReader<'_>], court: &mut Court<'_>,
             let seen: Vec<Option<Seen>> = answers.iter_mut().map(|answer| answer.seen.take()).collect();
             let (best, mut judged) = choose(court.made, answers);
             let made = &court.made[best];
+            court.begins_late |= readers[best].is_log()
+                && matches!(&judged, Judged::Invalid { rejection, .. } if rejection.at == Some(1));
             if let (Judged::Invalid { rejection, explained, .. }, Some(seen)) = (&mut judged, &seen[best]) {
                 let reasons = explain(made, &court.questions[best], seen, rejection, io);
                 let nearest = repaired(made, &mut court.repairers[best], seen, rejection, io);

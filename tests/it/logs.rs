@@ -65,6 +65,9 @@ fn the_same_life_is_valid_in_every_form() {
         let ran = validate_text(KUBERNETES, &[], &text(log).replace("running install hook", "running stop hook"));
         assert_eq!(ran.code, 1, "{log}");
         assert!(ran.stdout.starts_with("invalid at 1: stop\n"), "{log}: {}", ran.stdout);
+        // It may be the end of a life.
+        let late = "note: a log that was not kept from the beginning of a life is judged with --from-anywhere\n";
+        assert_eq!(ran.stderr, late);
     }
     for log in ["tail.txt", "tail-flipped.txt", "tail-raw.txt"] {
         let ran = validate(KUBERNETES, &[], log);
@@ -276,5 +279,154 @@ fn a_log_may_come_in_small_pieces_on_standard_input() {
         let output = child.wait_with_output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(stdout.starts_with("invalid at 3: leader-elected\n"), "{path}: {stdout}");
+    }
+}
+
+/// Lives that the walker draws, as logs that Juju would have written of them.
+mod lives {
+    use std::collections::BTreeMap;
+    use std::fmt::Write as _;
+
+    use serde_json::Value;
+
+    use crate::support::{run, run_with};
+
+    /// What Juju calls the relations and remote units of a life.
+    #[derive(Default)]
+    struct Ids {
+        relations: BTreeMap<String, u32>,
+        units: BTreeMap<String, u32>,
+        /// Ids are of the whole model, so they are not those of places.
+        next: u32,
+    }
+
+    impl Ids {
+        fn fresh(&mut self) -> u32 {
+            self.next += 3;
+            self.next
+        }
+
+        /// The event as the agent prepares it, and as its status tells it.
+        fn told(&mut self, event: &Value) -> (String, String) {
+            let name = event.as_str().or_else(|| event["event"].as_str()).unwrap();
+            let plain = (name.to_owned(), format!("running {name} hook"));
+            if let Some(action) = name.strip_suffix("-action") {
+                return (name.to_owned(), format!("running action {action}"));
+            }
+            if let Some(storage) = event["of"]["storage"].as_str() {
+                let kind = if name.ends_with("attached") { "attached" } else { "detaching" };
+                let fresh = if kind == "attached" { Some(self.fresh()) } else { None };
+                let id = *self.relations.entry(storage.to_owned()).or_insert_with(|| fresh.unwrap_or_default());
+                let endpoint = storage.split('[').next().unwrap();
+                return (format!("storage-{kind} ({endpoint}/{id})"), plain.1);
+            }
+            let Some(relation) = event["of"]["relation"].as_str() else {
+                let kind = name.find("-pebble-").map_or(name, |at| &name[at + 1..]);
+                return (kind.to_owned(), plain.1);
+            };
+            let kind = &name[name.rfind("-relation-").unwrap() + 1..];
+            if kind == "relation-created" {
+                let id = self.fresh();
+                self.relations.insert(relation.to_owned(), id);
+            }
+            let id = self.relations[relation];
+            let Some(unit) = event["payload"]["unit"].as_u64() else {
+                return (format!("{kind} ({id}; app: far)"), plain.1);
+            };
+            let key = format!("{id}:{unit}");
+            if kind == "relation-joined" {
+                let number = self.fresh();
+                self.units.insert(key.clone(), number);
+            }
+            // Each relation of an endpoint is with another application.
+            let unit = format!("far-{id}/{}", self.units[&key]);
+            let departing = match event["payload"]["departing"].as_str() {
+                Some("this_unit") => ", departee: UNIT".to_owned(),
+                Some(_) => format!(", departee: {unit}"),
+                None => String::new(),
+            };
+            (format!("{kind} ({id}; unit: {unit}{departing})"), format!("running {name} hook for {unit}"))
+        }
+    }
+
+    /// The lives of a grammar: for each event its name, how the agent prepares it, and its status.
+    fn lives(grammar: &str) -> Vec<Vec<(String, String, String)>> {
+        let drawn = run(&[
+            "generate",
+            grammar,
+            "-n",
+            "60",
+            "--seed",
+            "3",
+            "--profile",
+            "churny",
+            "--format",
+            "jsonl",
+            "--shows",
+            "events",
+        ])
+        .ok();
+        let life = |line: &str| {
+            let life: Value = serde_json::from_str(line).unwrap();
+            let mut ids = Ids::default();
+            let event = |event: &Value| {
+                let name = event.as_str().or_else(|| event["event"].as_str()).unwrap().to_owned();
+                let (prepared, status) = ids.told(event);
+                (name, prepared, status)
+            };
+            life["items"].as_array().unwrap().iter().map(event).collect()
+        };
+        drawn.lines().map(life).collect()
+    }
+
+    #[test]
+    fn what_is_drawn_is_valid_as_a_debug_log_of_many_units() {
+        for grammar in ["demo-k8s", "demo-machine"] {
+            let lives = lives(grammar);
+            let longest = lives.iter().map(Vec::len).max().unwrap();
+            let mut log = String::new();
+            for place in 0..longest {
+                for (unit, life) in lives.iter().enumerate().filter(|(_, life)| place < life.len()) {
+                    let (name, prepared, _) = &life[place];
+                    let prepared = prepared.replace("UNIT", &format!("web/{unit}"));
+                    let mut line = |level: &str, module: &str, message: String| {
+                        writeln!(log, "unit-web-{unit}: 10:00:00 {level} {module} {message}").unwrap();
+                    };
+                    let operation = "juju.worker.uniter.operation";
+                    if !name.ends_with("-action") {
+                        line("DEBUG", operation, format!("preparing operation \"run {prepared} hook\" for web/{unit}"));
+                    }
+                    line(
+                        "DEBUG",
+                        &format!("unit.web/{unit}.juju-log"),
+                        format!("Emitting Juju event {}.", name.replace('-', "_")),
+                    );
+                    if !name.ends_with("-action") {
+                        line("INFO", operation, format!("ran \"{name}\" hook (via hook dispatching script: dispatch)"));
+                    }
+                }
+            }
+            let ran = run_with(&["validate", grammar, "--quiet", "-"], log.as_bytes());
+            assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{grammar}: {}", ran.stderr);
+            let json = run_with(&["validate", grammar, "--format", "json", "-"], log.as_bytes()).stdout;
+            assert_eq!(json.lines().filter(|line| line.contains("\"valid\"")).count(), lives.len());
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_is_valid_as_a_status_log() {
+        for grammar in ["demo-k8s", "demo-machine"] {
+            for life in lives(grammar) {
+                let statuses = life.iter().filter(|(name, ..)| name != "update-status");
+                let statuses =
+                    statuses.map(|(_, _, status)| serde_json::json!({ "status": "executing", "message": status }));
+                let text = Value::from(statuses.collect::<Vec<_>>()).to_string();
+                if text == "[]" {
+                    continue;
+                }
+                let ran = run_with(&["validate", grammar, "--hide", "update-status", "-"], text.as_bytes());
+                assert_eq!(ran.stdout, "valid\n", "{grammar}: {text}\n{}", ran.stderr);
+            }
+        }
     }
 }
