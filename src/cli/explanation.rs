@@ -69,6 +69,18 @@ impl Words<'_> {
         let mut record = Map::new();
         match findings.reasons {
             Ok(reasons) => {
+                // Of an item that the grammar has no word for that was told before.
+                if let (true, Some(wanted)) = (reasons.list.is_empty(), self.wanted)
+                    && !matches!(wanted, Observed::Foreign(_))
+                {
+                    let message = format!(
+                        "nothing in the grammar shows {}; `charmgrammar check` tells of such events",
+                        quoted(&wanted.text(self.grammar, self.alphabet))
+                    );
+                    let _ = write!(human, "\n{message}\n");
+                    let _ = write!(text, "\n{message}");
+                    record.insert("note".into(), message.into());
+                }
                 for reason in &reasons.list {
                     let _ = write!(human, "\n{}\n", renderer.one(self.sources, &self.diagnostic(reason)));
                     let _ = write!(text, "\n{}", self.sentence(reason));

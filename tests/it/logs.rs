@@ -33,7 +33,7 @@ fn every_unit_of_a_debug_log_has_its_verdict() {
     assert_eq!(lines[..2], ["notes/0: valid", "notes/1: valid"]);
     // Another charm than this one.
     assert_eq!(lines[2], "postgresql/0: invalid at 2: leader-elected");
-    let place = lines[4].strip_prefix("  --> tests/fixtures/juju/logs/debug.log:").unwrap();
+    let place = lines.last().unwrap().strip_prefix("  --> tests/fixtures/juju/logs/debug.log:").unwrap();
     let line = text("debug.log").lines().nth(place.parse::<usize>().unwrap() - 1).unwrap().to_owned();
     assert!(line.starts_with("unit-postgresql-0: ") && line.ends_with("Emitting Juju event leader_elected."), "{line}");
     let note =
