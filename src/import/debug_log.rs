@@ -9,6 +9,8 @@
 
 use std::io::Read;
 
+use rustc_hash::FxHashSet;
+
 use super::attempts::{Outcome, Prepared, Remote, Sign};
 use super::lines::Lines;
 use super::log::{Collector, Log};
@@ -24,7 +26,7 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
     let mut collector = Collector::default();
     // Whose file it is, where lines don't say it.
     let mut owner: Option<String> = None;
-    let mut applications: Vec<String> = Vec::new();
+    let mut applications: FxHashSet<String> = FxHashSet::default();
     loop {
         let number = lines.number() + 1;
         let Some(line) = lines.next()? else { break };
@@ -47,8 +49,8 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
                 Some(Some(Whose::Unit(unit))) => collector.take(Some(&unit), sign, number),
                 // The agents of older charms for Kubernetes serve all units of an application.
                 Some(Some(Whose::Application(application))) => {
-                    if !applications.iter().any(|known| known == application) {
-                        applications.push(application.to_owned());
+                    if !applications.contains(application) {
+                        applications.insert(application.to_owned());
                     }
                     collector.take(Some(application), sign, number);
                 }
@@ -59,11 +61,10 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
     }
     let mut log = collector.finish(false);
     // Where units speak for themselves, what the agent says for all of them adds nothing.
-    let speaks = |log: &Log, application: &str| {
-        log.units().any(|unit| unit.split_once('/').is_some_and(|(of, _)| of == application))
-    };
-    applications.retain(|application| speaks(&log, application));
-    log.units.retain(|unit| !applications.iter().any(|application| unit.name.as_ref() == Some(application)));
+    let speaking: FxHashSet<String> =
+        log.units().filter_map(|unit| unit.split_once('/')).map(|(application, _)| application.to_owned()).collect();
+    let is_doubled = |name: &String| applications.contains(name) && speaking.contains(name);
+    log.units.retain(|unit| !unit.name.as_ref().is_some_and(is_doubled));
     Ok(log)
 }
 

@@ -1,5 +1,7 @@
 //! The traces of a log.
 
+use rustc_hash::FxHashMap;
+
 use super::attempts::Remote;
 use super::log::{Log, Unit};
 use super::slots::Hook;
@@ -20,6 +22,8 @@ pub struct LogReader<'a> {
     hooks: std::slice::Iter<'a, Hook>,
     line: u64,
     item: Observed,
+    /// What names are that were cut off.
+    completed: FxHashMap<&'a str, Option<&'a str>>,
 }
 
 impl<'a> LogReader<'a> {
@@ -33,6 +37,7 @@ impl<'a> LogReader<'a> {
             hooks: [].iter(),
             line: 1,
             item: Observed::Event { name: NameId::default(), of: Vec::new(), payload: Vec::new() },
+            completed: FxHashMap::default(),
         }
     }
 
@@ -102,19 +107,24 @@ impl<'a> LogReader<'a> {
     }
 
     /// The event whose name begins like this; `None` if it can be none of Juju's.
-    fn completed(&self, beginning: &'a str) -> Result<Option<&'a str>, ReadError> {
+    fn completed(&mut self, beginning: &'a str) -> Result<Option<&'a str>, ReadError> {
+        if let Some(name) = self.completed.get(beginning) {
+            return Ok(*name);
+        }
         let begins = |name: &&str| name.get(..beginning.len()).is_some_and(|begin| names::same(begin, beginning));
         let meant: Vec<&str> = self.vocabulary.alphabet().names().filter(begins).collect();
-        match meant[..] {
-            [] => Ok(Some(beginning).filter(|beginning| tail::may_be_of_juju(beginning))),
-            [name] => Ok(Some(name)),
+        let name = match meant[..] {
+            [] => Some(beginning).filter(|beginning| tail::may_be_of_juju(beginning)),
+            [name] => Some(name),
             [first, second, ..] => {
                 let beginning = shown(beginning);
                 let message =
                     format!("the name of this event is cut off: `{beginning}…` can be `{first}` or `{second}`");
                 let help = "widen the terminal for `jhack tail`, or let it write to a file: `jhack tail -o FILE`";
-                Err(ReadError::new(self.line, message).help(help))
+                return Err(ReadError::new(self.line, message).help(help));
             }
-        }
+        };
+        self.completed.insert(beginning, name);
+        Ok(name)
     }
 }

@@ -4,7 +4,7 @@
 //! first free place of its endpoint and leaves it with its `broken`; a remote unit takes one of its application, and
 //! leaves it when it has departed. Storage that is gone does not come back, so its places are not used again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -35,21 +35,26 @@ pub(super) struct Needs {
 
 /// Places that are taken, each by one thing.
 #[derive(Debug, Default)]
-struct Places(Vec<Option<Word>>);
+struct Places {
+    taken: FxHashMap<Word, u32>,
+    /// Those that were left.
+    free: BTreeSet<u32>,
+}
 
 impl Places {
+    /// The place of a thing: its own, or else the first that is free.
     fn take(&mut self, thing: Word) -> u32 {
-        let place = self.0.iter().position(|taken| *taken == Some(thing)).unwrap_or_else(|| {
-            let free = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
-            self.0.resize(self.0.len().max(free + 1), None);
-            self.0[free] = Some(thing);
-            free
-        });
-        u32::try_from(place).expect("there are fewer")
+        if let Some(place) = self.taken.get(&thing) {
+            return *place;
+        }
+        let place =
+            self.free.pop_first().unwrap_or_else(|| u32::try_from(self.taken.len()).expect("a log has fewer things"));
+        self.taken.insert(thing, place);
+        place
     }
 
     fn leave(&mut self, thing: Word) {
-        self.0.iter_mut().filter(|taken| **taken == Some(thing)).for_each(|taken| *taken = None);
+        self.free.extend(self.taken.remove(&thing));
     }
 }
 

@@ -9,6 +9,8 @@
 use std::cmp::Ordering;
 use std::io::Read;
 
+use rustc_hash::FxHashMap;
+
 use super::attempts::{Outcome, Sign};
 use super::lines::Lines;
 use super::log::{Collector, Log};
@@ -62,9 +64,10 @@ struct Event {
 #[derive(Debug, Default)]
 struct Table {
     events: Vec<Event>,
-    /// The units of all columns.
+    /// The units of all columns, and their numbers.
     heads: Vec<String>,
-    /// The columns that lines have at present: where each begins and ends, in columns of a terminal, and its unit.
+    numbers: FxHashMap<String, usize>,
+    /// The columns that lines have at present: where each begins and ends, in characters, and its unit.
     columns: Vec<(usize, usize, usize)>,
     /// Whether lines are drawn.
     is_drawn: bool,
@@ -94,45 +97,48 @@ impl Table {
 
     /// The number of a unit.
     fn unit(&mut self, name: &str) -> usize {
-        let known = self.heads.iter().position(|head| head == name);
-        known.unwrap_or_else(|| {
-            self.heads.push(name.to_owned());
-            self.heads.len() - 1
-        })
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        self.heads.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), self.heads.len() - 1);
+        self.heads.len() - 1
     }
 
     /// `┃ tail v0.5+ ┃ db/0* ┃ web/0 ┃`: the leader has a star.
     fn drawn_head(&mut self, line: &str, number: u64) -> Result<(), ReadError> {
-        let bars: Vec<usize> = placed(line).filter(|(_, character)| *character == '┃').map(|(at, _)| at).collect();
-        for bars in bars.windows(2).skip(1) {
-            let name = between(line, bars[0], bars[1]);
+        let bars = line.chars().enumerate().filter(|(_, character)| *character == '┃').map(|(at, _)| at);
+        let bars: Vec<usize> = bars.collect();
+        // The first one is of the times.
+        let columns: Vec<(usize, usize)> = bars.windows(2).map(|bars| (bars[0], bars[1])).collect();
+        for (place, name) in cells(line, &columns).iter().enumerate() {
             let name = name.trim_end_matches('*');
-            if !name.is_empty() {
-                let unit = self.unit(name);
-                self.columns.push((bars[0], bars[1], unit));
+            if place > 0 && name.is_empty() {
+                continue;
             }
+            let unit = if place == 0 { usize::MAX } else { self.unit(name) };
+            self.columns.push((columns[place].0, columns[place].1, unit));
         }
-        if self.columns.is_empty() {
+        if self.columns.len() < 2 {
             let error = ReadError::new(number, "this head of a table names no unit");
             return Err(error.help("it is `┃ tail v0.5+ ┃ db/0 ┃`, with a column for each unit"));
         }
         self.is_drawn = true;
-        // The first column, of the times.
-        self.columns.insert(0, (bars[0], bars[1], usize::MAX));
         Ok(())
     }
 
     /// `│ 10:07:59 │ start ❮ │ │`
     fn drawn_row(&mut self, line: &str, number: u64) {
-        let (start, end, _) = self.columns[0];
-        let time = between(line, start, end);
+        let columns: Vec<(usize, usize)> = self.columns.iter().map(|(start, end, _)| (*start, *end)).collect();
+        let cells = cells(line, &columns);
         // Rows without a time are of what was not seen, continue others, or sum up.
-        if !is_time(&time) {
+        let [time, cells @ ..] = &cells[..] else { return };
+        if !is_time(time) {
             return;
         }
-        for place in 1..self.columns.len() {
-            let (start, end, unit) = self.columns[place];
-            self.event(&time, unit, &between(line, start, end), number);
+        for (place, text) in cells.iter().enumerate() {
+            let (_, _, unit) = self.columns[place + 1];
+            self.event(time, unit, text, number);
         }
     }
 
@@ -211,22 +217,21 @@ fn is_time(text: &str) -> bool {
     time.len() >= 7 && time.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || b":-. ,".contains(&byte))
 }
 
-/// The characters of a line with the columns in which they begin.
-fn placed(line: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut column = 0;
-    line.chars().map(move |character| {
-        let at = column;
-        // Of those that are used here.
-        column += if matches!(character, '🔥' | '❌') { 2 } else { 1 };
-        (at, character)
-    })
-}
-
-/// What stands between two columns.
-fn between(line: &str, start: usize, end: usize) -> String {
-    let text: String =
-        placed(line).filter(|(at, _)| (start + 1..end).contains(at)).map(|(_, character)| character).collect();
-    text.trim().to_owned()
+/// What stands in columns, which are in their order. A mark that is two columns wide shifts only what is empty: a row has
+/// one event.
+fn cells(line: &str, columns: &[(usize, usize)]) -> Vec<String> {
+    let mut cells = vec![String::new(); columns.len()];
+    let mut place = 0;
+    for (at, character) in line.chars().enumerate() {
+        while columns.get(place).is_some_and(|(_, end)| at >= *end) {
+            place += 1;
+        }
+        let Some((start, _)) = columns.get(place) else { break };
+        if at > *start {
+            cells[place].push(character);
+        }
+    }
+    cells.iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
 /// The name of an event without `…`, if it was cut off there.

@@ -288,6 +288,35 @@ fn a_unit_can_be_kept_alone() {
 }
 
 #[test]
+fn what_is_odd_is_read_as_fast_as_what_is_not() {
+    use std::fmt::Write as _;
+
+    // Ids that never leave, applications, units, attempts that fail, with actions between.
+    let mut text = failed("start");
+    for number in 0..40_000 {
+        text += &charm(&format!("db:{number}: Emitting Juju event db_relation_created."));
+        text += &emitted("backup_action");
+        text += &failed("start");
+        writeln!(text, "application-a{number}: 10:00:00 INFO juju.worker.uniter.operation ran \"start\" hook").unwrap();
+        writeln!(text, "unit-a{number}-0: 10:00:00 INFO juju.worker.uniter.operation ran \"start\" hook").unwrap();
+    }
+    assert_eq!(read(text.as_bytes(), LogFormat::Debug).unwrap().units.len(), 40_001);
+    // Tables with many columns.
+    let mut text = String::new();
+    for number in 0..300 {
+        text += "TIMESTAMP";
+        for unit in 0..300 {
+            write!(text, " | == A{}/0 ==", 300 * number + unit).unwrap();
+        }
+        text += "\n10:00:00  | start                | \n";
+    }
+    assert_eq!(read(text.as_bytes(), LogFormat::Tail).unwrap().units.len(), 300);
+    let columns = "│".repeat(20_000);
+    let text = format!("┃ tail     ┃ web/0 ┃\n{}", format!("│ 10:00:00 │ start │{columns}\n").repeat(100));
+    assert_eq!(read(text.as_bytes(), LogFormat::Tail).unwrap().units[0].hooks.len(), 100);
+}
+
+#[test]
 fn no_input_makes_it_panic() {
     let pieces = [
         "unit-web-0: ",
