@@ -117,17 +117,11 @@ fn what_was_set_stays_and_what_has_no_room_is_told() {
     assert!(ran.stdout.contains(": receiver-relation-joined\n") && ran.stdout.contains(why), "{}", ran.stdout);
     // An endpoint that the grammar declares itself.
     let grammar = ["juju-k8s", "--with", "relation db  relation replicas { peer = true }"];
-    let log: String = [
-        ("install", ""),
-        ("replicas_relation_created", "replicas:0: "),
-        ("db_relation_created", "db:1: "),
-        ("db_relation_created", "db:2: "),
-    ]
-    .iter()
-    .map(|(event, prefix)| {
+    let line = |prefix: &str, event: &str| {
         format!("unit-web-0: 10:00:00 DEBUG unit.web/0.juju-log {prefix}Emitting Juju event {event}.\n")
-    })
-    .collect();
+    };
+    let peers = line("", "install") + &line("replicas:0: ", "replicas_relation_created");
+    let log = peers + &line("db:1: ", "db_relation_created") + &line("db:2: ", "db_relation_created");
     let ran = run_with(&[&["validate"], &grammar[..], &["-"]].concat(), log.as_bytes());
     assert!(ran.stdout.starts_with("web/0: invalid at 4: db-relation-created\n"), "{}", ran.stdout);
     assert!(
