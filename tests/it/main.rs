@@ -12,6 +12,7 @@ mod fmt;
 mod frequencies;
 mod juju;
 mod layers;
+mod logs;
 mod planted;
 mod probability;
 mod published;

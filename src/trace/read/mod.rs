@@ -9,6 +9,7 @@ mod format;
 mod json;
 mod jsonl;
 mod lines;
+mod logged;
 mod lookup;
 mod names;
 mod one;
@@ -22,7 +23,9 @@ mod vocabulary;
 mod tests;
 
 pub use error::ReadError;
+pub(crate) use foreign::{Suggestions, shown};
 pub use format::Format;
+pub(crate) use logged::{Logged, resolve_logged};
 pub use one::read_item;
 pub use vocabulary::Vocabulary;
 
@@ -30,7 +33,6 @@ use std::io::Read;
 
 use super::{Observed, Shows};
 use crate::model::NameId;
-use foreign::Suggestions;
 use jsonl::Jsonl;
 use lines::Lines;
 use story::Story;
@@ -49,6 +51,8 @@ pub struct Head {
     pub number: Option<u64>,
     /// Its seed, if it says so.
     pub seed: Option<u64>,
+    /// The unit whose life it is, if a log says so.
+    pub unit: Option<String>,
 }
 
 /// Reads traces, one item after the other. What `Read` gives is buffered.
@@ -165,7 +169,7 @@ impl<'v, R: Read> Reader<'v, R> {
                 (self.story.begin(&mut self.lines)?, Shows::STORY)
             }
         };
-        Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None }))
+        Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None, unit: None }))
     }
 
     /// Reads the next item of a story or of jsonl; whether there is one.
