@@ -69,16 +69,13 @@ impl Graph<'_> {
         let mut lost: FxHashSet<(usize, Vec<u64>)> = FxHashSet::default();
         while let Some(target) = targets.get(pieces.len()) {
             let is_lost = lost.contains(&(pieces.len(), packed(&at)));
-            match (!is_lost).then(|| self.follow_to(&at, target, tried)).flatten() {
-                Some((next, items)) => {
-                    pieces.push(Piece { from: std::mem::replace(&mut at, next), tried, items });
-                    tried = 0;
-                }
-                None => {
-                    lost.insert((pieces.len(), packed(&at)));
-                    let back = pieces.pop().expect("every configuration of a point leads to where the point leads to");
-                    (at, tried) = (back.from, back.tried + 1);
-                }
+            if let Some((next, items)) = (!is_lost).then(|| self.follow_to(&at, target, tried)).flatten() {
+                pieces.push(Piece { from: std::mem::replace(&mut at, next), tried, items });
+                tried = 0;
+            } else {
+                lost.insert((pieces.len(), packed(&at)));
+                let back = pieces.pop().expect("every configuration of a point leads to where the point leads to");
+                (at, tried) = (back.from, back.tried + 1);
             }
         }
         pieces.into_iter().flat_map(|piece| piece.items).collect()
@@ -123,14 +120,12 @@ impl Graph<'_> {
                         }
                     }
                 }
-                Some(Pause::Decide(decision)) => {
-                    if seen.insert(packed(&at)) {
-                        for option in self.options(&decision) {
-                            let mut branch = at.clone();
-                            // One that fails here has no room on the stack: what it is, is seen elsewhere.
-                            if self.program().resume(&mut branch, option).is_ok() {
-                                nodes.push(Node { at: branch, before: next, item: None });
-                            }
+                Some(Pause::Decide(decision)) if seen.insert(packed(&at)) => {
+                    for option in self.options(&decision) {
+                        let mut branch = at.clone();
+                        // One that fails here has no room on the stack: what it is, is seen elsewhere.
+                        if self.program().resume(&mut branch, option).is_ok() {
+                            nodes.push(Node { at: branch, before: next, item: None });
                         }
                     }
                 }

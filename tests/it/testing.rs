@@ -279,7 +279,7 @@ fn compare(text: &str, random: &mut Random, many: usize, compared: &mut Compared
         compared.unreadable += 1;
         return Ok(());
     };
-    if Alphabet::new(&grammar).is_empty() {
+    if Alphabet::new(&grammar).is_empty() || grammar.phases.is_empty() {
         return Ok(());
     }
     let Some(language) = brute::language(&grammar, MOST, EFFORT, |shown| Happening::of(&grammar, shown)) else {

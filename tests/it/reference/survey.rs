@@ -46,7 +46,7 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
     // With the fewest events first: those behind a silent step before those behind an event.
     let mut open = VecDeque::from([(0, 0)]);
     let mut back: Vec<(usize, usize)> = Vec::new();
-    let mut shows: Vec<usize> = Vec::new();
+    let mut showing: Vec<usize> = Vec::new();
     let mut ends = Vec::new();
     let mut looked_at = BTreeSet::new();
     while let Some((place, n_events)) = open.pop_front() {
@@ -83,7 +83,7 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
             }
         };
         if is_event {
-            shows.push(place);
+            showing.push(place);
         }
         for next in ahead {
             let new = points.len();
@@ -104,9 +104,9 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
     }
     survey.record = record::take();
     back.sort_unstable();
-    shows.extend(&ends);
-    let shows = leading_to(shows, &back);
-    for (place, point) in points.iter().enumerate().filter(|(place, _)| !shows.contains(place)) {
+    showing.extend(&ends);
+    let can_show = leading_to(showing, &back);
+    for (place, point) in points.iter().enumerate().filter(|(place, _)| !can_show.contains(place)) {
         survey.silent = Some(survey.silent.map_or(point.n_events, |fewest| fewest.min(point.n_events)));
         ends.push(place);
     }
