@@ -181,12 +181,16 @@ impl Program {
     pub(super) fn look(&self, at: &Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         let Some(mut watch) = scratch.watch.take() else { return Ok(()) };
         let mut result = Ok(());
+        // Looking is no step of the run.
+        let fuel = scratch.environment.fuel;
         for (condition, met) in watch.never.iter().zip(&mut watch.met) {
+            scratch.refuel();
             match self.holds(condition, at, scratch) {
                 Ok(holds) => *met |= holds,
                 Err(fault) => result = Err(fault),
             }
         }
+        scratch.environment.fuel = fuel;
         scratch.watch = Some(watch);
         result
     }

@@ -395,3 +395,18 @@ fn a_condition_that_fails_hides_nothing_of_another() {
     });
     assert_eq!(n_events.collect::<Vec<_>>(), [Some(0), Some(0), Some(2)]);
 }
+
+/// A run that goes on forever has no steps left at some time, perhaps just when the condition is looked at.
+#[test]
+fn a_silent_loop_is_no_failure_of_a_condition() {
+    for steps in 100..130 {
+        let text = "state x: 0..2 = 0  event a  reaction s when x == 0 { x = 0 }  phase p { a settle }
+            test \"never\" never x + x + x == 6";
+        let grammar = load(text).unwrap();
+        let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+        let bounds = Bounds { steps, ..Bounds::default() };
+        let tests: Vec<&Test> = grammar.tests.iter().collect();
+        let judgments = Tester::new(&grammar, &alphabet, &program, bounds).judge(&tests);
+        assert!(matches!(judgments[..], [Judgment::Passed]), "{steps}: {judgments:?}");
+    }
+}
