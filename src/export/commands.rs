@@ -54,7 +54,7 @@ pub(super) struct Commanded {
 pub(super) fn commands(life: &Life) -> Vec<Commanded> {
     let mut commands: Vec<Commanded> = Vec::new();
     let push = |commands: &mut Vec<Commanded>, command| {
-        commands.push(Commanded { command, settles: false, events: Vec::new() })
+        commands.push(Commanded { command, settles: false, events: Vec::new() });
     };
     push(&mut commands, Command::Deploy);
     let mut integrated: Option<&str> = None;

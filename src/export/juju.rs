@@ -46,7 +46,7 @@ fn command(command: &Command, is_kubernetes: bool) -> String {
         Command::Config(delta) if delta.is_empty() => "# user: juju config \"$APP\" KEY=VALUE".to_owned(),
         Command::Config(delta) => config(delta),
         Command::Run { action, params } => {
-            let params: String = params.iter().map(|(key, value)| format!(" {}", pair(key, value))).collect();
+            let params = pairs(params.iter());
             format!("juju run \"$APP/0\" {}{params} || true", quoted(action))
         }
         Command::Integrate(side) => format!("juju integrate \"$APP:{}\" {}", side.endpoint, other(side)),
@@ -66,7 +66,7 @@ fn config(delta: &Map<String, Value>) -> String {
     let (reset, set): (Vec<_>, Vec<_>) = delta.iter().partition(|(_, value)| value.is_null());
     let mut lines = Vec::new();
     if !set.is_empty() {
-        let pairs: String = set.iter().map(|(key, value)| format!(" {}", pair(key, value))).collect();
+        let pairs = pairs(set);
         lines.push(format!("juju config \"$APP\"{pairs}"));
     }
     if !reset.is_empty() {
@@ -76,9 +76,14 @@ fn config(delta: &Map<String, Value>) -> String {
     lines.join("\n")
 }
 
-fn pair(key: &str, value: &Value) -> String {
-    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    quoted(&format!("{key}={value}"))
+/// Each as a word with a space before it.
+fn pairs<'v>(values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> String {
+    let mut text = String::new();
+    for (key, value) in values {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.extend([" ", &quoted(&format!("{key}={value}"))]);
+    }
+    text
 }
 
 /// A word of the shell.

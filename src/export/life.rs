@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
                     .map(|(field, value)| format!("{}={}", field.name, grammar.value_text(*value, field.ty.base)))
                     .collect();
                 if !fields.is_empty() {
-                    text.push_str(&format!(" ({})", fields.join(", ")));
+                    text.extend([" (", &fields.join(", "), ")"]);
                 }
                 let data = step.data().and_then(|data| serde_json::from_str::<Map<String, Value>>(data).ok());
                 Moment::Event(Box::new(Event {

@@ -142,7 +142,7 @@ struct Test {
 /// The text of the test.
 pub(super) fn text(life: &Life) -> String {
     let ids = (1..).map(|number: u32| format!("secret:{number:020}"));
-    let mut test = Test {
+    let mut made = Test {
         body: String::new(),
         ids: BTreeMap::new(),
         next_id: 1,
@@ -153,17 +153,17 @@ pub(super) fn text(life: &Life) -> String {
     };
     for moment in &life.moments {
         match moment {
-            Moment::Phase(name) => test.line(&format!("\n# {}", python::plain(name))),
-            Moment::Action(action) => test.line(&format!("# {}", python::plain(&action.text))),
-            Moment::Event(event) => test.event(event),
+            Moment::Phase(name) => made.line(&format!("\n# {}", python::plain(name))),
+            Moment::Action(action) => made.line(&format!("# {}", python::plain(&action.text))),
+            Moment::Event(event) => made.event(event),
         }
     }
     let class = life.about.class.as_deref().unwrap_or("MyCharm");
     let hint = if life.about.class.is_some() { "" } else { "  # the class of your charm" };
     let title = python::plain(&life.about.title);
     let mut text = format!("\"\"\"{title}\n\nWritten by `charmgrammar export`.\n\"\"\"\n\n");
-    let called = called(&test.body);
-    if test.body.contains("dataclasses.") || called.iter().any(|(_, code)| code.contains("dataclasses.")) {
+    let called = called(&made.body);
+    if made.body.contains("dataclasses.") || called.iter().any(|(_, code)| code.contains("dataclasses.")) {
         text.push_str("import dataclasses\n\n");
     }
     let _ = write!(text, "from ops import testing\n\nfrom charm import {class}{hint}\n");
@@ -173,8 +173,8 @@ pub(super) fn text(life: &Life) -> String {
     let function = python::name(&life.about.title);
     let _ = write!(text, "\n\ndef test_{}():\n", if function.is_empty() { "trace" } else { &function });
     let _ = writeln!(text, "    context = testing.Context({class})");
-    text.push_str(&test.start(life));
-    text.push_str(&test.body);
+    text.push_str(&made.start(life));
+    text.push_str(&made.body);
     text
 }
 
@@ -224,8 +224,7 @@ impl Test {
         if one_line.chars().count() <= 100 {
             return one_line;
         }
-        let lines: String = parts.iter().map(|part| format!("        {part},\n")).collect();
-        format!("    state = testing.State(\n{lines}    )\n")
+        format!("    state = testing.State(\n        {},\n    )\n", parts.join(",\n        "))
     }
 
     fn run(&mut self, event: &str) {

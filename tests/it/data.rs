@@ -201,7 +201,7 @@ fn names_are_exported_too_and_the_class_comes_from_the_code() {
         .unwrap();
     fs::write(
         directory.path().join("seen.txt"),
-        "install\ndb-relation-created\nleader-elected\nconfig-changed\nstart\ndb-relation-broken\n",
+        "install\ndb-relation-created\nleader-elected\nconfig-changed\nstart\ndb-relation-broken\nupdate-status\n",
     )
     .unwrap();
     let export = |form: &str| {

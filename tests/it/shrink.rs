@@ -179,8 +179,8 @@ const TRACE: &str = r#"{"format":1,"grammar":"sha256:0","trace":3,"seed":9,"mine
 {"event":"start"},{"phase":"operation"},
 {"action":"config-change","source":"user"},{"event":"config-changed"},
 {"action":"create","source":"user","args":{"r":"mongo"}},{"set":{"mongo.live":true}},{"event":"mongo-relation-created","of":{"relation":"mongo"},"at":7},
-{"event":"update-status"},
-{"action":"change","source":"other_charm","args":{"r":"mongo"}},{"event":"mongo-relation-changed","of":{"relation":"mongo"}},
+{"action":"change","source":"other_charm","args":{"r":"mongo"}},{"event":"update-status"},
+{"event":"mongo-relation-changed","of":{"relation":"mongo"}},
 {"action":"attach","source":"user","args":{"s":"ephemeral1"}},{"event":"ephemeral1-storage-attached","of":{"storage":"ephemeral1"}},
 {"phase":"teardown"},{"event":"replicas-relation-broken"},{"event":"http-relation-broken"},{"event":"mongo-relation-broken","data":{"x":{"y":1}}},
 {"event":"storage1-storage-detached"},{"event":"ephemeral1-storage-detached"},{"event":"stop"},{"event":"remove"}]}"#;
@@ -303,8 +303,8 @@ fn shrinking_says_why_it_stops() {
 fn a_trace_of_names_is_completed_first() {
     let directory = tempfile::tempdir().unwrap();
     let made = run(&["generate", "example", "--seed", "3", "--format", "names"]).ok();
-    let cut: String = made.lines().take(9).map(|line| format!("{line}\n")).collect();
-    fs::write(directory.path().join("seen.txt"), cut).unwrap();
+    let cut: Vec<&str> = made.lines().take(9).collect();
+    fs::write(directory.path().join("seen.txt"), cut.join("\n")).unwrap();
     let mut command = binary(directory.path());
     let ran = finish(command.args(["shrink", "example", "seen.txt", "--", "sh", "-c", "! grep -q config-changed"]));
     assert_eq!(ran.code, 0, "{}", ran.stderr);

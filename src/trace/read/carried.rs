@@ -60,8 +60,8 @@ struct Line<'a> {
 /// Keys of a line that the format has.
 const KNOWN: [&str; 5] = ["format", "grammar", "trace", "seed", "shows"];
 
-/// Keys of an action and of an event that the format has.
-const COMPARED: [&str; 6] = ["action", "source", "args", "event", "of", "payload"];
+/// Keys of an item that the format has.
+const COMPARED: [&str; 7] = ["phase", "action", "source", "args", "event", "of", "payload"];
 
 impl Carried {
     /// What a line carries that a reader has taken for a trace; nothing where it is none.
@@ -76,26 +76,30 @@ impl Carried {
         let others = line.others.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
         Self {
             initial: initial.collect(),
-            loads: line.items.iter().filter_map(|item| load(item)).collect(),
+            loads: loads(&line.items),
             others: others.map(|(key, value)| (key.to_string(), value.get().to_owned())).collect(),
             attempt: line.attempt,
         }
     }
 }
 
-/// What an item carries, if it is one that is compared.
-fn load(item: &RawValue) -> Option<Option<Load>> {
-    let Ok(pairs) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(item.get()) else { return Some(None) };
-    if pairs.contains_key("set") || pairs.contains_key("decision") {
-        return None;
-    }
-    let mut load = Load::default();
-    for (key, value) in pairs.iter().filter(|(key, _)| !COMPARED.contains(&&***key)) {
-        match &**key {
-            "data" => load.data = Some(value.get().to_owned()),
-            "phase" => {}
-            other => load.others.push((other.to_owned(), value.get().to_owned())),
+/// What items carry, those that are compared.
+fn loads(items: &[&RawValue]) -> Vec<Option<Load>> {
+    let mut loads = Vec::new();
+    for item in items {
+        // The name of an event alone is one, too.
+        let pairs: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(item.get()).unwrap_or_default();
+        if pairs.contains_key("set") || pairs.contains_key("decision") {
+            continue;
         }
+        let mut load = Load::default();
+        for (key, value) in pairs.iter().filter(|(key, _)| !COMPARED.contains(&&***key)) {
+            match &**key {
+                "data" => load.data = Some(value.get().to_owned()),
+                other => load.others.push((other.to_owned(), value.get().to_owned())),
+            }
+        }
+        loads.push((!load.is_empty()).then_some(load));
     }
-    Some((!load.is_empty()).then_some(load))
+    loads
 }
