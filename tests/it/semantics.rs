@@ -1,9 +1,11 @@
 //! The machine against the reference: every construct, and thousands of random grammars, by exact distributions; and
 //! walks against the reference, by frequencies.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use charmgrammar::machine::Program;
@@ -180,6 +182,14 @@ pub(crate) fn compare_random<C: Default>(
     let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
     let mut compared = C::default();
     let mut failures = String::new();
+    // A panic is a failure like others.
+    let compare = |seed, text: &str, compared: &mut C| {
+        let panicked = |cause: Box<dyn Any + Send>| {
+            let words = cause.downcast_ref::<String>().cloned();
+            Err(words.or_else(|| cause.downcast_ref().map(|text: &&str| (*text).to_owned())).unwrap_or_default())
+        };
+        catch_unwind(AssertUnwindSafe(|| compare(seed, text, compared))).unwrap_or_else(panicked)
+    };
     for seed in first..first + many {
         let mut text = grammar(seed);
         if compare(seed, &text, &mut compared).is_err() {
@@ -206,7 +216,7 @@ enum Verdict {
 }
 
 fn judge(text: &str, bounds: Bounds) -> Verdict {
-    let verdict = std::panic::catch_unwind(|| match load(text) {
+    let verdict = catch_unwind(|| match load(text) {
         Err(why) => Verdict::Refused(why),
         Ok(grammar) => compare(&grammar, bounds).map_or_else(Verdict::Disagree, Verdict::Agree),
     });
