@@ -340,7 +340,7 @@ fn tell(before: Size, after: Size, core: Option<&Run>, n_runs: u64, stop: Stop, 
     let events = |many: usize| format!("{many} event{}", if many == 1 { "" } else { "s" });
     let mut text = format!("{}, of {} before, after {n_runs} runs", events(after.events), before.events);
     if let Some(core) = core {
-        text.extend(["; ", &events(core.size().events), " alone fail, valid or not"]);
+        text.extend(["; the bare core has ", &events(core.size().events)]);
     }
     let why = match stop {
         Stop::Fixpoint if is_flaky => "; since the outcomes are flaky, it may not be the smallest",

@@ -44,21 +44,11 @@ pub struct Carried {
     pub attempt: u64,
 }
 
-/// A line.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow, default)]
-    init: BTreeMap<Cow<'a, str>, &'a RawValue>,
-    #[serde(default)]
-    attempt: u64,
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
-    #[serde(borrow, flatten)]
-    others: BTreeMap<Cow<'a, str>, &'a RawValue>,
-}
+/// An object of JSON, whose values are not read yet.
+type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// Keys of a line that the format has.
-const KNOWN: [&str; 5] = ["format", "grammar", "trace", "seed", "shows"];
+const KNOWN: [&str; 8] = ["format", "grammar", "trace", "seed", "attempt", "shows", "init", "items"];
 
 /// Keys of an item that the format has.
 const COMPARED: [&str; 7] = ["phase", "action", "source", "args", "event", "of", "payload"];
@@ -66,21 +56,28 @@ const COMPARED: [&str; 7] = ["phase", "action", "source", "args", "event", "of",
 impl Carried {
     /// What a line carries that a reader has taken for a trace; nothing where it is none.
     pub fn of(line: &str, vocabulary: &Vocabulary<'_>) -> Self {
-        let Ok(line) = serde_json::from_str::<Line<'_>>(line) else { return Self::default() };
+        let line: Object<'_> = serde_json::from_str(line).unwrap_or_default();
+        let init: Object<'_> = value(&line, "init").unwrap_or_default();
+        let items: Vec<&RawValue> = value(&line, "items").unwrap_or_default();
         let states = &vocabulary.grammar.states;
-        let initial = line.init.iter().filter_map(|(name, value)| {
+        let initial = init.iter().filter_map(|(name, value)| {
             let place = states.iter().position(|state| state.name == **name)?;
             let value: Written<'_> = serde_json::from_str(value.get()).ok()?;
             Some((StateId::new(place), value.of(states[place].ty, vocabulary)?))
         });
-        let others = line.others.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
+        let others = line.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
         Self {
             initial: initial.collect(),
-            loads: loads(&line.items),
+            loads: loads(&items),
             others: others.map(|(key, value)| (key.to_string(), value.get().to_owned())).collect(),
-            attempt: line.attempt,
+            attempt: value(&line, "attempt").unwrap_or(0),
         }
     }
+}
+
+/// What a key of an object is, if it has it and it is of the type.
+fn value<'a, T: Deserialize<'a>>(object: &Object<'a>, key: &str) -> Option<T> {
+    serde_json::from_str(object.get(key)?.get()).ok()
 }
 
 /// What items carry, those that are compared.
@@ -88,7 +85,7 @@ fn loads(items: &[&RawValue]) -> Vec<Option<Load>> {
     let mut loads = Vec::new();
     for item in items {
         // The name of an event alone is one, too.
-        let pairs: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(item.get()).unwrap_or_default();
+        let pairs: Object<'_> = serde_json::from_str(item.get()).unwrap_or_default();
         if pairs.contains_key("set") || pairs.contains_key("decision") {
             continue;
         }
