@@ -27,6 +27,10 @@ pub(super) fn read(
     vocabulary: &Vocabulary<'_>,
     io: &mut Io,
 ) -> Result<OneTrace, Failure> {
+    if matches!(format, InputFormat::DebugLog | InputFormat::StatusLog | InputFormat::Tail) {
+        let message = "a log is no trace: --input takes story, names and jsonl here";
+        return Err(Failure::Message(message.to_owned()));
+    }
     let mut stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
     let Input { name, mut read } = Input::open(path, &mut stdin)?;
     let mut bytes = Vec::new();

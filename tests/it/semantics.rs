@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
@@ -16,6 +16,7 @@ use charmgrammar::walk::{self, Limits};
 
 use crate::reference::explore::{self, Bounds, Compared, compare, complete_traces};
 use crate::reference::{Shown, random};
+use crate::support::{files, root};
 
 /// The grammar of a text, or what is wrong with it.
 pub(crate) fn load(text: &str) -> Result<Grammar, String> {
@@ -164,6 +165,25 @@ fn walks_draw_as_often_as_the_reference_says() {
         println!("{name}: {} traces, chi square {chi_square:.1}", cells.len());
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Grammars in which every construct occurs, each with its name: those of this comparison, and of the corpus. Some need
+/// other files, and can't be loaded by themselves.
+pub(crate) fn constructs() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for file in ["statements", "draws", "meanwhile", "interleave", "wide"] {
+        let (prelude, cases) = cases(file);
+        all.extend(cases.into_iter().map(|(name, text)| (format!("{file}: {name}"), format!("{prelude}{text}"))));
+    }
+    for folder in ["walk", "check", "explore"] {
+        let is_grammar = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "charmgrammar");
+        for path in files(&root().join("tests/corpus").join(folder)).into_iter().filter(is_grammar) {
+            // Some are no text at all.
+            let text = fs::read_to_string(&path).ok();
+            all.extend(text.map(|text| (path.display().to_string(), text)));
+        }
+    }
+    all
 }
 
 /// A number from the environment.
