@@ -15,13 +15,16 @@
 pub mod charm;
 pub mod cli;
 pub mod diagnostic;
+pub mod draw;
 pub mod explore;
+pub mod export;
 pub mod import;
 pub mod machine;
 pub mod model;
 pub mod pattern;
 pub mod recognize;
 pub mod sets;
+pub mod shrink;
 pub mod source;
 pub mod syntax;
 pub mod trace;

@@ -8,12 +8,14 @@ mod charm;
 mod check;
 mod completions;
 mod count;
+mod data;
 mod dead;
 mod diff;
 mod enumerate;
 mod exit;
 mod explanation;
 mod explore;
+mod export;
 mod failure;
 mod figures;
 mod fmt;
@@ -23,6 +25,7 @@ mod help;
 mod init;
 mod interrupt;
 mod io;
+mod judge;
 mod judging;
 mod limits;
 mod line_diff;
@@ -30,12 +33,14 @@ mod list;
 mod logs;
 mod man;
 mod nearest;
+mod one_trace;
 mod output;
 mod probability;
 mod progress;
 mod runs;
 mod sequences;
 mod show;
+mod shrink;
 mod stats;
 mod tables;
 mod test;
@@ -89,6 +94,8 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Diff(arguments) => diff::run(&arguments, io),
         Command::Stats(arguments) => stats::run(&arguments, io),
         Command::Explore(arguments) => explore::run(&arguments, io),
+        Command::Shrink(arguments) => shrink::run(&arguments, io),
+        Command::Export(arguments) => export::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Init(arguments) => init::run(&arguments, io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),

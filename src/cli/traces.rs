@@ -18,12 +18,7 @@ pub(super) const STDIN: &str = "<stdin>";
 impl Reading {
     /// The format of what is no log, unless it is to be told by the first bytes.
     fn format(&self) -> Option<Format> {
-        match self.input {
-            InputFormat::Auto | InputFormat::DebugLog | InputFormat::StatusLog | InputFormat::Tail => None,
-            InputFormat::Story => Some(Format::Story),
-            InputFormat::Names => Some(Format::Names),
-            InputFormat::Jsonl => Some(Format::Jsonl),
-        }
+        format(self.input)
     }
 
     /// What bounds the work.
@@ -47,6 +42,16 @@ impl Reading {
     }
 }
 
+/// The format that was named of what is no log; `None`: it is to be told by the first bytes.
+pub(super) fn format(named: InputFormat) -> Option<Format> {
+    match named {
+        InputFormat::Auto | InputFormat::DebugLog | InputFormat::StatusLog | InputFormat::Tail => None,
+        InputFormat::Story => Some(Format::Story),
+        InputFormat::Names => Some(Format::Names),
+        InputFormat::Jsonl => Some(Format::Jsonl),
+    }
+}
+
 /// What messages call an input.
 pub(super) fn name(path: &Path) -> String {
     if path.as_os_str() == "-" { STDIN.to_owned() } else { path.display().to_string() }
@@ -60,15 +65,15 @@ pub(super) fn open(path: &Path) -> Result<File, Failure> {
 }
 
 /// An input that is no log.
-struct Input<'a> {
+pub(super) struct Input<'a> {
     /// What messages call it.
-    name: String,
-    read: Box<dyn Read + 'a>,
+    pub(super) name: String,
+    pub(super) read: Box<dyn Read + 'a>,
 }
 
 impl<'a> Input<'a> {
     /// Opens a file, or standard input for `-`.
-    fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
         let read: Box<dyn Read> = if path.as_os_str() == "-" { Box::new(stdin) } else { Box::new(open(path)?) };
         Ok(Self { name: name(path), read })
     }

@@ -15,7 +15,7 @@ mod story;
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
 pub use observed::{Foreign, ItemKind, Observed};
-pub use read::{Format, Head, ReadError, Reader, Vocabulary, read_item};
+pub use read::{Carried, Format, Head, Load, ReadError, Reader, Vocabulary, read_item};
 pub(crate) use read::{Logged, Suggestions, resolve_logged, shown};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
@@ -108,8 +108,15 @@ pub trait Sink {
     /// Somebody acts.
     fn action(&mut self, action: ActionId, source: CauseId, arguments: &[i64]);
 
+    /// What comes next is shown at this place of the grammar. Is told only of events.
+    fn at(&mut self, _place: &str) {}
+
     /// An event happens.
     fn event(&mut self, symbol: SymbolId, payload: &[i64]);
+
+    /// The action or the event that was shown last has this too: a key, and the text of its JSON value. Where a format has no
+    /// place for it, it is left out.
+    fn attach(&mut self, _key: &str, _value: &str) {}
 
     /// The trace is complete.
     fn end(&mut self);

@@ -1,6 +1,8 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
+mod export;
 mod grammars;
+mod shrink;
 mod traces;
 
 use std::ffi::OsString;
@@ -12,13 +14,15 @@ use clap_complete::Shell;
 use crate::cli::help;
 use crate::cli::io::Verbosity;
 
+pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
     CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
+pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
-    AnswerFormat, Compared, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
-    TypedGenerateArguments, ValidateArguments, VerdictFormat,
+    AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown,
+    TraceFormat, TypedGenerateArguments, ValidateArguments, VerdictFormat,
 };
 
 /// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
@@ -110,6 +114,8 @@ pub(in crate::cli) enum Command {
     Diff(Box<DiffArguments>),
     Stats(Box<StatsArguments>),
     Explore(Box<ExploreArguments>),
+    Shrink(Box<ShrinkArguments>),
+    Export(Box<ExportArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
