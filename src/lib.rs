@@ -20,6 +20,7 @@ pub mod model;
 pub mod pattern;
 pub mod recognize;
 pub mod sets;
+pub mod shrink;
 pub mod source;
 pub mod syntax;
 pub mod trace;

@@ -23,18 +23,21 @@ mod help;
 mod init;
 mod interrupt;
 mod io;
+mod judge;
 mod judging;
 mod limits;
 mod line_diff;
 mod list;
 mod man;
 mod nearest;
+mod one_trace;
 mod output;
 mod probability;
 mod progress;
 mod runs;
 mod sequences;
 mod show;
+mod shrink;
 mod stats;
 mod tables;
 mod test;
@@ -88,6 +91,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Diff(arguments) => diff::run(&arguments, io),
         Command::Stats(arguments) => stats::run(&arguments, io),
         Command::Explore(arguments) => explore::run(&arguments, io),
+        Command::Shrink(arguments) => shrink::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Init(arguments) => init::run(&arguments, io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),

@@ -16,12 +16,7 @@ pub(super) const STDIN: &str = "<stdin>";
 impl Reading {
     /// The format, unless it is to be told by the first bytes.
     pub(super) fn format(&self) -> Option<Format> {
-        match self.input {
-            InputFormat::Auto => None,
-            InputFormat::Story => Some(Format::Story),
-            InputFormat::Names => Some(Format::Names),
-            InputFormat::Jsonl => Some(Format::Jsonl),
-        }
+        format(self.input)
     }
 
     /// What bounds the work.
@@ -42,6 +37,16 @@ impl Reading {
             events: shows(Compared::Events),
             ..Shows::NOTHING
         }
+    }
+}
+
+/// The format that was named; `None`: it is to be told by the first bytes.
+pub(super) fn format(named: InputFormat) -> Option<Format> {
+    match named {
+        InputFormat::Auto => None,
+        InputFormat::Story => Some(Format::Story),
+        InputFormat::Names => Some(Format::Names),
+        InputFormat::Jsonl => Some(Format::Jsonl),
     }
 }
 

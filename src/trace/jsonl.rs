@@ -37,6 +37,8 @@ pub struct Jsonl<'a> {
     items: Vec<u8>,
     /// Whether the last item is a `set` that may take more.
     in_set: bool,
+    /// Whether it is an action or an event, which may take more too.
+    takes_more: bool,
     out: Vec<u8>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Jsonl<'a> {
             initial: Vec::new(),
             items: Vec::new(),
             in_set: false,
+            takes_more: false,
             out: Vec::new(),
         }
     }
@@ -114,6 +117,7 @@ impl Sink for Jsonl<'_> {
         self.initial.clear();
         self.items.clear();
         self.in_set = false;
+        self.takes_more = false;
     }
 
     fn initial(&mut self, state: StateId, value: i64) {
@@ -139,6 +143,7 @@ impl Sink for Jsonl<'_> {
     }
 
     fn phase(&mut self, phase: PhaseId) {
+        self.takes_more = false;
         if self.options.shows.phases {
             self.item();
             self.text(&format!(r#"{{"phase":{}}}"#, quoted(&self.grammar.phases[phase.index()].name)));
@@ -146,6 +151,7 @@ impl Sink for Jsonl<'_> {
     }
 
     fn action(&mut self, action: ActionId, source: CauseId, arguments: &[i64]) {
+        self.takes_more = self.options.shows.actions;
         if !self.options.shows.actions {
             return;
         }
@@ -163,6 +169,7 @@ impl Sink for Jsonl<'_> {
     }
 
     fn event(&mut self, symbol: SymbolId, payload: &[i64]) {
+        self.takes_more = self.options.shows.events;
         if !self.options.shows.events {
             return;
         }
@@ -179,6 +186,14 @@ impl Sink for Jsonl<'_> {
             self.items.push(b'}');
         }
         self.items.push(b'}');
+    }
+
+    fn attach(&mut self, key: &str, value: &str) {
+        if self.takes_more {
+            let brace = self.items.pop();
+            debug_assert_eq!(brace, Some(b'}'), "an action or an event is an object");
+            self.text(&format!(",{}:{value}}}", quoted(key)));
+        }
     }
 
     fn end(&mut self) {

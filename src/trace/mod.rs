@@ -15,7 +15,7 @@ mod story;
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
 pub use observed::{Foreign, ItemKind, Observed};
-pub use read::{Format, Head, ReadError, Reader, Vocabulary};
+pub use read::{Carried, Format, Head, Load, ReadError, Reader, Vocabulary};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
 
@@ -109,6 +109,10 @@ pub trait Sink {
 
     /// An event happens.
     fn event(&mut self, symbol: SymbolId, payload: &[i64]);
+
+    /// The action or the event that was shown last has this too: a key, and the text of its JSON value. Where a format has no
+    /// place for it, it is left out.
+    fn attach(&mut self, _key: &str, _value: &str) {}
 
     /// The trace is complete.
     fn end(&mut self);

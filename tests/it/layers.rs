@@ -43,6 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "explore",
         ],
     ),
+    ("shrink", &["source", "model", "machine", "sets", "trace", "recognize"]),
     (
         "cli",
         &[

@@ -1,6 +1,7 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
 mod grammars;
+mod shrink;
 mod traces;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ pub(in crate::cli) use grammars::{
     CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
+pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
     AnswerFormat, Compared, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
     TypedGenerateArguments, ValidateArguments, VerdictFormat,
@@ -110,6 +112,7 @@ pub(in crate::cli) enum Command {
     Diff(Box<DiffArguments>),
     Stats(Box<StatsArguments>),
     Explore(Box<ExploreArguments>),
+    Shrink(Box<ShrinkArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;

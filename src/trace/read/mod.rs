@@ -3,6 +3,7 @@
 //! A [`Reader`] goes over its input once and holds one item at a time (of jsonl, one line), so that the length of an
 //! input is no matter. A [`Vocabulary`] tells what the names in it are.
 
+mod carried;
 mod error;
 mod foreign;
 mod format;
@@ -20,6 +21,7 @@ mod vocabulary;
 #[cfg(test)]
 mod tests;
 
+pub use carried::{Carried, Load};
 pub use error::ReadError;
 pub use format::Format;
 pub use vocabulary::Vocabulary;

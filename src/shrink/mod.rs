@@ -1,0 +1,231 @@
+//! Smaller traces that still do what a trace does.
+//!
+//! A [`Shrinker`] has a run of the grammar, and proposes smaller ones: without some of its items and what was a consequence of
+//! these, or with simpler data. Each is a run of the exact machine, found by following what is left of the items, so it is
+//! valid. Whoever asks says of which of them still do it: the smallest of those is where it goes on from.
+//!
+//! The order is that of delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002):
+//! large pieces come first, and it is done when no piece is left that can go. The pieces are those of a life, though: the last part of it,
+//! all that is of one relation or of one unit, then ever fewer items that follow each other, then ways round them.
+
+mod core;
+mod data;
+mod follow;
+mod pieces;
+mod replay;
+mod run;
+mod ways;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+pub use self::core::Core;
+use follow::{Following, Wanted};
+use pieces::{Facts, Piece, Stage};
+pub use replay::Unplayable;
+use replay::Replay;
+pub use run::{Run, Size, Step};
+use ways::Ways;
+
+use crate::machine::Program;
+use crate::model::Alphabet;
+use crate::model::grammar::{Grammar, StateId};
+use crate::sets::Item;
+use crate::trace::{Load, Observed, Shows};
+
+/// More configurations than are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Limit;
+
+/// A trace that was read.
+#[derive(Clone, Debug)]
+pub struct Original {
+    /// The kinds of items that it shows.
+    pub shows: Shows,
+    /// The states with which it starts, those that it tells.
+    pub initial: Vec<(StateId, i64)>,
+    /// Its items, each with what it carries.
+    pub items: Vec<(Observed, Option<Arc<Load>>)>,
+}
+
+/// What a run is made of, to be told from others: the items with their data.
+type Key = Vec<(Item, Option<String>)>;
+
+/// A run that is smaller than the smallest one so far.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The run.
+    pub run: Run,
+    key: Key,
+    /// Where to go on if it is taken.
+    after: Stage,
+}
+
+/// Proposes smaller runs.
+#[derive(Debug)]
+pub struct Shrinker<'g> {
+    facts: Facts<'g>,
+    ways: Ways<'g>,
+    initial: Vec<(StateId, i64)>,
+    best: Run,
+    size: Size,
+    tried: FxHashSet<Key>,
+    stage: Stage,
+    first_round: bool,
+    /// Whether a candidate was taken in this round.
+    has_changed: bool,
+    /// Whether data stay as they are.
+    keeps_data: bool,
+    /// Whether the trace that was read is the beginning of the run that was made of it.
+    completed: bool,
+}
+
+impl<'g> Shrinker<'g> {
+    /// Begins with a run that shows a trace; where none ends with it, with one that shows a little more. `steps`: how many
+    /// silent steps it may make between two items.
+    ///
+    /// # Errors
+    ///
+    /// If no run shows it, or too many could.
+    pub fn new(
+        grammar: &'g Grammar,
+        alphabet: &'g Alphabet,
+        program: &'g Program,
+        original: &Original,
+        steps: u64,
+    ) -> Result<Self, Unplayable> {
+        let mut ways = Ways::new(program, steps);
+        let (run, is_complete) = Replay::new(&mut ways, alphabet, original).run()?;
+        let initial = run.initial(program);
+        let mut shrinker = Self {
+            facts: Facts { grammar, alphabet },
+            ways,
+            initial,
+            size: run.size(),
+            stage: Stage::first(&run),
+            tried: FxHashSet::default(),
+            best: run,
+            first_round: true,
+            has_changed: false,
+            keeps_data: false,
+            completed: !is_complete,
+        };
+        if !is_complete {
+            let all: Vec<usize> = (0..shrinker.best.steps.len()).collect();
+            let completed = shrinker.follow(&all, None).filter(|run| run.steps.len() >= all.len());
+            shrinker.best = completed.ok_or(Unplayable::Invalid(original.items.len()))?;
+            shrinker.size = shrinker.best.size();
+        }
+        shrinker.tried.insert(key(&shrinker.best));
+        Ok(shrinker)
+    }
+
+    /// The smallest run so far that does it.
+    pub fn best(&self) -> &Run {
+        &self.best
+    }
+
+    /// Whether the trace that was read stopped too early, and was completed.
+    pub fn has_completed(&self) -> bool {
+        self.completed
+    }
+
+    /// From now on data stay as they are.
+    pub fn keep_data(&mut self) {
+        self.keeps_data = true;
+    }
+
+    /// The next candidate, as if none of those before it did it that were not [taken](Self::take). Each comes once. `None`: no
+    /// piece of the smallest run can go.
+    pub fn propose(&mut self) -> Option<Candidate> {
+        loop {
+            while let Some((pieces, after)) = self.stage.next(&self.best, self.facts, self.first_round) {
+                if self.keeps_data && pieces.iter().all(Piece::is_of_data) {
+                    break;
+                }
+                let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| run.size() < self.size));
+                if let Some(run) = run {
+                    let key = key(&run);
+                    if self.tried.insert(key.clone()) {
+                        return Some(Candidate { run, key, after });
+                    }
+                }
+            }
+            if !self.has_changed {
+                return None;
+            }
+            self.has_changed = false;
+            self.first_round = false;
+            self.stage = Stage::again();
+        }
+    }
+
+    /// A candidate does it: it is the smallest run now. Those that were proposed behind it are to be
+    /// [put back](Self::put_back) if nothing is known of them.
+    pub fn take(&mut self, candidate: Candidate) {
+        self.size = candidate.run.size();
+        self.best = candidate.run;
+        self.stage = candidate.after;
+        self.has_changed = true;
+    }
+
+    /// A candidate may be proposed again.
+    pub fn put_back(&mut self, candidate: &Candidate) {
+        self.tried.remove(&candidate.key);
+    }
+
+    /// A shorter run that ends with this step, or soon after it: for whoever knows that what follows does not matter.
+    pub fn cut_behind(&mut self, step: usize) -> Option<Candidate> {
+        let pieces = [Piece::Rest { from: step + 1, phases: false }, Piece::Rest { from: step + 1, phases: true }];
+        let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| run.size() < self.size))?;
+        let key = key(&run);
+        let after = Stage::first(&run);
+        self.tried.insert(key.clone()).then_some(Candidate { run, key, after })
+    }
+
+    /// The run without a piece.
+    fn without(&mut self, piece: &Piece) -> Option<Run> {
+        let n_steps = self.best.steps.len();
+        match piece {
+            Piece::Rest { from, phases } => {
+                let next_phase = self.best.steps[*from..].iter().position(|step| matches!(step.item, Item::Phase(_)));
+                let rest = next_phase.filter(|_| *phases).map_or(n_steps, |place| from + place);
+                self.follow(&(0..*from).chain(rest..n_steps).collect::<Vec<_>>(), None)
+            }
+            Piece::Steps(steps) => {
+                self.follow(&(0..n_steps).filter(|step| !steps.contains(step)).collect::<Vec<_>>(), None)
+            }
+            Piece::Between(from, to) => self.follow(&(0..=*from).chain(*to..n_steps).collect::<Vec<_>>(), Some(*to)),
+            Piece::Data(steps) => {
+                let mut run = self.best.clone();
+                for step in steps {
+                    run.steps[*step] = run.steps[*step].with_data(None);
+                }
+                Some(run)
+            }
+            Piece::Part(step, change) => {
+                let mut run = self.best.clone();
+                let before = run.steps[*step].data()?;
+                let data = data::changed(before, change);
+                run.steps[*step] = run.steps[*step].with_data(data);
+                Some(run)
+            }
+        }
+    }
+
+    /// A run that follows these steps; before one of them others may be put in.
+    fn follow(&mut self, steps: &[usize], bridged: Option<usize>) -> Option<Run> {
+        let wanted = |step: &usize| {
+            let Step { item, load, .. } = &self.best.steps[*step];
+            Wanted { item, load, bridged: bridged == Some(*step) }
+        };
+        let list: Vec<Wanted<'_>> = steps.iter().map(wanted).collect();
+        // What can't be found within the limits is no candidate.
+        Following::new(&mut self.ways, &self.initial).run(&list, &self.best.steps).ok().flatten()
+    }
+}
+
+fn key(run: &Run) -> Key {
+    run.steps.iter().map(|step| (step.item.clone(), step.data().map(str::to_owned))).collect()
+}

@@ -1,0 +1,101 @@
+//! What a line of jsonl has beside what is compared: the states at the start, what items carry, and keys of others.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Vocabulary;
+use super::values::Written;
+use crate::model::grammar::StateId;
+
+/// What an item of a trace has beside what the grammar says of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Load {
+    /// What is fed to a charm with the event: the text of a JSON value.
+    pub data: Option<String>,
+    /// Other keys, each with the text of its value.
+    pub others: Vec<(String, String)>,
+}
+
+impl Load {
+    /// All keys, each with the text of its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let data = self.data.iter().map(|data| ("data", data.as_str()));
+        data.chain(self.others.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.data.is_none() && self.others.is_empty()
+    }
+}
+
+/// What a line of jsonl carries beside its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// The states at the start, those that the grammar has.
+    pub initial: Vec<(StateId, i64)>,
+    /// For each item that is compared what it carries, if anything.
+    pub loads: Vec<Option<Load>>,
+    /// Keys of the line that the format does not have, each with the text of its value.
+    pub others: Vec<(String, String)>,
+    /// How often the trace was drawn before because its length was not the one asked for.
+    pub attempt: u64,
+}
+
+/// A line.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, default)]
+    init: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    #[serde(default)]
+    attempt: u64,
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+    #[serde(borrow, flatten)]
+    others: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+/// Keys of a line that the format has.
+const KNOWN: [&str; 5] = ["format", "grammar", "trace", "seed", "shows"];
+
+/// Keys of an action and of an event that the format has.
+const COMPARED: [&str; 6] = ["action", "source", "args", "event", "of", "payload"];
+
+impl Carried {
+    /// What a line carries that a reader has taken for a trace; nothing where it is none.
+    pub fn of(line: &str, vocabulary: &Vocabulary<'_>) -> Self {
+        let Ok(line) = serde_json::from_str::<Line<'_>>(line) else { return Self::default() };
+        let states = &vocabulary.grammar.states;
+        let initial = line.init.iter().filter_map(|(name, value)| {
+            let place = states.iter().position(|state| state.name == **name)?;
+            let value: Written<'_> = serde_json::from_str(value.get()).ok()?;
+            Some((StateId::new(place), value.of(states[place].ty, vocabulary)?))
+        });
+        let others = line.others.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
+        Self {
+            initial: initial.collect(),
+            loads: line.items.iter().filter_map(|item| load(item)).collect(),
+            others: others.map(|(key, value)| (key.to_string(), value.get().to_owned())).collect(),
+            attempt: line.attempt,
+        }
+    }
+}
+
+/// What an item carries, if it is one that is compared.
+fn load(item: &RawValue) -> Option<Option<Load>> {
+    let Ok(pairs) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(item.get()) else { return Some(None) };
+    if pairs.contains_key("set") || pairs.contains_key("decision") {
+        return None;
+    }
+    let mut load = Load::default();
+    for (key, value) in pairs.iter().filter(|(key, _)| !COMPARED.contains(&&***key)) {
+        match &**key {
+            "data" => load.data = Some(value.get().to_owned()),
+            "phase" => {}
+            other => load.others.push((other.to_owned(), value.get().to_owned())),
+        }
+    }
+    Some((!load.is_empty()).then_some(load))
+}
