@@ -73,8 +73,6 @@ def draw(arguments: Sequence[str], number: int, seed: int) -> list[Trace]:
     Raises:
         CommandError: the grammar has errors, or there is no command.
     """
-    text = run_command(
-        ["generate", *arguments, "-n", str(number), "--seed", str(seed)]
-        + ["--format", "jsonl", "--shows", SHOWS]
-    )
+    drawing = ["-n", str(number), "--seed", str(seed), "--format", "jsonl", "--shows", SHOWS]
+    text = run_command(["generate", *arguments, *drawing])
     return [Trace.from_line(line) for line in text.splitlines()]

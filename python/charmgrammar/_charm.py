@@ -38,9 +38,8 @@ class Charm:
     ) -> None:
         """A charm's class, or a context that its author has made."""
         self._given = given
-        is_class = isinstance(given, type)
         self.charm_type: type[ops.CharmBase] = (
-            given if is_class else charm_spec(given).charm_type  # type: ignore[assignment]
+            given if isinstance(given, type) else charm_spec(given).charm_type
         )
         self.root = root or _root_of(self.charm_type)
         """The directory of its files, if its class lies in one."""
@@ -142,9 +141,7 @@ class Charm:
             self._facts = Facts.of(context)
         return self._facts
 
-    def with_resources(
-        self, context: testing.Context[Any], state: testing.State
-    ) -> testing.State:
+    def with_resources(self, context: testing.Context[Any], state: testing.State) -> testing.State:
         """The state with an empty file for each resource of the charm."""
         names = sorted(self.facts(context).resources)
         if not names:
@@ -155,7 +152,7 @@ class Charm:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"")
             made.add(testing.Resource(name=name, path=path))
-        return dataclasses.replace(state, resources=made)
+        return dataclasses.replace(state, resources=frozenset(made))
 
 
 def _close(context: testing.Context[Any]) -> None:

@@ -41,7 +41,9 @@ class Facts:
         spec = charm_spec(context)
         meta = spec.meta
         endpoints = {
-            name: Endpoint(role, details.get("interface") or "", details.get("scope") == "container")
+            name: Endpoint(
+                role, details.get("interface") or "", details.get("scope") == "container"
+            )
             for role in ("requires", "provides", "peers")
             for name, details in meta.get(role, {}).items()
         }
@@ -95,7 +97,9 @@ def without_gaps(context: testing.Context[Any]) -> None:
     spec = charm_spec(context)
     meta = dict(spec.meta)
     for section in ("requires", "provides", "peers", "containers", "storage", "resources"):
-        meta[section] = {name: details or {} for name, details in (meta.get(section) or {}).items()}
+        meta[section] = {
+            name: details or {} for name, details in (meta.get(section) or {}).items()
+        }
     actions = {name: _action(details or {}) for name, details in (spec.actions or {}).items()}
     options = ((spec.config or {}).get("options")) or {}
     options = {name: {"type": "string", **(details or {})} for name, details in options.items()}

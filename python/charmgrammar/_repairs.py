@@ -87,7 +87,7 @@ def _give_back(kept: Path, root: Path) -> None:
                 shutil.copystat(entry.path, target)
                 _give_back(Path(entry.path), target)
             else:
-                os.rename(entry.path, target)
+                Path(entry.path).rename(target)
         elif entry.is_dir() and target.is_dir() and not target.is_symlink():
             _give_back(Path(entry.path), target)
 

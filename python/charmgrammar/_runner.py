@@ -84,6 +84,12 @@ class Life:
     """All the time that it took, of which …"""
     charm_seconds: float = 0.0
     """… `ops.testing` and the charm took so much."""
+    state: testing.State | None = None
+    """Where it failed while an event was handled: the state before that event …"""
+    dispatched: Any = None
+    """… and the event, as `ops.testing` has it."""
+    unit: int = 0
+    """The id of the unit."""
 
     @property
     def outcome(self) -> Outcome:
@@ -151,6 +157,7 @@ class _Living:
         try:
             self.world = world = self.begin()
             world.is_old = self.upgraded is not None
+            self.life.unit = world.unit
             self.stack.enter_context(_repairs.applied(world.facets))
             for item in trace.items:
                 if isinstance(item, Event):
@@ -222,7 +229,9 @@ class _Living:
             state = world.state
             self._step(event, Outcome.OK, "it has called sys.exit(0)", before)
         except Exception as error:
-            return self._end(event, Outcome.ERROR if self._is_of_charm(error) else Outcome.DRIVER_ERROR, error)
+            return self._end(
+                event, Outcome.ERROR if self._is_of_charm(error) else Outcome.DRIVER_ERROR, error
+            )
         else:
             self._step(event, Outcome.OK, "", before)
         world.settle(event, state)
@@ -235,6 +244,7 @@ class _Living:
 
     def _run(self, dispatched: Any, state: testing.State) -> testing.State:
         began = _CLOCK()
+        self.life.state, self.life.dispatched = state, dispatched
         try:
             with self.runner.sandbox.event():
                 return self.context.run(dispatched, state)

@@ -49,7 +49,7 @@ class Sandbox:
         self._replace(socket, "getaddrinfo", _LOOK_UP, self._look_up)
         if "connect" not in vars(socket.socket):
             connect = _refusal(self)
-            socket.socket.connect = connect  # type: ignore[method-assign]
+            socket.socket.connect = connect  # type: ignore[method-assign, assignment]
             self._patches.callback(delattr, socket.socket, "connect")
         return self
 

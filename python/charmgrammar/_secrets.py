@@ -39,7 +39,7 @@ class Secrets:
         secret has none, or one that is granted, or one that is granted when it changes.
         """
         config: dict[str, Any] = {}
-        secrets = []
+        secrets: list[testing.Secret] = []
         if self.trace.has_data:
             return config, secrets
         for option, kind in self.facts.options.items():
@@ -69,7 +69,7 @@ class Secrets:
             return
         content = data.get("content") or None
         made = [_made(name, name, content) for name in missing]
-        world.state = dataclasses.replace(world.state, secrets={*world.state.secrets, *made})
+        world.state = dataclasses.replace(world.state, secrets=world.state.secrets.union(made))
         self.look(world.state)
 
     def event(self, world: World, event: Event) -> Any:
@@ -97,7 +97,9 @@ class Secrets:
             raise Skipped(f"secret `{name}` has no revision that nobody uses")
         return on.secret_remove(secret, revision=latest - 1)
 
-    def _changed(self, world: World, name: str, content: Mapping[str, str] | None) -> testing.Secret:
+    def _changed(
+        self, world: World, name: str, content: Mapping[str, str] | None
+    ) -> testing.Secret:
         """A foreign secret with a new revision."""
         if self.facts.options.get(name) == "secret":
             number = world.state.config.get(name)
@@ -105,7 +107,7 @@ class Secrets:
                 granted = self._late.pop(str(number))
                 world.news.append(f"secret `{name}` is granted")
                 state = world.state
-                world.state = dataclasses.replace(state, secrets={*state.secrets, granted})
+                world.state = dataclasses.replace(state, secrets=state.secrets | {granted})
                 self.look(world.state)
         else:
             taken = set(world.state.config.values())
@@ -120,7 +122,7 @@ class Secrets:
         object.__setattr__(made, "_latest_revision", revision)
         object.__setattr__(made, "_tracked_revision", secret._tracked_revision)
         others = {other for other in world.state.secrets if other.id != secret.id}
-        world.state = dataclasses.replace(world.state, secrets={*others, made})
+        world.state = dataclasses.replace(world.state, secrets=frozenset({*others, made}))
         return made
 
     def _own(self, world: World, name: str) -> testing.Secret:
@@ -155,7 +157,8 @@ def _made(name: str, number: str | None = None, content: Any = None) -> testing.
     digest = hashlib.sha256(name.encode()).hexdigest()[:20]
     content = {str(key): str(value) for key, value in (content or {}).items()}
     return testing.Secret(
-        content or {"username": "admin", "password": "open sesame"}, id=number or f"secret:{digest}"
+        content or {"username": "admin", "password": "open sesame"},
+        id=number or f"secret:{digest}",
     )
 
 
@@ -166,4 +169,3 @@ def _ids(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from _ids(part)
-

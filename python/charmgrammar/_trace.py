@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_SUBJECT_KINDS = (
+SUBJECT_KINDS = (
     "relation-created",
     "relation-joined",
     "relation-changed",
@@ -216,7 +216,7 @@ def read_traces(path: Path) -> list[Trace]:
 def _event(item: Mapping[str, Any], index: int, place: int) -> Event:
     name = str(item["event"])
     kind, prefix = name, ""
-    for suffix in _SUBJECT_KINDS:
+    for suffix in SUBJECT_KINDS:
         if name.endswith("-" + suffix):
             kind, prefix = suffix, name[: -len(suffix) - 1]
             break

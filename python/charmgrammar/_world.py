@@ -21,9 +21,7 @@ from ._trace import Action, BadTrace, Change, Event, Phase, Skipped, Trace
 
 _UUID = "5f0c7f4e-6a0e-4b6e-9a53-2d6b8f0c1d4e"
 
-UNSEEN = frozenset(
-    {"leader-settings-changed", "collect-metrics", "meter-status-changed"}
-)
+UNSEEN = frozenset({"leader-settings-changed", "collect-metrics", "meter-status-changed"})
 """Events of Juju that `ops.testing` does not have."""
 
 PLAIN = {
@@ -55,7 +53,7 @@ class World:
         self.context, self.facts, self.trace = context, facts, trace
         self.facets = Facets()
         self.unit = int(getattr(context, "unit_id", getattr(context, "_unit_id", 0)) or 0)
-        self.application = getattr(context, "app_name", None) or context._app_name
+        self.application = str(getattr(context, "app_name", "") or vars(context).get("_app_name"))
         self.is_old = False
         """The charm is yet to be refreshed, and may lack what the trace speaks of."""
         self.news: list[str] = []
@@ -215,7 +213,7 @@ class World:
         if event.kind == "relation-departed":
             relation = self._related(event)
             unit = self._remote(event)
-            if unit in self._joined.get(relation.id, ()):
+            if unit is not None and unit in self._joined.get(relation.id, ()):
                 self._joined[relation.id].remove(unit)
             self._swap(relation, Databags(relation).without(unit))
         elif event.kind == "relation-broken":
@@ -224,7 +222,7 @@ class World:
             self._swap(relation, None)
         elif event.kind == "storage-detaching":
             kept = {storage for storage in state.storages if not _is(storage, event)}
-            self.state = dataclasses.replace(state, storages=kept)
+            self.state = dataclasses.replace(state, storages=frozenset(kept))
         self.secrets.look(self.state)
 
     def refresh(self, context: testing.Context[Any], facts: Facts) -> None:
@@ -242,7 +240,9 @@ class World:
         }
         self._fresh.update({container.name: container for container in new})
         config = {key: value for key, value in self.state.config.items() if key in facts.options}
-        self.state = dataclasses.replace(self.state, containers=kept | new, config=config)
+        self.state = dataclasses.replace(
+            self.state, containers=frozenset(kept | new), config=config
+        )
         self.news.append("the charm is refreshed")
 
     def _missing(self, message: str) -> Exception:
@@ -279,7 +279,7 @@ class World:
         relation = self._related(event)
         unit = self._remote(event)
         bags = Databags(relation)
-        if event.kind == "relation-joined":
+        if event.kind == "relation-joined" and unit is not None:
             bags.join(unit)
             self._joined[relation.id].append(unit)
         elif unit is not None and not bags.has(unit):
@@ -325,9 +325,7 @@ class World:
             relation = testing.Relation(
                 name, endpoint.interface, id=number, remote_app_name=remote, remote_units_data={}
             )
-        self.state = dataclasses.replace(
-            self.state, relations={*self.state.relations, relation}
-        )
+        self.state = dataclasses.replace(self.state, relations=self.state.relations | {relation})
 
     def _related(self, event: Event) -> testing.RelationBase:
         number = self._relations[event.subject]
@@ -356,7 +354,7 @@ class World:
             kept = {relation for relation in self.state.relations if relation.id != old.id}
             if new is not None:
                 kept.add(new)
-            self.state = dataclasses.replace(self.state, relations=kept)
+            self.state = dataclasses.replace(self.state, relations=frozenset(kept))
         return old if new is None else new
 
     # Storage and containers.
@@ -368,7 +366,7 @@ class World:
         if event.kind == "storage-attached":
             storage = testing.Storage(name, index=index)
             kept = {other for other in self.state.storages if not _is(other, event)}
-            self.state = dataclasses.replace(self.state, storages={*kept, storage})
+            self.state = dataclasses.replace(self.state, storages=frozenset({*kept, storage}))
             self._mount(name, index)
             return self.context.on.storage_attached(storage)
         for storage in self.state.storages:
@@ -384,7 +382,7 @@ class World:
                     continue
                 key = name if index == 0 else f"{name}-{index}"
                 place = location if index == 0 else f"{location}/{index}"
-                if key in found.mounts or index > 0 and name in found.mounts:
+                if key in found.mounts:
                     continue
                 source = self.context._get_storage_root(name, index)
                 mount = testing.Mount(location=place, source=source)
@@ -414,7 +412,7 @@ class World:
             failures=info.threshold if failed else 0,
         )
         infos = {old for old in container.check_infos if old.name != info.name} | {info}
-        container = self._put(dataclasses.replace(container, check_infos=infos))
+        container = self._put(dataclasses.replace(container, check_infos=frozenset(infos)))
         make = getattr(self.context.on, event.kind.replace("-", "_"))
         return make(container, info)
 
@@ -438,7 +436,7 @@ class World:
 
     def _put(self, container: testing.Container) -> testing.Container:
         kept = {other for other in self.state.containers if other.name != container.name}
-        self.state = dataclasses.replace(self.state, containers={*kept, container})
+        self.state = dataclasses.replace(self.state, containers=frozenset({*kept, container}))
         return container
 
 

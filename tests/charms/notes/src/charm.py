@@ -39,7 +39,9 @@ class NotesCharm(ops.CharmBase):
         if not data.get("endpoints"):
             return None
         user, password = data.get("username", "notes"), data.get("password", "")
-        return f"postgresql://{user}:{password}@{data['endpoints']}/{data.get('database', 'notes')}"
+        return (
+            f"postgresql://{user}:{password}@{data['endpoints']}/{data.get('database', 'notes')}"
+        )
 
     def _settings_error(self) -> str | None:
         if self.config["log-level"] not in LEVELS:
