@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import enum
 import inspect
+import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import PurePath
 from typing import Any
@@ -17,28 +18,19 @@ from ._failure import Failure
 from ._runner import Life
 from ._trace import SUBJECT_KINDS
 
+_TITLE = '"""Failures that `charmgrammar run` has found, as plain tests of `ops.testing`."""'
 _WIDTH = 99
 
 
 def emit(lives: Sequence[Life], charm: Charm) -> str:
     """The text of a test file with a test for each life that failed while an event was handled."""
     name = charm.charm_type.__name__
-    parts = [
-        '"""Failures that `charmgrammar run` has found, as plain tests of `ops.testing`."""',
-        "import datetime\n\nimport ops\nimport ops.pebble\nfrom ops import testing\n\n"
-        f"from {charm.charm_type.__module__} import {name}",
-    ]
-    parts += [_test(number, life, name) for number, life in enumerate(lives, 1)]
-    text = "\n\n\n".join(part.rstrip() for part in parts if part) + "\n"
-    if "datetime." not in text.replace("import datetime", ""):
-        text = text.replace("import datetime\n\n", "")
-    if "ops.pebble." not in text:
-        text = text.replace("import ops.pebble\n", "")
-    if "ops." not in text.replace("import ops", "").replace("`ops.testing`", ""):
-        text = text.replace("import ops\n", "")
-    return text.replace('"""\n\n\nimport', '"""\n\nimport', 1).replace(
-        '"""\n\n\nfrom', '"""\n\nfrom', 1
-    )
+    tests = [_test(number, life, name).rstrip() for number, life in enumerate(lives, 1)]
+    code = "".join(line for line in "\n".join(tests).splitlines() if "# " not in line)
+    imports = [f"import {module}" for module in ("datetime", "ops") if f"{module}." in code]
+    imports += ["from ops import testing", "", f"from {charm.charm_type.__module__} import {name}"]
+    head = [_TITLE, "", *imports]
+    return "\n\n\n".join(["\n".join(head), *filter(None, tests)]) + "\n"
 
 
 def _test(number: int, life: Life, charm: str) -> str:
@@ -46,7 +38,7 @@ def _test(number: int, life: Life, charm: str) -> str:
     if failure is None or life.dispatched is None or life.state is None:
         return ""
     event = life.dispatched
-    subject = next((_source(v, 8) for v in _subjects(event)), "")
+    subject = next((_source(v, 4) for v in _subjects(event)), "")
     lines = [f"def test_{_name(failure)}_{number}():"]
     place = f" at {failure.frame}" if failure.frame is not None else ""
     lines += [f"    # {_flat(failure.exception)}: {_flat(failure.message)}"]
@@ -98,6 +90,8 @@ def _source(value: Any, indent: int, event: Any = None) -> str:
         zone = ", tzinfo=datetime.timezone.utc" if value.tzinfo else ""
         fields = (value.year, value.month, value.day, value.hour, value.minute, value.second)
         return f"datetime.datetime({', '.join(map(str, fields))}{zone})"
+    if isinstance(value, testing.Resource):
+        return f"testing.Resource(name={value.name!r}, path={os.devnull!r})"
     if isinstance(value, PurePath):
         return repr(str(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -123,16 +117,19 @@ def _made(value: Any, indent: int, event: Any) -> str:
         if field.default_factory is not dataclasses.MISSING
     }
     for name, parameter in inspect.signature(cls).parameters.items():
-        if name == "_" or not hasattr(value, name):
+        if name.startswith("_") or not hasattr(value, name):
             continue
         held = getattr(value, name)
-        if name == "storages" and held:
-            held = {dataclasses.replace(storage) for storage in held} if event is None else held
+        if name == "stored_states":
+            # Those without an owner are the framework's own.
+            held = {stored for stored in held if stored.owner_path}
+        elif name.endswith("_status") and held.name == "unknown":
+            continue
         if name in defaults and name not in ("id", "index") and held == defaults[name]():
             continue
         if parameter.default is not inspect.Parameter.empty and _same(held, parameter.default):
             continue
-        if parameter.default is None and not held:
+        if parameter.default is None and (held is None or (not held and held is not False)):
             continue
         arguments.append(f"{name}={_source(held, indent + 4, event)}")
     known = f"testing.{cls.__name__}"

@@ -52,6 +52,7 @@ class Failure:
     frame: Frame | None
     """The deepest one of the charm; none if no code of the charm was running."""
     traceback: str = field(compare=False)
+    """From the first frame of the charm on."""
     event: str = ""
     """The event that was dispatched, or empty at the end of a life."""
     step: int = 0
@@ -76,16 +77,17 @@ class Failure:
         name = kind.__qualname__
         if kind.__module__ not in ("builtins", "__main__"):
             name = f"{kind.__module__}.{name}"
-        shown = "".join(traceback.format_exception(kind, error, _ours_off(error.__traceback__)))
+        shown = "".join(
+            traceback.format_exception(kind, error, _from_charm(error.__traceback__, root))
+        )
         frame = _deepest(error.__traceback__, root)
         return cls(name, str(error), frame, shown, **details)  # type: ignore[arg-type]
 
 
-def _ours_off(trace: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame that is neither of this package nor of the machinery."""
-    here = str(Path(__file__).parent)
+def _from_charm(trace: TracebackType | None, root: Path | None) -> TracebackType | None:
+    """The traceback from the first frame of the charm on: what calls it is always the same."""
     first = trace
-    while first is not None and first.tb_frame.f_code.co_filename.startswith(here):
+    while first is not None and _of_charm(first.tb_frame.f_code.co_filename, root) is None:
         first = first.tb_next
     return first or trace
 

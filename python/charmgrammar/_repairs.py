@@ -28,7 +28,7 @@ class Facets:
 @contextmanager
 def applied(facets: Facets) -> Iterator[None]:
     """Repairs `ops.testing` for a life; `facets` is changed from event to event."""
-    from scenario import _runtime, mocking
+    from scenario import _runtime, mocking, state
 
     with ExitStack() as patches:
 
@@ -69,7 +69,17 @@ def applied(facets: Facets) -> Iterator[None]:
 
             return init
 
+        def path(original: Any) -> Any:
+            def _handle_path(stored: Any) -> str:
+                made: str = original.fget(stored)
+                # What has no owner is the framework's: its count of events, which makes the names
+                # of deferred events unique. With a slash before it, nobody finds it again.
+                return made.removeprefix("/")
+
+            return property(_handle_path)
+
         wrap(_runtime.Runtime, "_get_event_env", environment)
+        wrap(state.StoredState, "_handle_path", path)
         wrap(mocking._MockModelBackend, "relation_list", listing)
         wrap(mocking._MockPebbleClient, "__init__", files)
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import random
 import time
@@ -118,7 +119,7 @@ class Runner:
         """Runs one trace, up to the first event that fails."""
         life = Life(trace)
         began = _CLOCK()
-        with _seeded(trace), _environment(), self.sandbox, ExitStack() as stack:
+        with _seeded(trace), _environment(), _unlogged(), self.sandbox, ExitStack() as stack:
             self.hooks.before_trace(trace)
             _Living(self, life, stack).live()
         life.seconds = _CLOCK() - began
@@ -297,6 +298,19 @@ def _seeded(trace: Trace) -> Iterator[None]:
         yield
     finally:
         random.setstate(before)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Nobody but `Context.juju_log` records what thousands of events log."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers = [logging.NullHandler()]
+    try:
+        yield
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
 
 
 @contextmanager

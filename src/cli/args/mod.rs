@@ -1,6 +1,7 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
 mod grammars;
+mod run;
 mod shrink;
 mod traces;
 
@@ -17,6 +18,7 @@ pub(in crate::cli) use grammars::{
     CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
+pub(in crate::cli) use run::RunArguments;
 pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
     AnswerFormat, Compared, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
@@ -113,6 +115,7 @@ pub(in crate::cli) enum Command {
     Stats(Box<StatsArguments>),
     Explore(Box<ExploreArguments>),
     Shrink(Box<ShrinkArguments>),
+    Run(Box<RunArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
