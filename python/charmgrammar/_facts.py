@@ -86,6 +86,17 @@ class Facts:
         return float(value) if self.options.get(name) == "float" and is_whole else value
 
 
+_LEAST: Mapping[str, Mapping[str, str]] = {
+    "requires": {"interface": ""},
+    "provides": {"interface": ""},
+    "peers": {"interface": ""},
+    "containers": {},
+    "storage": {"type": "filesystem"},
+    "resources": {"type": "file"},
+}
+"""What each thing in a section has at least."""
+
+
 def charm_spec(context: testing.Context[Any]) -> Any:
     """Where a context keeps what it knows of its charm; the name depends on the version of ops."""
     name = "_charm_spec" if hasattr(context, "_charm_spec") else "charm_spec"
@@ -96,10 +107,9 @@ def without_gaps(context: testing.Context[Any]) -> None:
     """Fills in what metadata may leave out, and what `ops.testing` then stumbles over."""
     spec = charm_spec(context)
     meta = dict(spec.meta)
-    for section in ("requires", "provides", "peers", "containers", "storage", "resources"):
-        meta[section] = {
-            name: details or {} for name, details in (meta.get(section) or {}).items()
-        }
+    for section, least in _LEAST.items():
+        entries = (meta.get(section) or {}).items()
+        meta[section] = {name: {**least, **(details or {})} for name, details in entries}
     actions = {name: _action(details or {}) for name, details in (spec.actions or {}).items()}
     options = ((spec.config or {}).get("options")) or {}
     options = {name: {"type": "string", **(details or {})} for name, details in options.items()}

@@ -38,8 +38,8 @@ class Group:
     @property
     def key(self) -> str:
         """The group in one line. It has no line numbers, so edits elsewhere don't change it."""
-        place = f" in {self.file} {self.function}: {self.text}" if self.file else ""
-        return self.exception + place
+        place = f" in {self.file} {self.function}" if self.file else ""
+        return f"{self.exception}{place}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Failure:
         """To which failures it belongs."""
         frame = self.frame
         if frame is None:
-            return Group(self.exception, "", "", "")
+            return Group(self.exception, "", "", self.message.partition("\n")[0])
         return Group(self.exception, frame.file, frame.function, frame.text)
 
     @classmethod

@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -119,7 +120,9 @@ class Runner:
         """Runs one trace, up to the first event that fails."""
         life = Life(trace)
         began = _CLOCK()
-        with _seeded(trace), _environment(), _unlogged(), self.sandbox, ExitStack() as stack:
+        with ExitStack() as stack:
+            for part in (_seeded(trace), _environment(), _unlogged(), _unwarned(), self.sandbox):
+                stack.enter_context(part)
             self.hooks.before_trace(trace)
             _Living(self, life, stack).live()
         life.seconds = _CLOCK() - began
@@ -311,6 +314,14 @@ def _unlogged() -> Iterator[None]:
     finally:
         root.handlers = handlers
         root.setLevel(level)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """What ops says of events that Juju drops is nothing that a charm can help."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* events will not be emitted from Juju")
+        yield
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def as_text(
         if group.is_known or group.shrunk is None:
             continue
         first = group.lives[0]
-        again = f"{request.again} --from {first.trace.number} -n 1"
+        again = f"{request.again} --from {first.trace.number} -n 1" if request.again else ""
         saved = f"{request.save}/{group.name}.jsonl" if request.save else ""
         text = describe(group.shrunk, first, again, saved)
         parts.append(f"{text}\n  so failed {len(group.lives)} of {result.lives} traces\n")

@@ -14,7 +14,7 @@ from typing import Any
 from ops import pebble, testing
 
 from ._databags import Databags
-from ._facts import Facts
+from ._facts import Facts, charm_spec
 from ._repairs import Facets
 from ._secrets import Secrets
 from ._trace import Action, BadTrace, Change, Event, Phase, Skipped, Trace
@@ -53,9 +53,8 @@ class World:
         self.context, self.facts, self.trace = context, facts, trace
         self.facets = Facets()
         self.unit = int(getattr(context, "unit_id", getattr(context, "_unit_id", 0)) or 0)
-        self.application = str(getattr(context, "app_name", "") or vars(context).get("_app_name"))
-        self.is_old = False
-        """The charm is yet to be refreshed, and may lack what the trace speaks of."""
+        named = getattr(context, "app_name", None) or vars(context).get("_app_name")
+        self.application = str(named or charm_spec(context).meta["name"])
         self.news: list[str] = []
         """World changes without an event since this was last emptied, in words."""
         self._told = dict(trace.init)

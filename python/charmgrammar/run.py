@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ._trace import Trace, read_traces
+from ._trace import BadTrace, Trace, read_traces
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Request:
     """A jsonl file."""
     grammar: list[str]
     """The grammar and its settings, as `charmgrammar shrink` takes them."""
-    again: str
-    """The command that runs one trace again, but for its number."""
+    again: str | None = None
+    """The command that runs one trace again, but for its number, if they were drawn."""
     seconds: float | None = None
     """After how many seconds no further trace is begun."""
     event_seconds: float = 10.0
@@ -85,7 +85,10 @@ def main(arguments: Sequence[str]) -> int:
     import warnings
 
     warnings.simplefilter("ignore")
-    return _run(request)
+    try:
+        return _run(request)
+    except (OSError, BadTrace) as error:
+        return _fail(str(error), "see that the file is there, and is what it should be")
 
 
 def _run(request: Request) -> int:

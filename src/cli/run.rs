@@ -23,7 +23,7 @@ const SHOWS: &str = "phases,actions,events,states";
 
 /// How many steps of operation a life has on average where nobody says otherwise: on a charm, many lives find more than
 /// long ones.
-const OPERATIONS: &str = "operations=20";
+pub(super) const OPERATIONS: &str = "operations=20";
 
 /// Whether a Python has what a charm is run by.
 const PROBE: &str = "import scenario, ops.testing; ops.testing.Context";
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
         "charm": text(&charm.directory)?,
         "traces": text(&path)?,
         "grammar": subject.iter().map(|word| text(word)).collect::<Result<Vec<_>, _>>()?,
-        "again": again(&subject, seed)?,
+        "again": seed.map(|seed| again(&subject, seed)).transpose()?,
         "seconds": arguments.seconds,
         "event_seconds": arguments.event_seconds,
         "upgrade_from": option(arguments.upgrade_from.as_deref())?,
@@ -207,10 +207,9 @@ fn python_path(ours: &Path) -> Result<OsString, Failure> {
 }
 
 /// How one trace is run again, but for its number.
-fn again(subject: &[OsString], seed: Option<u64>) -> Result<String, Failure> {
+fn again(subject: &[OsString], seed: u64) -> Result<String, Failure> {
     let words: Result<Vec<String>, Failure> = subject.iter().map(|word| text(word).map(quoted)).collect();
-    let seed = seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
-    Ok(format!("charmgrammar run {}{seed}", words?.join(" ")))
+    Ok(format!("charmgrammar run {} --seed {seed}", words?.join(" ")))
 }
 
 /// A word as a shell takes it.

@@ -209,8 +209,14 @@ pub(in crate::cli) struct InitArguments {
     /// Write to a file; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
+    /// Also write a test for pytest, which runs the charm through lives that are drawn from the grammar
+    ///
+    /// `lifecycle.charmgrammar` and `test_lifecycle.py` are written to the directory that `--output` names, or to `tests/unit`
+    /// of the charm. They are yours to edit. To run, the test needs the package `charmgrammar` in the charm's environment.
+    #[arg(long)]
+    pub(in crate::cli) pytest: bool,
     /// Write over a file that is there
-    #[arg(long, requires = "output")]
+    #[arg(long)]
     pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) endpoints: Endpoints,
