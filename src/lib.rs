@@ -14,6 +14,7 @@
 pub mod charm;
 pub mod cli;
 pub mod diagnostic;
+pub mod draw;
 pub mod explore;
 pub mod machine;
 pub mod model;

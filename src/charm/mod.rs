@@ -25,7 +25,7 @@ pub use start::start;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::Loader;
-use crate::source::{SourceFile, SourceMap, Span};
+use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use documents::Documents;
 use files::Found;
 
@@ -58,6 +58,15 @@ pub fn read(loader: &dyn Loader, directory: &Path) -> Reading {
     };
     let charm = charm.filter(|_| !diagnostics.has_errors());
     Reading { sources, diagnostics: diagnostics.sorted(), charm }
+}
+
+/// Reads a text in YAML as JSON has it; a key without a value is null. It may be as large as the files of a charm.
+///
+/// # Errors
+///
+/// If it is no YAML, or has what JSON has not.
+pub fn document(source: SourceId, file: &SourceFile) -> Result<serde_json::Value, Box<Diagnostic>> {
+    yaml::parse(source, file).map(|node| node.json())
 }
 
 /// The finding of a directory that has no charm.

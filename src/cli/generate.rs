@@ -10,13 +10,15 @@ use clap::error::ErrorKind;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::args::{Settings, Shown, TraceFormat, TypedGenerateArguments, command};
+use super::args::{DataClass, Settings, Shown, TraceFormat, TypedGenerateArguments, command};
 use super::grammar::{self, Opened};
+use super::data::Larder;
 use super::output::Output;
 use super::progress::Progress;
 use super::{Exit, Failure, Io, Verbosity, charm, interrupt, uniform};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::draw::Fed;
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
@@ -56,6 +58,8 @@ pub(super) struct GenerateArguments {
     pub(super) event_limit: u64,
     /// The number of silent steps between two items at which a walk is given up.
     pub(super) step_limit: u64,
+    /// Which data are drawn for the charm, and the file with values for them.
+    pub(super) data: Option<(DataClass, Option<PathBuf>)>,
     /// How sequences are drawn that are all as likely, if they are.
     pub(super) uniform: Option<Uniform>,
 }
@@ -75,6 +79,7 @@ impl TypedGenerateArguments {
         Ok(GenerateArguments {
             traces: self.traces()?,
             shows: self.shows()?,
+            data: self.data()?,
             max_events: self.max_events()?,
             uniform: self.events.map(|n_events| Uniform { n_events, limit: self.limit }),
             grammar: charm::grammar(self.grammar.as_ref(), &self.settings),
@@ -97,6 +102,16 @@ impl TypedGenerateArguments {
         }
         let block = self.shard.map_or(0..self.number, |shard| shard.block(self.number));
         Ok(self.from + block.start..self.from + block.end)
+    }
+
+    fn data(&self) -> Result<Option<(DataClass, Option<PathBuf>)>, clap::Error> {
+        if self.data.is_some() && self.format != TraceFormat::Jsonl {
+            return Err(usage("only jsonl has a place for --data: add --format jsonl"));
+        }
+        if self.data.is_some() && !self.shows.is_empty() && !self.shows.contains(&Shown::Events) {
+            return Err(usage("--data belong to events, which --shows leaves out"));
+        }
+        Ok(self.data.map(|class| (class, self.values.clone())))
     }
 
     fn max_events(&self) -> Result<Option<u64>, clap::Error> {
@@ -227,6 +242,13 @@ impl From<Failure> for Stopped {
 fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut Io) -> Result<Summary, Stopped> {
     let Made { grammar, alphabet, program, hash } = made;
     let (grammar, alphabet) = (*grammar, *alphabet);
+    let larder = match &arguments.data {
+        Some((class, values)) => {
+            Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), io)?)
+        }
+        None => None,
+    };
+    let drawer = larder.as_ref().map(|larder| larder.drawer(grammar, alphabet));
     let is_file = arguments.output.as_ref().is_some_and(|path| path.as_os_str() != "-");
     let Io { stdout, stderr, verbosity, .. } = io;
     // A line of progress would be lost among traces on the same terminal.
@@ -246,7 +268,10 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
         TraceFormat::Jsonl => {
             let options = JsonlOptions { shows, hash: hash.clone() };
             let sink = || Jsonl::new(grammar, alphabet, options.clone());
-            batch::write(program, alphabet, batch, sink, out, stop, told)
+            match &drawer {
+                Some(drawer) => batch::write(program, alphabet, batch, || Fed::new(sink(), drawer), out, stop, told),
+                None => batch::write(program, alphabet, batch, sink, out, stop, told),
+            }
         }
     };
     drop(progress);

@@ -8,6 +8,7 @@ mod charm;
 mod check;
 mod completions;
 mod count;
+mod data;
 mod dead;
 mod diff;
 mod enumerate;

@@ -32,6 +32,14 @@ pub(super) struct Wanted<'a> {
     pub(super) bridged: bool,
 }
 
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Followed {
+    pub(super) run: Run,
+    /// How many items could not be shown.
+    pub(super) passed_over: usize,
+}
+
 /// A configuration with the way to it.
 #[derive(Debug)]
 struct Node {
@@ -60,17 +68,20 @@ impl<'a, 'p> Following<'a, 'p> {
 
     /// A complete run that shows these items, as far as it can; `None` if none was found. What it puts in carries what an
     /// equal item of `spare` does that was passed over.
-    pub(super) fn run(mut self, list: &[Wanted<'_>], spare: &[Step]) -> Result<Option<Run>, Limit> {
+    pub(super) fn run(mut self, list: &[Wanted<'_>], spare: &[Step]) -> Result<Option<Followed>, Limit> {
         let at = Rc::new(self.ways.program().start());
         self.nodes.push(Node { before: 0, item: None, load: None, inserted: false, decisions: Rc::new([]), at });
         let mut front = vec![0];
+        let mut passed_over = 0;
         for wanted in list {
             let is_it = |item: Option<&Item>| item == Some(wanted.item);
             let mut next = self.step(&front, wanted.load, is_it)?;
             if next.is_empty() && (wanted.bridged || matches!(wanted.item, Item::Phase(_))) {
                 next = self.bridge(&front, wanted.load, is_it)?;
             }
-            if !next.is_empty() {
+            if next.is_empty() {
+                passed_over += 1;
+            } else {
                 front = next;
             }
         }
@@ -78,7 +89,7 @@ impl<'a, 'p> Following<'a, 'p> {
         if end.is_empty() {
             end = self.bridge(&front, &None, |item| item.is_none())?;
         }
-        Ok(end.first().map(|end| self.collect(*end, spare)))
+        Ok(end.first().map(|end| Followed { run: self.collect(*end, spare), passed_over }))
     }
 
     /// The nodes to which an item leads.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 pub use self::core::Core;
-use follow::{Following, Wanted};
+use follow::{Followed, Following, Wanted};
 use pieces::{Facts, Piece, Stage};
 pub use replay::Unplayable;
 use replay::Replay;
@@ -214,15 +214,25 @@ impl<'g> Shrinker<'g> {
         }
     }
 
-    /// A run that follows these steps; before one of them others may be put in.
+    /// A run that follows these steps. Before `bridged`, if it is given, others may be put in; what follows is all shown then.
     fn follow(&mut self, steps: &[usize], bridged: Option<usize>) -> Option<Run> {
+        let is_phase = |step: &usize| matches!(self.best.steps[*step].item, Item::Phase(_));
+        // Nothing is left of the last phases: it may end before them.
+        let n_kept = steps.iter().rposition(|step| !is_phase(step)).map_or(0, |last| last + 1);
+        let ended = (n_kept < steps.len()).then(|| self.follow_all(&steps[..n_kept], bridged)).flatten();
+        ended.filter(|run| run.size() < self.size).or_else(|| self.follow_all(steps, bridged))
+    }
+
+    fn follow_all(&mut self, steps: &[usize], bridged: Option<usize>) -> Option<Run> {
         let wanted = |step: &usize| {
             let Step { item, load, .. } = &self.best.steps[*step];
             Wanted { item, load, bridged: bridged == Some(*step) }
         };
         let list: Vec<Wanted<'_>> = steps.iter().map(wanted).collect();
+        let followed = Following::new(&mut self.ways, &self.initial).run(&list, &self.best.steps);
         // What can't be found within the limits is no candidate.
-        Following::new(&mut self.ways, &self.initial).run(&list, &self.best.steps).ok().flatten()
+        let Followed { run, passed_over } = followed.ok().flatten()?;
+        (bridged.is_none() || passed_over == 0).then_some(run)
     }
 }
 

@@ -43,6 +43,9 @@ pub(super) enum Life {
     Event(u32),
 }
 
+/// How many steps are tried to go at the end before it is looked at what else can; fewer are tried later.
+const MIN_REST: usize = 3;
+
 /// How far apart the ends of a shortcut are at most, in steps.
 const MAX_SHORTCUT: usize = 12;
 
@@ -132,7 +135,7 @@ fn loaded(run: &Run) -> Vec<usize> {
 
 fn shorter(run: &Run, size: &mut usize) -> Option<(Vec<Piece>, Stage)> {
     let removable = removable(run);
-    if *size == 0 || removable.is_empty() {
+    if *size < MIN_REST || removable.is_empty() {
         return None;
     }
     let many = (*size).min(removable.len());

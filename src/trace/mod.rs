@@ -107,6 +107,9 @@ pub trait Sink {
     /// Somebody acts.
     fn action(&mut self, action: ActionId, source: CauseId, arguments: &[i64]);
 
+    /// What comes next is shown at this place of the grammar. Is told only of events.
+    fn at(&mut self, _place: &str) {}
+
     /// An event happens.
     fn event(&mut self, symbol: SymbolId, payload: &[i64]);
 

@@ -309,10 +309,18 @@ impl<S: Sink> Sink for Digested<'_, S> {
         self.sink.action(action, source, arguments);
     }
 
+    fn at(&mut self, place: &str) {
+        self.sink.at(place);
+    }
+
     fn event(&mut self, symbol: SymbolId, payload: &[i64]) {
         self.hasher.update(self.alphabet.name(symbol));
         self.hasher.update("\n");
         self.sink.event(symbol, payload);
+    }
+
+    fn attach(&mut self, key: &str, value: &str) {
+        self.sink.attach(key, value);
     }
 
     fn end(&mut self) {

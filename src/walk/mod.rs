@@ -147,6 +147,7 @@ fn attempt_walk<S: Sink>(
                             return Err((n_events, Cause::EventLimit(program.place(place).span)));
                         }
                         n_events += 1;
+                        sink.at(&program.place(place).name);
                         sink.event(SymbolId(symbol), scratch.values());
                         if n_events > limits.max_events {
                             // It does not fit, whatever comes.

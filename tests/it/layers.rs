@@ -43,6 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "explore",
         ],
     ),
+    ("draw", &["source", "diagnostic", "model", "trace", "charm"]),
     ("shrink", &["source", "model", "machine", "sets", "trace", "recognize"]),
     (
         "cli",

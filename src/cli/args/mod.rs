@@ -21,7 +21,7 @@ pub(in crate::cli) use grammars::{
 pub(in crate::cli) use run::RunArguments;
 pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
-    AnswerFormat, Compared, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
+    AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
     TypedGenerateArguments, ValidateArguments, VerdictFormat,
 };
 

@@ -42,6 +42,15 @@ pub(in crate::cli) struct TypedGenerateArguments {
     /// but decisions.
     #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',', num_args = 1)]
     pub(in crate::cli) shows: Vec<Shown>,
+    /// Write data for the charm beside events: config, parameters of actions, databags, secrets
+    ///
+    /// With --format jsonl. They are drawn from what the metadata of --charm declare and from --values, by the seed, the trace
+    /// and the event's place in the grammar; which events there are does not depend on it.
+    #[arg(long, value_enum, value_name = "CLASS", conflicts_with = "uniform")]
+    pub(in crate::cli) data: Option<DataClass>,
+    /// A YAML file with values for config, actions, databags and secrets
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub(in crate::cli) values: Option<PathBuf>,
     /// Write to a file, which appears when it is complete; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
@@ -98,6 +107,17 @@ pub(in crate::cli) enum TraceFormat {
     Names,
     /// One JSON object a line
     Jsonl,
+}
+
+/// How far data are from what a charm expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum DataClass {
+    /// What a sensible user would give
+    Plain,
+    /// Also whatever the type allows: nothing, bounds, long texts, other scripts
+    Typed,
+    /// Also texts that are almost JSON, YAML, base64, a number or a path
+    Hostile,
 }
 
 /// A kind of items.
