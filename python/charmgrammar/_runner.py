@@ -318,8 +318,11 @@ def _unlogged() -> Iterator[None]:
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """What ops says of events that Juju drops is nothing that a charm can help."""
+    """What ops says of events that Juju drops is nothing that a charm can help. Nor is a file of a
+    container that is not closed: it is one of `ops.testing` alone.
+    """
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
         warnings.filterwarnings("ignore", ".* events will not be emitted from Juju")
         yield
 

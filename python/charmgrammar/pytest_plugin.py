@@ -5,7 +5,8 @@
 
 The grammar is `lifecycle.charmgrammar` beside the test's file, or else the lifecycle of the charm's
 platform. `@pytest.mark.lifecycle("other.charmgrammar", "--set", "operations=40")` names another, and
-options for it as `charmgrammar generate` takes them.
+options for it as `charmgrammar generate` takes them. `lifecycle-values.yaml` beside the test has values
+for config, actions, databags and secrets, where the charm expects what no type tells.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 CORPUS = "lifecycle-corpus"
 """The directory, beside a test's file, of traces that have failed."""
 GRAMMAR = "lifecycle.charmgrammar"
+VALUES = "lifecycle-values.yaml"
 
 
 @dataclass
@@ -48,6 +50,9 @@ class _Session:
     seen: dict[Group, str] = field(default_factory=dict)
     """Failures that were told in full, with the traces that showed them."""
 
+
+_SHORT = ("--set", "operations=20")
+"""How long lives are by default: many find more than long ones."""
 
 _SESSION = pytest.StashKey[_Session]()
 
@@ -277,14 +282,16 @@ class _Source:
                 f"there is neither `{GRAMMAR}` beside the test nor a charm in a directory above"
             )
         charm = ["--charm", str(self.charm)] if self.charm is not None else []
-        grammar = [self.grammar] if self.grammar is not None else []
-        return [*grammar, *charm, *self.options]
+        grammar = [self.grammar, *charm] if self.grammar is not None else [*charm, *_SHORT]
+        return [*grammar, *self.options]
 
     def drawing(self, session: _Session) -> Sequence[str]:
         """The same, with what is drawn of it."""
         arguments = self.arguments()
         if session.data != "none" and self.charm is not None:
             arguments += ["--data", session.data]
+            if (self.directory / VALUES).is_file():
+                arguments += ["--values", str(self.directory / VALUES)]
         if session.shard is not None:
             arguments += ["--shard", session.shard]
         return arguments

@@ -11,7 +11,7 @@ use std::thread;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::args::{Arguments, Command as Typed, RunArguments};
+use super::args::{Arguments, Command as Typed, DataClass, RunArguments};
 use super::charm::{is_grammar, tell};
 use super::{Exit, Failure, Io, Verbosity, generate, interrupt, package};
 use crate::charm::{self, Charm};
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
         "charm": text(&charm.directory)?,
         "traces": text(&path)?,
         "grammar": subject.iter().map(|word| text(word)).collect::<Result<Vec<_>, _>>()?,
-        "again": seed.map(|seed| again(&subject, seed)).transpose()?,
+        "again": seed.map(|seed| again(arguments, &subject, seed)).transpose()?,
         "seconds": arguments.seconds,
         "event_seconds": arguments.event_seconds,
         "upgrade_from": option(arguments.upgrade_from.as_deref())?,
@@ -119,10 +119,14 @@ fn draw(arguments: &RunArguments, subject: &[OsString], path: &Path, io: &mut Io
         ("--from", arguments.from.to_string()),
         ("--format", "jsonl".to_owned()),
         ("--shows", SHOWS.to_owned()),
+        ("--data", arguments.data.name().to_owned()),
     ];
     words.extend(options.into_iter().flat_map(|(name, value)| [name.into(), value.into()]));
     if let Some(shard) = arguments.shard {
         words.extend(["--shard".into(), shard.to_string().into()]);
+    }
+    if let Some(values) = &arguments.values {
+        words.extend(["--values".into(), values.into()]);
     }
     words.extend(["--output".into(), path.into()]);
     let Typed::Generate(typed) = Arguments::parse(words)?.command else { unreachable!("that is what is typed") };
@@ -207,8 +211,15 @@ fn python_path(ours: &Path) -> Result<OsString, Failure> {
 }
 
 /// How one trace is run again, but for its number.
-fn again(subject: &[OsString], seed: u64) -> Result<String, Failure> {
-    let words: Result<Vec<String>, Failure> = subject.iter().map(|word| text(word).map(quoted)).collect();
+fn again(arguments: &RunArguments, subject: &[OsString], seed: u64) -> Result<String, Failure> {
+    let mut words = subject.to_vec();
+    if arguments.data != DataClass::Typed {
+        words.extend(["--data".into(), arguments.data.name().into()]);
+    }
+    if let Some(values) = &arguments.values {
+        words.extend(["--values".into(), values.into()]);
+    }
+    let words: Result<Vec<String>, Failure> = words.iter().map(|word| text(word).map(quoted)).collect();
     Ok(format!("charmgrammar run {} --seed {seed}", words?.join(" ")))
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::shrink::seconds;
-use super::{Endpoints, Settings};
+use super::{DataClass, Endpoints, Settings};
 use crate::cli::values::Shard;
 
 /// Run traces on a charm, and shrink those that fail
@@ -24,7 +24,7 @@ pub(in crate::cli) struct RunArguments {
     /// The grammar: a file, or the name of a built-in grammar; without it that of the charm's platform
     pub(in crate::cli) grammar: Option<OsString>,
     /// Files of traces to run instead of drawn ones, as jsonl with phases, actions, events and states
-    #[arg(value_name = "TRACE", conflicts_with_all = ["number", "seed", "from", "shard"])]
+    #[arg(value_name = "TRACE", conflicts_with_all = ["number", "seed", "from", "shard", "data", "values"])]
     pub(in crate::cli) traces: Vec<PathBuf>,
     /// How many traces
     #[arg(short, long, value_name = "N", default_value_t = 50)]
@@ -38,6 +38,12 @@ pub(in crate::cli) struct RunArguments {
     /// Run only part K of M, from 0/M to M-1/M
     #[arg(long, value_name = "K/M", value_parser = Shard::parse)]
     pub(in crate::cli) shard: Option<Shard>,
+    /// What is fed to the charm: config, parameters of actions, databags, secrets
+    #[arg(long, value_enum, value_name = "CLASS", default_value = "typed")]
+    pub(in crate::cli) data: DataClass,
+    /// A YAML file with values for config, actions, databags and secrets
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) values: Option<PathBuf>,
     /// The Python of the charm's environment, which has `ops[testing]` 2.23 or later
     ///
     /// Without it, the first of these is taken that has it: `.venv` and `venv` in the charm's directory, the environment that
@@ -93,6 +99,17 @@ impl RunFormat {
             Self::Human => "human",
             Self::Json => "json",
             Self::Junit => "junit",
+        }
+    }
+}
+
+impl DataClass {
+    /// As it is typed.
+    pub(in crate::cli) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Typed => "typed",
+            Self::Hostile => "hostile",
         }
     }
 }
