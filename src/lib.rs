@@ -16,6 +16,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod draw;
 pub mod explore;
+pub mod export;
 pub mod machine;
 pub mod model;
 pub mod pattern;

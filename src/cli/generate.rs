@@ -11,8 +11,8 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::args::{DataClass, Settings, Shown, TraceFormat, TypedGenerateArguments, command};
-use super::grammar::{self, Opened};
 use super::data::Larder;
+use super::grammar::{self, Opened};
 use super::output::Output;
 use super::progress::Progress;
 use super::{Exit, Failure, Io, Verbosity, charm, interrupt, uniform};
@@ -243,9 +243,7 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
     let Made { grammar, alphabet, program, hash } = made;
     let (grammar, alphabet) = (*grammar, *alphabet);
     let larder = match &arguments.data {
-        Some((class, values)) => {
-            Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), io)?)
-        }
+        Some((class, values)) => Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), io)?),
         None => None,
     };
     let drawer = larder.as_ref().map(|larder| larder.drawer(grammar, alphabet));

@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["init", "check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
-    ("Traces", &["generate", "explore", "validate", "probability", "run", "shrink"]),
+    ("Traces", &["generate", "explore", "validate", "probability", "run", "shrink", "export"]),
     ("This program", &["completions", "man", "help"]),
 ];
 

@@ -83,9 +83,9 @@ impl Runner {
         let (program, arguments) = self.command.split_first().expect("there is a command");
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().map_err(|error| {
-            Failure::Message(format!("cannot run `{}`: {error}", program.to_string_lossy()))
-        })?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| Failure::Message(format!("cannot run `{}`: {error}", program.to_string_lossy())))?;
         let (mut stdin, line) = (child.stdin.take().expect("it is piped"), line.to_owned());
         // A command that does not read it all is no error.
         thread::spawn(move || stdin.write_all(line.as_bytes()));

@@ -15,6 +15,7 @@ mod enumerate;
 mod exit;
 mod explanation;
 mod explore;
+mod export;
 mod failure;
 mod figures;
 mod fmt;
@@ -96,6 +97,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Explore(arguments) => explore::run(&arguments, io),
         Command::Shrink(arguments) => shrink::run(&arguments, io),
         Command::Run(arguments) => run::run(&arguments, io),
+        Command::Export(arguments) => export::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Init(arguments) => init::run(&arguments, io),
         Command::Show(arguments) => show::run(&arguments.name, builtins(), io),

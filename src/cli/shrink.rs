@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
     let made = Shrinker::new(&opened.grammar, &alphabet, &program, &original, arguments.step_limit);
     let mut shrinker = match made {
         Ok(shrinker) => shrinker,
-        Err(unplayable) => return unplayable_trace(unplayable, &original, &writer, io),
+        Err(unplayable) => return tell_unplayable(unplayable, &original, &trace.name, &opened, &alphabet, io),
     };
     if shrinker.has_completed() {
         io.note("the trace stops before its end: it was completed");
@@ -83,19 +83,26 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
 }
 
 /// The trace, as it is shrunk.
-fn original(trace: &OneTrace) -> Original {
+pub(super) fn original(trace: &OneTrace) -> Original {
     let mut loads = trace.carried.loads.iter().cloned();
     let items = trace.items.iter().map(|item| (item.clone(), loads.next().flatten().map(Arc::new)));
     Original { shows: trace.head.shows, initial: trace.carried.initial.clone(), items: items.collect() }
 }
 
-fn unplayable_trace(why: Unplayable, original: &Original, writer: &Writer<'_>, io: &mut Io) -> Result<Exit, Failure> {
-    let name = &writer.trace.name;
+/// Tells that no run of the grammar shows a trace.
+pub(super) fn tell_unplayable(
+    why: Unplayable,
+    original: &Original,
+    name: &str,
+    opened: &Opened,
+    alphabet: &Alphabet,
+    io: &mut Io,
+) -> Result<Exit, Failure> {
     match why {
         Unplayable::Invalid(number) => {
             let what = match original.items.get(number) {
                 Some((item, _)) => {
-                    let text = item.text(&writer.opened.grammar, writer.alphabet);
+                    let text = item.text(&opened.grammar, alphabet);
                     format!("item {}, {text}, can't come there", number + 1)
                 }
                 None => "it stops too early".to_owned(),

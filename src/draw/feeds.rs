@@ -29,12 +29,7 @@ pub(super) enum Feed<'g> {
 
 impl<'g> Feed<'g> {
     /// What an event wants; `None`: nothing.
-    pub(super) fn of(
-        grammar: &'g Grammar,
-        alphabet: &Alphabet,
-        symbol: SymbolId,
-        payload: &[i64],
-    ) -> Option<Self> {
+    pub(super) fn of(grammar: &'g Grammar, alphabet: &Alphabet, symbol: SymbolId, payload: &[i64]) -> Option<Self> {
         let event = &grammar.events[alphabet.event_of(symbol).index()];
         let Some(kind) = event.kinds.first() else {
             return match event.literals[0].as_str() {

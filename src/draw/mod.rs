@@ -221,10 +221,12 @@ fn parameter_values(parameter: &Parameter, class: Class) -> Vec<Vec<Value>> {
         "number" if schema.get("minimum").is_none() && schema.get("maximum").is_none() => {
             floats(default.and_then(Value::as_f64), class)
         }
-        "number" => vec![[default.cloned(), schema.get("minimum").cloned(), schema.get("maximum").cloned()]
-            .into_iter()
-            .flatten()
-            .collect()],
+        "number" => vec![
+            [default.cloned(), schema.get("minimum").cloned(), schema.get("maximum").cloned()]
+                .into_iter()
+                .flatten()
+                .collect(),
+        ],
         "string" if ["pattern", "format", "minLength", "maxLength"].iter().all(|key| schema.get(key).is_none()) => {
             texts(default.and_then(Value::as_str), class)
         }

@@ -23,8 +23,8 @@ use rustc_hash::FxHashSet;
 pub use self::core::Core;
 use follow::{Followed, Following, Wanted};
 use pieces::{Facts, Piece, Stage};
-pub use replay::Unplayable;
 use replay::Replay;
+pub use replay::Unplayable;
 pub use run::{Run, Size, Step};
 use ways::Ways;
 

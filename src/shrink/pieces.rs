@@ -108,7 +108,9 @@ impl Stage {
                     let size = if first_round { (n_removable / 3).max(1) } else { 1 };
                     Self::Chunks { size, before: n_removable }
                 }
-                Self::Chunks { size, .. } if *size > 1 => Self::Chunks { size: (*size / 3).max(1), before: n_removable },
+                Self::Chunks { size, .. } if *size > 1 => {
+                    Self::Chunks { size: (*size / 3).max(1), before: n_removable }
+                }
                 Self::Chunks { .. } => Self::Shortcuts { from: 0, to: 2 },
                 Self::Shortcuts { .. } => {
                     let n_loaded = loaded(run).len();
@@ -198,9 +200,12 @@ fn loads(run: &Run, size: &mut usize, before: &mut usize) -> Option<(Vec<Piece>,
 }
 
 fn part(run: &Run, next: &mut usize) -> Option<(Vec<Piece>, Stage)> {
-    let mut parts = run.steps.iter().enumerate().filter_map(|(place, step)| Some((place, step.data()?))).flat_map(
-        |(place, data)| data::changes(data).into_iter().map(move |change| Piece::Part(place, change)),
-    );
+    let mut parts = run
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(place, step)| Some((place, step.data()?)))
+        .flat_map(|(place, data)| data::changes(data).into_iter().map(move |change| Piece::Part(place, change)));
     let piece = parts.nth(*next)?;
     let after = Stage::Parts { next: *next };
     *next += 1;

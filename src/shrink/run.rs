@@ -100,6 +100,11 @@ impl Step {
         self.load.as_ref()?.data.as_deref()
     }
 
+    /// The value of a state when it is shown.
+    pub fn state(&self, program: &Program, state: StateId) -> i64 {
+        program.state(&self.at, state)
+    }
+
     /// The same with other data.
     pub(super) fn with_data(&self, data: Option<String>) -> Self {
         let load = self.load.as_deref().cloned().unwrap_or_default();

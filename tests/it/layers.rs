@@ -44,6 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("draw", &["source", "diagnostic", "model", "trace", "charm"]),
+    ("export", &["source", "model", "machine", "sets", "trace", "shrink"]),
     ("shrink", &["source", "model", "machine", "sets", "trace", "recognize"]),
     (
         "cli",
@@ -65,6 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "learn",
             "shrink",
             "draw",
+            "export",
             "lsp",
         ],
     ),

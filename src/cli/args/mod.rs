@@ -1,5 +1,6 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
+mod export;
 mod grammars;
 mod run;
 mod shrink;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 use crate::cli::help;
 use crate::cli::io::Verbosity;
 
+pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
     CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
@@ -21,8 +23,8 @@ pub(in crate::cli) use grammars::{
 pub(in crate::cli) use run::RunArguments;
 pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
-    AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown, TraceFormat,
-    TypedGenerateArguments, ValidateArguments, VerdictFormat,
+    AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown,
+    TraceFormat, TypedGenerateArguments, ValidateArguments, VerdictFormat,
 };
 
 /// A weighted grammar of a charm's lifecycle: generate its traces, check its rules
@@ -116,6 +118,7 @@ pub(in crate::cli) enum Command {
     Explore(Box<ExploreArguments>),
     Shrink(Box<ShrinkArguments>),
     Run(Box<RunArguments>),
+    Export(Box<ExportArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
