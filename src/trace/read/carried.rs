@@ -44,21 +44,11 @@ pub struct Carried {
     pub attempt: u64,
 }
 
-/// A line.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow, default)]
-    init: BTreeMap<Cow<'a, str>, &'a RawValue>,
-    #[serde(default)]
-    attempt: u64,
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
-    #[serde(borrow, flatten)]
-    others: BTreeMap<Cow<'a, str>, &'a RawValue>,
-}
+/// The values of a JSON object, as they are written.
+type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// Keys of a line that the format has.
-const KNOWN: [&str; 5] = ["format", "grammar", "trace", "seed", "shows"];
+const KNOWN: [&str; 8] = ["format", "grammar", "trace", "seed", "shows", "init", "attempt", "items"];
 
 /// Keys of an action and of an event that the format has.
 const COMPARED: [&str; 6] = ["action", "source", "args", "event", "of", "payload"];
@@ -66,26 +56,33 @@ const COMPARED: [&str; 6] = ["action", "source", "args", "event", "of", "payload
 impl Carried {
     /// What a line carries that a reader has taken for a trace; nothing where it is none.
     pub fn of(line: &str, vocabulary: &Vocabulary<'_>) -> Self {
-        let Ok(line) = serde_json::from_str::<Line<'_>>(line) else { return Self::default() };
+        let Ok(line) = serde_json::from_str::<Values<'_>>(line) else { return Self::default() };
+        let init: Values<'_> = value(&line, "init");
+        let items: Vec<&RawValue> = value(&line, "items");
         let states = &vocabulary.grammar.states;
-        let initial = line.init.iter().filter_map(|(name, value)| {
+        let initial = init.iter().filter_map(|(name, value)| {
             let place = states.iter().position(|state| state.name == **name)?;
             let value: Written<'_> = serde_json::from_str(value.get()).ok()?;
             Some((StateId::new(place), value.of(states[place].ty, vocabulary)?))
         });
-        let others = line.others.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
+        let others = line.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
         Self {
             initial: initial.collect(),
-            loads: line.items.iter().filter_map(|item| load(item)).collect(),
+            loads: items.iter().filter_map(|item| load(item)).collect(),
             others: others.map(|(key, value)| (key.to_string(), value.get().to_owned())).collect(),
-            attempt: line.attempt,
+            attempt: value(&line, "attempt"),
         }
     }
 }
 
+/// The value of a key, or that of its type where there is none.
+fn value<'a, T: Default + Deserialize<'a>>(line: &Values<'a>, key: &str) -> T {
+    line.get(key).and_then(|value| serde_json::from_str(value.get()).ok()).unwrap_or_default()
+}
+
 /// What an item carries, if it is one that is compared.
 fn load(item: &RawValue) -> Option<Option<Load>> {
-    let Ok(pairs) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(item.get()) else { return Some(None) };
+    let Ok(pairs) = serde_json::from_str::<Values<'_>>(item.get()) else { return Some(None) };
     if pairs.contains_key("set") || pairs.contains_key("decision") {
         return None;
     }
