@@ -114,6 +114,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "
   charmgrammar init --charm . -o tests/lifecycle.charmgrammar
       Begin a grammar for the charm in this directory.
+  charmgrammar init --charm . --pytest
+      Begin a test that runs the charm, too: tests/unit/test_lifecycle.py.
   charmgrammar init --charm . --relations-per-endpoint 1
       Look at it, with one relation for each endpoint.",
     ),

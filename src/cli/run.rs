@@ -226,7 +226,11 @@ fn again(arguments: &RunArguments, subject: &[OsString], seed: u64) -> Result<St
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./,:@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 fn text<'a>(word: &'a (impl AsRef<OsStr> + ?Sized)) -> Result<&'a str, Failure> {

@@ -120,8 +120,6 @@ def test_mistakes_are_told(tmp_path):
     story.write_text("simulation:\nend.\n")
     ran = run_command(CHARMS / "vault", story)
     assert (ran.returncode, "is no jsonl" in ran.stderr) == (2, True)
-    bare = tmp_path / "python"
-    bare.symlink_to("/usr/bin/false")
     ran = subprocess.run(
         [*run_words(CHARMS / "vault"), "--python", str(tmp_path / "nothing")],
         capture_output=True,
