@@ -86,6 +86,12 @@ fn explore(findings: &mut Findings, grammar: &Grammar, source: &Source, argument
         let diagnostic = failing(fault, grammar);
         findings.list.push(diagnostic.proved(proof(witness, "a shortest trace", grammar, &alphabet)));
     }
+    for (span, witness) in &survey.loops {
+        let message = "from here runs can go on forever and show nothing more";
+        let diagnostic = Diagnostic::error(Code::SilentLoop, *span, message)
+            .help("let the loop end, or show an event in it on every way through");
+        findings.list.push(diagnostic.proved(proof(witness, "a shortest trace", grammar, &alphabet)));
+    }
     for trap in &survey.traps {
         let diagnostic = trapped(trap, grammar);
         findings.list.push(diagnostic.proved(proof(&trap.witness, "a shortest trace", grammar, &alphabet)));
@@ -122,11 +128,6 @@ fn failing(fault: &Fault, grammar: &Grammar) -> Diagnostic {
 /// A phase that can't be left.
 fn trapped(trap: &Trap, grammar: &Grammar) -> Diagnostic {
     let phase = &grammar.phases[trap.phase.index()];
-    if trap.silent {
-        let message = format!("in phase `{}` a run can go on forever and show nothing more", phase.name);
-        return Diagnostic::error(Code::SilentLoop, phase.span, message)
-            .help("let the loop end, or show an event in it");
-    }
     let message = format!("phase `{}` can come to where no trace ends any more", phase.name);
     Diagnostic::error(Code::EndlessPhase, phase.span, message)
         .help("let its loops end: by a count, or a condition that fails")

@@ -69,9 +69,21 @@ impl Words<'_> {
         let mut record = Map::new();
         match findings.reasons {
             Ok(reasons) => {
+                // Of an item that the grammar has no word for that was told before.
+                if let (true, Some(wanted)) = (reasons.list.is_empty(), self.wanted)
+                    && !matches!(wanted, Observed::Foreign(_))
+                {
+                    let message = format!(
+                        "nothing in the grammar shows {}; `charmgrammar check` tells of such events",
+                        quoted(&wanted.text(self.grammar, self.alphabet))
+                    );
+                    let _ = write!(human, "\n{message}\n");
+                    let _ = write!(text, "\n{message}");
+                    record.insert("note".into(), message.into());
+                }
                 for reason in &reasons.list {
                     let _ = write!(human, "\n{}\n", renderer.one(self.sources, &self.diagnostic(reason)));
-                    let _ = write!(text, "\n{} ({})", self.reason(reason), self.place(Self::span(reason)));
+                    let _ = write!(text, "\n{}", self.sentence(reason));
                 }
                 record.insert("reasons".into(), reasons.list.iter().map(|reason| self.json(reason)).collect());
                 let (all, looked_at) = reasons.configurations;
@@ -111,8 +123,13 @@ impl Words<'_> {
         Explained { human, text, json: record.into() }
     }
 
+    /// A reason in one sentence, with its place in the grammar's text.
+    pub(super) fn sentence(&self, reason: &Reason) -> String {
+        format!("{} ({})", self.reason(reason), self.place(Self::span(reason)))
+    }
+
     /// A reason in one sentence.
-    pub(super) fn reason(&self, reason: &Reason) -> String {
+    fn reason(&self, reason: &Reason) -> String {
         let what = match (self.wanted, &reason.production) {
             (None, _) => "it can't end here".to_owned(),
             (Some(Observed::Event { .. }), Some(production)) => format!("not by {}", self.owner(production.owner)),
@@ -360,7 +377,7 @@ impl Words<'_> {
     }
 
     /// Why there are no reasons.
-    fn unexplained(&self, unexplained: &Unexplained) -> String {
+    pub(super) fn unexplained(&self, unexplained: &Unexplained) -> String {
         match unexplained {
             Unexplained::Anywhere => {
                 "with --from-anywhere it is not known how the states came to be what they are".to_owned()

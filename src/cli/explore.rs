@@ -1,17 +1,19 @@
 //! `charmgrammar explore`.
 
 use super::args::ExploreArguments;
+use super::explanation::Words;
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::{Exit, Failure, Io, charm};
 use crate::diagnostic::suggest::nearest;
 use crate::explore::life::{Life, Way};
+use crate::explore::reasons::{Effort, Explainer, Why};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::{NONE, StateId};
-use crate::recognize::Next;
+use crate::recognize::{Next, Question};
 use crate::sets::{Bounds, Item, Limit};
-use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Shows, Story, TextSink};
+use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Observed, Shows, Story, TextSink, Vocabulary, read_item};
 use crate::walk::halves;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
@@ -21,13 +23,16 @@ const HELP: &str = "  NUMBER or NAME   take one of what is possible; the beginni
   (empty line)     take one by dice
   auto N           take N items by dice
   back [N]         go back by one item, or by N
-  why NAME         the shortest way to it
+  why NAME         why it can't come now, and the shortest way to it
   states           the values of all states
   trace            what was shown so far
   save FILE        write it: as jsonl to FILE.jsonl, as names to FILE.txt, else as a story
   help             this list
   quit             end
 ";
+
+/// How many reasons are told, the nearest first.
+const MAX_REASONS: usize = 5;
 
 /// The longest line that is read, in bytes.
 const MAX_LINE: u64 = 10_000;
@@ -36,6 +41,7 @@ const MAX_LINE: u64 = 10_000;
 struct Session<'a> {
     opened: &'a Opened,
     alphabet: &'a Alphabet,
+    program: &'a Program,
     life: Life<'a>,
     /// Random numbers of 32 bits.
     dice: Box<dyn Iterator<Item = u32>>,
@@ -65,6 +71,7 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
         life: Life::new(&opened.grammar, &alphabet, &program, Bounds::default()),
         opened: &opened,
         alphabet: &alphabet,
+        program: &program,
         dice: Box::new(halves(Header { seed: arguments.seed, trace: 0, attempt: 0 })),
         seed: arguments.seed,
         states: Vec::new(),
@@ -235,7 +242,7 @@ impl Session<'_> {
         self.look(io)
     }
 
-    /// Tells the shortest way to what has this name.
+    /// Tells why what has this name can't come now, and the shortest way to it.
     fn why(&mut self, name: &str, io: &mut Io) -> Result<(), Failure> {
         let (grammar, alphabet) = (&self.opened.grammar, self.alphabet);
         let text = |item: &Item| Next::Item(item.clone()).text(grammar, alphabet, true);
@@ -243,6 +250,15 @@ impl Session<'_> {
             io.stdout.write(&format!("`{name}` is possible here\n"))?;
             return Ok(());
         }
+        let vocabulary = Vocabulary::new(grammar, alphabet, &[]);
+        let wanted = match read_item(name, &vocabulary).expect("nothing is ignored") {
+            Observed::Foreign(foreign) => {
+                let similar = foreign.similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+                io.stdout.write(&format!("{}{similar}\n", foreign.why))?;
+                return Ok(());
+            }
+            wanted => wanted,
+        };
         let is_wanted = |item: &Item| {
             let text = text(item);
             text == name || text.split([' ', '(']).next() == Some(name) || text.split(" by ").next() == Some(name)
@@ -252,14 +268,43 @@ impl Session<'_> {
                 let way = listed(&items.iter().map(text).collect::<Vec<_>>());
                 match items.len() {
                     1 => format!("it is possible here, as\n{way}"),
-                    many => format!("not before {} other items; a shortest way is\n{way}", many - 1),
+                    many => {
+                        let reasons = self.reasons(&wanted);
+                        format!("{reasons}not before {} other items; a shortest way is\n{way}", many - 1)
+                    }
                 }
             }
-            Way::None => format!("nothing with the name `{name}` can be shown any more\n"),
-            Way::Unknown(many) => format!("no way to `{name}` was found among {many} places\n"),
+            Way::None => {
+                format!("{}nothing with the name `{name}` can be shown any more\n", self.reasons(&wanted))
+            }
+            Way::Unknown(many) => {
+                format!("{}no way to `{name}` was found among {many} places\n", self.reasons(&wanted))
+            }
         };
         io.stdout.write(&told)?;
         Ok(())
+    }
+
+    /// Why an item can't come now, each reason on a line of its own. That the search for one was cut is none.
+    fn reasons(&self, wanted: &Observed) -> String {
+        let Opened { grammar, sources, .. } = self.opened;
+        let (shown, question) = (self.life.observed(), Question::default());
+        let explainer = Explainer::new(grammar, self.alphabet, self.program, &question, Effort::default());
+        let words = Words { grammar, alphabet: self.alphabet, sources, shown: &shown, wanted: Some(wanted) };
+        match explainer.explain(Shows::STORY, &shown, Some(wanted)) {
+            Ok(reasons) => {
+                let texts: Vec<String> = reasons
+                    .list
+                    .iter()
+                    .filter(|reason| reason.why != [Why::Far])
+                    .map(|reason| words.sentence(reason))
+                    .collect();
+                let more = texts.len().saturating_sub(MAX_REASONS);
+                let rest = (more > 0).then(|| format!("… and {more} more\n"));
+                texts.into_iter().take(MAX_REASONS).map(|text| text + "\n").chain(rest).collect()
+            }
+            Err(unexplained) => format!("no reasons: {}\n", words.unexplained(&unexplained)),
+        }
     }
 
     /// Each state with its values.

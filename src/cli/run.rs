@@ -233,7 +233,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn text<'a>(word: &'a (impl AsRef<OsStr> + ?Sized)) -> Result<&'a str, Failure> {
+fn text(word: &(impl AsRef<OsStr> + ?Sized)) -> Result<&str, Failure> {
     let word = word.as_ref();
     word.to_str().ok_or_else(|| Failure::Message(format!("`{}` is no UTF-8", word.display())))
 }

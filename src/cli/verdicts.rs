@@ -155,7 +155,7 @@ impl Verdicts {
                 match self.format {
                     VerdictFormat::Human => {
                         let verdict = paint(io, AnsiColor::Red, &told.verdict);
-                        let mut text = format!("{verdict}{}\n", told.detail("\n  "));
+                        let mut text = format!("{verdict}{}\n", told.detail("\n  ", Some(WIDTH)));
                         if !under.is_empty() {
                             let _ = writeln!(text, "  with {under}, under which it goes furthest");
                         }
@@ -168,6 +168,7 @@ impl Verdicts {
                             under: Some(under).filter(|under| !under.is_empty()).cloned().into_iter().collect(),
                             at: Some(rejection.at.map_or(At::End("end"), At::Item)),
                             item: told.item,
+                            approximate: rejection.approximate.then_some(true),
                             expected: Some(told.expected),
                             message: told.why,
                             explanation: explained.as_ref().map(|explained| &explained.json),
@@ -176,7 +177,7 @@ impl Verdicts {
                         write_json(&line, io)?;
                     }
                     VerdictFormat::Github => {
-                        let mut message = format!("{}{}", told.verdict, told.detail("\n"));
+                        let mut message = format!("{}{}", told.verdict, told.detail("\n", None));
                         message.extend(explained.iter().map(|explained| explained.text.as_str()));
                         io.stdout.write(&annotation("invalid-trace", place.input, *line, &message))?;
                     }
@@ -267,6 +268,8 @@ struct Told {
     /// What is wrong with an item that the grammar has no word for, and what was probably meant.
     why: Option<String>,
     expected: Vec<String>,
+    /// Whether that may be too much.
+    approximate: bool,
 }
 
 impl Told {
@@ -283,24 +286,39 @@ impl Told {
             }),
             _ => None,
         };
-        Self { verdict, item, why, expected: rejection.expected(grammar, alphabet) }
+        let expected = rejection.expected(grammar, alphabet);
+        Self { verdict, item, why, expected, approximate: rejection.approximate }
     }
 
-    /// What stands behind the verdict; each part begins with `separator`, but the expected set of an end.
-    fn detail(&self, separator: &str) -> String {
+    /// What stands behind the verdict; each part begins with `separator`, but the expected set of an end. A line is broken
+    /// where it would be wider than so many characters.
+    fn detail(&self, separator: &str, width: Option<usize>) -> String {
         let mut detail = String::new();
         if let Some(why) = &self.why {
             detail.extend([separator, why]);
         }
-        let expected = match &self.expected[..] {
-            [] => "nothing: every run that agrees so far fails here".to_owned(),
-            expected => expected.join(", "),
-        };
         detail.push_str(if self.item.is_some() { separator } else { ": " });
-        detail.extend(["expected ", &expected]);
+        detail.push_str(if self.approximate { "expected (approximate)" } else { "expected" });
+        let mut column = detail.len() - detail.rfind('\n').map_or(0, |end| end + 1);
+        for (place, item) in self.expected.iter().enumerate() {
+            let comma = if place + 1 < self.expected.len() { "," } else { "" };
+            let length = 1 + item.len() + comma.len();
+            if width.is_some_and(|width| place > 0 && column + length > width) {
+                detail.extend([separator, " "]);
+                column = separator.len();
+            }
+            detail.extend([" ", item, comma]);
+            column += length;
+        }
+        if self.expected.is_empty() {
+            detail.push_str(" nothing: every run that agrees so far fails here");
+        }
         detail
     }
 }
+
+/// How wide a line is that lists names, in characters.
+const WIDTH: usize = 100;
 
 /// How many states are named that a trace does not tell.
 const MAX_NAMED: usize = 5;

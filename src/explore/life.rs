@@ -66,6 +66,11 @@ impl<'g> Life<'g> {
         self.items.iter().map(item).collect()
     }
 
+    /// The same as a sequence tells it that leaves nothing out.
+    pub fn observed(&self) -> Vec<Observed> {
+        self.items.iter().map(|item| observed(item, self.alphabet)).collect()
+    }
+
     /// What it can show next, each with its probability, the likeliest first. What is missing from 1 is lost where runs
     /// fail.
     ///

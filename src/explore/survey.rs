@@ -17,6 +17,8 @@ use crate::source::Span;
 pub struct Survey {
     /// The ways to fail, each kind at each place once, with a shortest trace that leads there; the shortest first.
     pub faults: Vec<(Fault, Witness)>,
+    /// Decisions from which runs go round and show nothing more, with a shortest trace after which they can.
+    pub loops: Vec<(Span, Witness)>,
     /// Phases from which some configuration has no way to an end, with a shortest trace that leads there.
     pub traps: Vec<Trap>,
     /// What runs came to. Without a limit this is all that they can come to.
@@ -27,13 +29,11 @@ pub struct Survey {
     pub configurations: usize,
 }
 
-/// Where a run can't come to an end any more.
+/// Where a run shows items without end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trap {
     /// The phase.
     pub phase: PhaseId,
-    /// Whether nothing is shown any more either.
-    pub silent: bool,
     /// A shortest trace that leads there.
     pub witness: Witness,
 }
@@ -53,6 +53,7 @@ impl Survey {
             failing: FxHashSet::default(),
             faults: BTreeSet::new(),
             found: Vec::new(),
+            loops: Vec::new(),
         };
         let limit = surveyor.explore(&mut graph).err();
         let rest = surveyor.sights.take_rest();
@@ -60,6 +61,7 @@ impl Survey {
         let traps = if limit.is_none() { surveyor.traps(&mut graph) } else { Vec::new() };
         Self {
             faults: surveyor.found,
+            loops: surveyor.loops,
             traps,
             configurations: surveyor.search.n_looked_at(),
             limit,
@@ -77,18 +79,19 @@ struct Surveyor {
     looked_at: Vec<NodeId>,
     /// Those where a trace can end, or a run fails.
     ends: Vec<NodeId>,
-    /// The points from which runs fail.
+    /// The points from which runs fail, or go round.
     failing: FxHashSet<PointId>,
     /// The faults that were found: code and place.
     faults: BTreeSet<(&'static str, Span)>,
     found: Vec<(Fault, Witness)>,
+    loops: Vec<(Span, Witness)>,
 }
 
 impl Surveyor {
     fn explore(&mut self, graph: &mut Graph<'_>) -> Result<(), Limit> {
         while let Some((node, member)) = self.search.next(graph)? {
             let seen = graph.take_sightings();
-            let fails = |sighted: &Sighted| sighted.after.is_none() && matches!(sighted.what, Sighting::Fault(_));
+            let fails = |sighted: &Sighted| sighted.after.is_none() && !matches!(sighted.what, Sighting::Met(_));
             if seen.iter().any(fails) {
                 self.failing.insert(member.point);
             }
@@ -108,14 +111,24 @@ impl Surveyor {
         Ok(())
     }
 
-    /// Notes the faults among what was seen.
+    /// Notes what of it was not seen before.
     fn note(&mut self, graph: &mut Graph<'_>, seen: Vec<(NodeId, Sighted)>) {
         for (node, sighted) in seen {
-            let Sighting::Fault(fault) = &sighted.what else { continue };
-            if self.faults.insert((fault.kind.code().name(), fault.span)) {
-                let way = self.search.way(graph, node);
-                let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
-                self.found.push((Fault::clone(fault), witness));
+            match &sighted.what {
+                Sighting::Fault(fault) => {
+                    if self.faults.insert((fault.kind.code().name(), fault.span)) {
+                        let way = self.search.way(graph, node);
+                        let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
+                        self.found.push((Fault::clone(fault), witness));
+                    }
+                }
+                Sighting::Trap(span) => {
+                    if self.loops.iter().all(|(other, _)| other != span) {
+                        let way = self.search.way(graph, node);
+                        self.loops.push((*span, Witness::of(graph, &way, Goal::There)));
+                    }
+                }
+                Sighting::Met(_) => {}
             }
         }
     }
@@ -138,9 +151,8 @@ impl Surveyor {
             let member = self.search.member(graph, *node);
             let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
             if phases.insert(phase) {
-                let silent = graph.moves(&member).next().is_none();
                 let way = self.search.way(graph, *node);
-                traps.push(Trap { phase, silent, witness: Witness::of(graph, &way, Goal::There) });
+                traps.push(Trap { phase, witness: Witness::of(graph, &way, Goal::There) });
             }
         }
         traps

@@ -205,6 +205,7 @@ fn note(
             judgments[place] = Judgment::Failed(match &sighted.what {
                 Sighting::Met(_) => Failure::Met(witness),
                 Sighting::Fault(fault) => Failure::Fault(fault.clone(), witness),
+                Sighting::Trap(_) => unreachable!("no condition fails by it"),
             });
         }
     }
@@ -221,6 +222,7 @@ fn failed(sighted: &Sighted, conditions: &[&Expression]) -> Vec<usize> {
             };
             (0..conditions.len()).filter(|place| is_in(&conditions[*place])).collect()
         }
+        Sighting::Trap(_) => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Traces that prove what an exploration says.
 
-use crate::sets::{Goal, Graph, ItemId, Member, Run};
+use crate::sets::{Goal, Graph, ItemId, Member};
 use crate::trace;
 
 /// What a run of the exact machine shows, from the start.
@@ -15,7 +15,7 @@ pub struct Witness {
 impl Witness {
     /// The run that goes a way, and reaches a goal.
     pub(super) fn of(graph: &mut Graph<'_>, way: &[(ItemId, Member)], goal: Goal<'_>) -> Self {
-        let Run { items, .. } = graph.replay(way, goal);
+        let items = graph.replay(way, goal);
         Self { items: items.into_iter().map(trace::Item::from).collect(), ends: matches!(goal, Goal::End) }
     }
 

@@ -171,13 +171,7 @@ impl<'g> Recognizer<'g> {
             self.reject(None);
         }
         match self.rejection.take() {
-            None => {
-                let everywhere = self.judges[self.judge].everywhere.as_ref();
-                let is_approximate = |everywhere: &Result<Everywhere<'_>, _>| {
-                    everywhere.as_ref().is_ok_and(|everywhere| everywhere.approximate)
-                };
-                Verdict::Valid { approximate: everywhere.is_some_and(is_approximate) }
-            }
+            None => Verdict::Valid { approximate: self.is_approximate() },
             Some(rejection) => Verdict::Invalid(rejection),
         }
     }
@@ -199,6 +193,12 @@ impl<'g> Recognizer<'g> {
         }
     }
 
+    /// Whether runs of the sequence can be some that forget states.
+    fn is_approximate(&self) -> bool {
+        let everywhere = self.judges[self.judge].everywhere.as_ref();
+        everywhere.is_some_and(|everywhere| everywhere.as_ref().is_ok_and(|everywhere| everywhere.approximate))
+    }
+
     fn ends(&self) -> bool {
         let (sets, front) = self.place(self.n_items);
         sets.ends(front)
@@ -212,7 +212,8 @@ impl<'g> Recognizer<'g> {
         let expected = end.into_iter().chain(sets.next(front).into_iter().cloned().map(Next::Item)).collect();
         let at = item.map(|_| self.n_items);
         let precision = self.judges[self.judge].precision;
-        self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected, precision }));
+        let approximate = self.is_approximate();
+        self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected, approximate, precision }));
     }
 }
 

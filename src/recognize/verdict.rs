@@ -27,6 +27,9 @@ pub struct Rejection {
     pub item: Option<Observed>,
     /// What the runs that agree so far could show instead.
     pub expected: Vec<Next>,
+    /// Whether it was only looked for runs that forget states: so `expected` may have more than there is, and the sequence
+    /// may have left the language before.
+    pub approximate: bool,
     /// How exactly the sequence tells what it shows.
     pub precision: Precision,
 }

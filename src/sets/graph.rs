@@ -12,7 +12,8 @@ use super::counters::{self, Kept, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::limit::{Limit, TooMany};
-use super::sightings::Sighted;
+use super::sightings::{Sighted, Sighting};
+use super::silent::SilentWays;
 use super::view::{Item, View, first_symbol};
 use super::{Bounds, Member};
 use crate::machine::{
@@ -395,13 +396,17 @@ impl<'p> Graph<'p> {
         let before = start.counters().to_vec();
         let mut seen = Seen::default();
         let mut open = Open::default();
-        open.push(start);
+        let mut ways = self.watches().then(SilentWays::default);
+        open.push(start, None);
         let mut ends = false;
         let n_sightings = self.sightings.len();
-        while let Some(mut at) = open.pop() {
+        while let Some((mut at, from)) = open.pop() {
             self.scratch.refuel();
             let pause = self.program.run(&mut at, &mut self.scratch);
             self.note_met(None);
+            if let (Some(ways), Err(_) | Ok(Pause::End)) = (&mut ways, &pause) {
+                ways.lead_out(from);
+            }
             match pause {
                 Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(self.not_known(n_sightings)),
                 Err(fault) if fault.kind.is_limit() && !self.watches() => return Err(Limit::Run(fault)),
@@ -410,8 +415,14 @@ impl<'p> Graph<'p> {
                 Ok(Pause::End) => ends = true,
                 Ok(Pause::Show(item)) => {
                     let Sight { shown, silent, stutters } = self.see(item);
-                    if silent && self.is_first(&at, true, &mut seen)? {
-                        open.push(at.clone());
+                    if silent {
+                        let (step, is_first) = self.step(&at, true, &mut seen)?;
+                        if let Some(ways) = &mut ways {
+                            ways.lead(from, step, None, is_first);
+                        }
+                        if is_first {
+                            open.push(at.clone(), Some(step));
+                        }
                     }
                     if let Some(item) = shown {
                         let tag = if stutters { u64::from(item) + 1 } else { 0 };
@@ -419,17 +430,28 @@ impl<'p> Graph<'p> {
                             return Ok(self.not_known(n_sightings));
                         };
                         edges.push(Found { item, target, updates });
+                        if let Some(ways) = &mut ways {
+                            ways.lead_out(from);
+                        }
                     }
                 }
                 Ok(Pause::Decide(decision)) => {
-                    if !self.is_first(&at, false, &mut seen)? {
+                    let (step, is_first) = self.step(&at, false, &mut seen)?;
+                    if let Some(ways) = &mut ways {
+                        ways.lead(from, step, Some(decision.place), is_first);
+                    }
+                    if !is_first {
                         continue;
                     }
-                    if !self.fork(&at, &decision, &mut open)? {
+                    if !self.fork(&at, &decision, step, &mut open)? {
                         return Ok(self.not_known(n_sightings));
                     }
                 }
             }
+        }
+        if let Some(place) = ways.and_then(SilentWays::trap) {
+            let what = Sighting::Trap(self.program.place(place).span);
+            self.sightings.push(Sighted { after: None, what });
         }
         Ok(Some(ends))
     }
@@ -441,7 +463,7 @@ impl<'p> Graph<'p> {
     }
 
     /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.
-    fn fork(&mut self, at: &Configuration, decision: &Decision, open: &mut Open) -> Result<bool, Limit> {
+    fn fork(&mut self, at: &Configuration, decision: &Decision, step: u32, open: &mut Open) -> Result<bool, Limit> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
@@ -452,35 +474,35 @@ impl<'p> Graph<'p> {
         for option in self.program.options(decision, &self.scratch) {
             let mut branch = at.clone();
             match self.program.resume(&mut branch, option) {
-                Ok(()) => open.push(branch),
+                Ok(()) => open.push(branch, Some(step)),
                 Err(fault) if fault.kind == FaultKind::UnknownCount => return Ok(false),
                 Err(fault) if self.watches() => self.note_fault(None, fault),
                 Err(fault) => return Err(Limit::Run(fault)),
             }
         }
         if open.weight > 2 * self.limit {
-            let packed: Vec<Vec<u64>> = open.list.iter().map(packed).collect();
+            let packed: Vec<Vec<u64>> = open.list.iter().map(|(at, _)| packed(at)).collect();
             return Err(self.too_many(packed.iter().map(Vec::as_slice)));
         }
         Ok(true)
     }
 
-    /// Whether a configuration on a silent way, at a decision or `behind` an item that is not shown, is one from which more
-    /// can come than from those seen before.
-    fn is_first(&mut self, at: &Configuration, behind: bool, seen: &mut Seen) -> Result<bool, Limit> {
+    /// The number of a configuration on a silent way, at a decision or `behind` an item that is not shown, and whether more
+    /// can come from it than from those seen before.
+    fn step(&mut self, at: &Configuration, behind: bool, seen: &mut Seen) -> Result<(u32, bool), Limit> {
         // The options of a decision are those of the configuration as it is, so that one goes on.
         let mut stripped = std::mem::take(&mut self.stripped);
         stripped.clone_from(at);
         self.simplify(&mut stripped);
         self.packed.clear();
         self.packed.push(u64::from(behind));
-        let is_first = seen.insert(&stripped, !self.is_interleaved(at), &mut self.packed);
+        let step = seen.insert(&stripped, !self.is_interleaved(at), &mut self.packed);
         self.stripped = stripped;
         if seen.weight > self.limit {
             let words: Vec<&[u64]> = (0..seen.keys.len()).map(|key| &seen.keys.get(place(key))[1..]).collect();
             return Err(self.too_many(words.into_iter()));
         }
-        Ok(is_first)
+        Ok(step)
     }
 
     /// The point directly behind an item, with where its registers come from; nothing if that depends on the numbers in
@@ -605,29 +627,29 @@ pub(crate) fn weight(n_words: usize) -> usize {
     1 + n_words / 64
 }
 
-fn packed(at: &Configuration) -> Vec<u64> {
+pub(super) fn packed(at: &Configuration) -> Vec<u64> {
     let mut words = Vec::new();
     at.pack(&mut words);
     words
 }
 
-/// The configurations that are still to be followed.
+/// The configurations that are still to be followed, each with the number of the one before it.
 #[derive(Default)]
 struct Open {
-    list: Vec<Configuration>,
+    list: Vec<(Configuration, Option<u32>)>,
     weight: usize,
 }
 
 impl Open {
-    fn push(&mut self, at: Configuration) {
+    fn push(&mut self, at: Configuration, from: Option<u32>) {
         self.weight += weight(at.n_words());
-        self.list.push(at);
+        self.list.push((at, from));
     }
 
-    fn pop(&mut self) -> Option<Configuration> {
-        let at = self.list.pop()?;
+    fn pop(&mut self) -> Option<(Configuration, Option<u32>)> {
+        let (at, from) = self.list.pop()?;
         self.weight -= weight(at.n_words());
-        Some(at)
+        Some((at, from))
     }
 }
 
@@ -642,8 +664,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Adds a configuration; whether it is none that another covers.
-    fn insert(&mut self, at: &Configuration, covers: bool, packed: &mut Vec<u64>) -> bool {
+    /// Adds a configuration: the number of its key, and whether it is none that another covers.
+    fn insert(&mut self, at: &Configuration, covers: bool, packed: &mut Vec<u64>) -> (u32, bool) {
         at.pack_without_counters(packed);
         let (key, is_new) = self.keys.intern(packed);
         if is_new {
@@ -653,7 +675,7 @@ impl Seen {
         if is_first {
             self.weight += weight(packed.len());
         }
-        is_first
+        (key, is_first)
     }
 }
 

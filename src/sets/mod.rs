@@ -20,6 +20,7 @@ mod numbers;
 mod places;
 mod replay;
 mod sightings;
+mod silent;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -39,7 +40,7 @@ pub(crate) use graph::{Graph, ItemId, PointId};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
 pub(crate) use places::{PlaceId, Places};
-pub(crate) use replay::{Goal, Run};
+pub(crate) use replay::Goal;
 pub(crate) use sightings::{Sighted, Sighting};
 pub(crate) use view::blurred;
 pub use view::{Item, View};

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Member;
-use super::graph::{Graph, ItemId, Sight};
+use super::graph::{Graph, ItemId, Sight, packed};
 use super::sightings::Sighted;
 use super::view::Item;
 use crate::machine::{Configuration, Pause};
@@ -22,15 +22,6 @@ pub(crate) enum Goal<'a> {
     Sight(&'a Sighted),
 }
 
-/// A run of the exact machine.
-#[derive(Clone, Debug)]
-pub(crate) struct Run {
-    /// All that it shows.
-    pub(crate) items: Vec<Item>,
-    /// Where it is then.
-    pub(crate) at: Configuration,
-}
-
 /// Where a piece of a way leads.
 enum Target<'a> {
     Member(ItemId, &'a Member),
@@ -44,32 +35,67 @@ struct Node {
     item: Option<Item>,
 }
 
+/// A piece of a way that was taken.
+struct Piece {
+    /// Where it began.
+    from: Configuration,
+    /// How many of the configurations in which it can end were tried before.
+    tried: usize,
+    /// What it shows.
+    items: Vec<Item>,
+}
+
 impl Graph<'_> {
-    /// A run that shows the items of a way, comes by its members, which are settled, and reaches a goal.
+    /// All that a run of the exact machine shows which has the items of a way, comes by its members, which are settled, and
+    /// reaches a goal.
+    ///
+    /// A point stands for configurations that differ in which elements of an array, or which numbers, are which. Where a
+    /// variable holds one of them, these are told apart again, so the run may come to lie beside the way: then it is
+    /// taken back, and another configuration of the point is tried.
     ///
     /// # Panics
     ///
     /// If the way is none of this graph.
-    pub(crate) fn replay(&mut self, way: &[(ItemId, Member)], goal: Goal<'_>) -> Run {
-        let mut run = Run { items: Vec::new(), at: self.program().start() };
+    pub(crate) fn replay(&mut self, way: &[(ItemId, Member)], goal: Goal<'_>) -> Vec<Item> {
         let targets = way.iter().map(|(item, member)| Target::Member(*item, member));
-        for target in targets.chain([Target::Goal(goal)]) {
-            if let Target::Goal(Goal::There) = target {
-                break;
+        let targets: Vec<Target<'_>> = match goal {
+            Goal::There => targets.collect(),
+            _ => targets.chain([Target::Goal(goal)]).collect(),
+        };
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut at = self.program().start();
+        let mut tried = 0;
+        // The places in the way, with configurations there, from which the goal is not reached.
+        let mut lost: FxHashSet<(usize, Vec<u64>)> = FxHashSet::default();
+        while let Some(target) = targets.get(pieces.len()) {
+            let is_lost = lost.contains(&(pieces.len(), packed(&at)));
+            match (!is_lost).then(|| self.follow_to(&at, target, tried)).flatten() {
+                Some((next, items)) => {
+                    pieces.push(Piece { from: std::mem::replace(&mut at, next), tried, items });
+                    tried = 0;
+                }
+                None => {
+                    lost.insert((pieces.len(), packed(&at)));
+                    let back = pieces.pop().expect("every configuration of a point leads to where the point leads to");
+                    (at, tried) = (back.from, back.tried + 1);
+                }
             }
-            self.follow_to(&mut run, &target);
         }
-        run
+        pieces.into_iter().flat_map(|piece| piece.items).collect()
     }
 
-    /// Goes on to a target.
-    fn follow_to(&mut self, run: &mut Run, target: &Target<'_>) {
-        let mut nodes = vec![Node { at: run.at.clone(), before: 0, item: None }];
+    /// Goes on from a configuration to a target, with what is shown on the way; `tried` ways to it are passed over.
+    fn follow_to(
+        &mut self,
+        from: &Configuration,
+        target: &Target<'_>,
+        mut tried: usize,
+    ) -> Option<(Configuration, Vec<Item>)> {
+        let mut nodes = vec![Node { at: from.clone(), before: 0, item: None }];
         let mut seen: FxHashSet<Vec<u64>> = FxHashSet::default();
         let mut next = 0;
         let goal = loop {
-            let node = nodes.get(next).expect("every configuration of a point leads to where the point leads to");
-            let mut at = node.at.clone();
+            let mut at = nodes.get(next)?.at.clone();
             let pause = self.run(&mut at);
             let sightings = self.take_sightings();
             if let Target::Goal(Goal::Sight(Sighted { after: None, what })) = target
@@ -87,14 +113,18 @@ impl Graph<'_> {
                     if is_there || silent {
                         nodes.push(Node { at, before: next, item: Some(whole) });
                     }
-                    if is_there {
+                    if is_there && tried == 0 {
                         break nodes.len() - 1;
+                    }
+                    if is_there {
+                        tried -= 1;
+                        if !silent {
+                            nodes.pop();
+                        }
                     }
                 }
                 Some(Pause::Decide(decision)) => {
-                    let mut packed = Vec::new();
-                    at.pack(&mut packed);
-                    if seen.insert(packed) {
+                    if seen.insert(packed(&at)) {
                         for option in self.options(&decision) {
                             let mut branch = at.clone();
                             // One that fails here has no room on the stack: what it is, is seen elsewhere.
@@ -108,7 +138,7 @@ impl Graph<'_> {
             }
             next += 1;
         };
-        run.at.clone_from(&nodes[goal].at);
+        let at = nodes[goal].at.clone();
         let mut items = Vec::new();
         let mut place = goal;
         loop {
@@ -119,7 +149,7 @@ impl Graph<'_> {
             place = nodes[place].before;
         }
         items.reverse();
-        run.items.append(&mut items);
+        Some((at, items))
     }
 
     /// Whether a configuration directly behind an item is where the target is.

@@ -1,7 +1,8 @@
-//! What is seen on the silent ways of a graph that is watched: runs that fail, and conditions that hold.
+//! What is seen on the silent ways of a graph that is watched: runs that fail, or go round; conditions that hold.
 
 use super::graph::{Graph, ItemId};
 use crate::machine::{Fault, Watch};
+use crate::source::Span;
 
 /// What is seen on the silent ways from a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(crate) enum Sighting {
     Fault(Box<Fault>),
     /// A condition that is watched for holds: its place in the list.
     Met(usize),
+    /// From the decision that stands there on runs go round, and show nothing more.
+    Trap(Span),
 }
 
 impl Graph<'_> {

@@ -15,7 +15,7 @@ mod story;
 pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
 pub use observed::{Foreign, ItemKind, Observed};
-pub use read::{Carried, Format, Head, Load, ReadError, Reader, Vocabulary};
+pub use read::{Carried, Format, Head, Load, ReadError, Reader, Vocabulary, read_item};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
 

@@ -259,9 +259,13 @@ fn where_there_are_no_reasons_it_is_said_why() {
         "\nno reasons: too many configurations agree with the trace to be followed one by one; --limit allows more\n";
     assert!(ran.code == 1 && ran.stdout.contains(note), "{}", ran.stdout);
 
+    let ran = explained("event a event b phase p { a }", &[], "b\n");
+    let note = "\nnothing in the grammar shows `b`; `charmgrammar check` tells of such events\n";
+    assert!(ran.stdout.contains(note), "{}", ran.stdout);
+
     // An item that the grammar has no word for has been told its reason.
     let ran = explained(COUNT, &[], "upp\n");
-    assert!(!ran.stdout.contains("note["), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("note[") && !ran.stdout.contains("nothing in"), "{}", ran.stdout);
     assert!(ran.stdout.contains("did you mean `up`?") && ran.stdout.contains("possible instead:\n"), "{}", ran.stdout);
 }
 

@@ -41,12 +41,23 @@ phase setup, 1 item
 }
 
 #[test]
-fn the_shortest_way_to_what_is_not_possible_is_told() {
+fn why_something_is_not_possible_is_told_with_the_shortest_way_to_it() {
     let told = explore(&["--set", "http.live=false"], "auto 6\nwhy http-relation-changed\nwhy remove\nwhy nothing\n");
     let way = "  change(http) by other_charm\n  http-relation-changed\n";
     assert!(told.contains("  create(http) by user\n  http-relation-created\n"), "{told}");
     assert!(told.contains(way), "{told}");
-    assert!(told.ends_with("> why nothing\nnothing with the name `nothing` can be shown any more\n"), "{told}");
+    assert!(told.ends_with("> why nothing\nthere is no event `nothing`\n"), "{told}");
+    let commands = "auto 8\nwhy change(http)\nwhy instal\nwhy install\nwhy http-relation-changed (unit=7)\n";
+    let told = explore(&["--set", "http.live=false"], commands);
+    for part in [
+        "> why change(http)\n`change(http)` can't come here: `start`, then `phase operation` have to come first; \
+         `http.live` is false since the start (example:83:60)\nnot before 4 other items; a shortest way is\n",
+        "> why instal\nthere is no event `instal`; did you mean `install`?\n",
+        "> why install\nnothing with the name `install` can be shown any more\n",
+        "> why http-relation-changed (unit=7)\n`<relation>-relation-changed` has no field `unit`\n",
+    ] {
+        assert!(told.contains(part), "{part}\n{told}");
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod recognize;
 mod reference;
 mod repair;
 mod robust;
+mod run;
 mod semantics;
 mod sequences;
 mod statistics;

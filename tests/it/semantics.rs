@@ -1,10 +1,12 @@
 //! The machine against the reference: every construct, and thousands of random grammars, by exact distributions; and
 //! walks against the reference, by frequencies.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
@@ -14,6 +16,7 @@ use charmgrammar::walk::{self, Limits};
 
 use crate::reference::explore::{self, Bounds, Compared, compare, complete_traces};
 use crate::reference::{Shown, random};
+use crate::support::{files, root};
 
 /// The grammar of a text, or what is wrong with it.
 pub(crate) fn load(text: &str) -> Result<Grammar, String> {
@@ -164,6 +167,25 @@ fn walks_draw_as_often_as_the_reference_says() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// Grammars in which every construct occurs, each with its name: those of this comparison, and of the corpus. Some need
+/// other files, and can't be loaded by themselves.
+pub(crate) fn constructs() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for file in ["statements", "draws", "meanwhile", "interleave", "wide"] {
+        let (prelude, cases) = cases(file);
+        all.extend(cases.into_iter().map(|(name, text)| (format!("{file}: {name}"), format!("{prelude}{text}"))));
+    }
+    for folder in ["walk", "check", "explore"] {
+        let is_grammar = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "charmgrammar");
+        for path in files(&root().join("tests/corpus").join(folder)).into_iter().filter(is_grammar) {
+            // Some are no text at all.
+            let text = fs::read_to_string(&path).ok();
+            all.extend(text.map(|text| (path.display().to_string(), text)));
+        }
+    }
+    all
+}
+
 /// A number from the environment.
 pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("it is a number"))
@@ -180,6 +202,14 @@ pub(crate) fn compare_random<C: Default>(
     let (many, first) = (setting("CHARMGRAMMAR_CASES", many), setting("CHARMGRAMMAR_SEED", 0));
     let mut compared = C::default();
     let mut failures = String::new();
+    // A panic is a failure like others.
+    let compare = |seed, text: &str, compared: &mut C| {
+        let panicked = |cause: Box<dyn Any + Send>| {
+            let words = cause.downcast_ref::<String>().cloned();
+            Err(words.or_else(|| cause.downcast_ref().map(|text: &&str| (*text).to_owned())).unwrap_or_default())
+        };
+        catch_unwind(AssertUnwindSafe(|| compare(seed, text, compared))).unwrap_or_else(panicked)
+    };
     for seed in first..first + many {
         let mut text = grammar(seed);
         if compare(seed, &text, &mut compared).is_err() {
@@ -206,7 +236,7 @@ enum Verdict {
 }
 
 fn judge(text: &str, bounds: Bounds) -> Verdict {
-    let verdict = std::panic::catch_unwind(|| match load(text) {
+    let verdict = catch_unwind(|| match load(text) {
         Err(why) => Verdict::Refused(why),
         Ok(grammar) => compare(&grammar, bounds).map_or_else(Verdict::Disagree, Verdict::Agree),
     });

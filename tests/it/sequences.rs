@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use charmgrammar::explore::{Automaton, BigUint, Counts, Difference, OneSided, Ranked, Sequences, Side};
@@ -20,8 +19,8 @@ use crate::reference::Shown;
 use crate::reference::brute::language;
 use crate::reference::random::{self, Random};
 use crate::reference::random_merge;
-use crate::semantics::{cases, load, setting};
-use crate::support::{Ran, binary, files, finish, root, run, run_with};
+use crate::semantics::{constructs, load, setting};
+use crate::support::{Ran, binary, finish, run, run_with};
 
 /// How many points of runs brute force looks at.
 const EFFORT: usize = 3_000;
@@ -169,18 +168,8 @@ fn holds(witness: &OneSided, own: &Made, other: &Made) -> Result<(), String> {
 
 /// The grammars that are there for other tests.
 fn corpus() -> Vec<(String, Made)> {
-    let mut all = Vec::new();
-    for file in ["statements", "draws", "meanwhile", "interleave", "wide"] {
-        let (prelude, cases) = cases(file);
-        all.extend(cases.into_iter().map(|(name, text)| (format!("{file}: {name}"), format!("{prelude}{text}"))));
-    }
-    let is_grammar = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "charmgrammar");
-    for path in files(&root().join("tests/corpus/walk")).into_iter().filter(is_grammar) {
-        all.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
-    }
-    // What uses other files is none by itself.
     let made = |(name, text): (String, String)| Some((name, Made::new(load(&text).ok()?)));
-    all.into_iter().filter_map(made).filter(|(_, made)| !made.grammar.phases.is_empty()).collect()
+    constructs().into_iter().filter_map(made).filter(|(_, made)| !made.grammar.phases.is_empty()).collect()
 }
 
 #[test]

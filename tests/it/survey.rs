@@ -1,11 +1,12 @@
 //! What `check` finds by exploring, against the reference's exhaustive exploration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use charmgrammar::explore::survey::Survey;
 use charmgrammar::machine::{FaultKind, Program};
 use charmgrammar::model::Alphabet;
+use charmgrammar::model::grammar::PhaseId;
 use charmgrammar::sets::Bounds;
 use charmgrammar::source::Span;
 
@@ -22,6 +23,7 @@ struct Compared {
     undecided: usize,
     faults: usize,
     traps: usize,
+    loops: usize,
     silent: usize,
     reached: usize,
     unreached: usize,
@@ -92,9 +94,18 @@ fn compare(text: &str, compared: &mut Compared) -> Result<(), String> {
     if expected.is_trapped && found.traps.is_empty() && !is_silent {
         return Err("a run is trapped, and nothing is said".to_owned());
     }
-    if !is_silent && !found.traps.iter().map(|trap| trap.phase).eq(expected.traps.keys().copied()) {
+    let trapped: BTreeSet<PhaseId> = found.traps.iter().map(|trap| trap.phase).collect();
+    if !is_silent && !trapped.iter().eq(expected.traps.keys()) {
         return Err(format!("trapped in {:?}, and it says {:?}", expected.traps, found.traps));
     }
+    for (_, witness) in &found.loops {
+        check_witness(&grammar, &alphabet, &program, witness)?;
+    }
+    let fewest = found.loops.iter().map(|(_, witness)| witness.n_events()).min();
+    if fewest != expected.silent && !(is_silent && fewest.is_none()) {
+        return Err(format!("runs go round behind {:?} events, and it says {:?}", expected.silent, found.loops));
+    }
+    compared.loops += usize::from(fewest.is_some());
     compared.traps += usize::from(expected.is_trapped);
     compared.silent += usize::from(is_silent);
     for landmark in program.landmarks() {

@@ -307,6 +307,7 @@ impl<'g> Estimator<'g> {
             at,
             item: item.cloned(),
             expected: expected.into_iter().collect(),
+            approximate: false,
             precision: self.precision,
         }));
     }

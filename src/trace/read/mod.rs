@@ -12,6 +12,7 @@ mod jsonl;
 mod lines;
 mod lookup;
 mod names;
+mod one;
 mod resolve;
 mod resolve_event;
 mod story;
@@ -24,6 +25,7 @@ mod tests;
 pub use carried::{Carried, Load};
 pub use error::ReadError;
 pub use format::Format;
+pub use one::read_item;
 pub use vocabulary::Vocabulary;
 
 use std::io::Read;

@@ -192,7 +192,7 @@ const ITEMS: &str = "a story is `simulation:`, then `PHASE Phase.name:`, `Event 
                      `Action :: Source.name --> 'label'` any number of times, then `end.`";
 
 /// What stands between the commas of a list, but for those in `{0, 2}`.
-fn parts(list: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(list: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(list.trim()).filter(|list| !list.is_empty());
     std::iter::from_fn(move || {
         let text = rest?;

@@ -278,14 +278,14 @@ impl<'g> Reference<'g> {
             }
             Task::Slot => {
                 let mut left = 1_000_000;
-                let mut moves = Vec::new();
+                let (mut moves, mut reached) = (Vec::new(), Vec::new());
                 for clause in &self.grammar.phases[world.phase].meanwhile {
                     // A clause is no place where the phase's variables are in scope.
                     let around =
                         Rc::new(Around { clause: true, environment: Environment::new(), ..(**around).clone() });
                     if self.scope(world, &around).allows(clause.guard.as_ref())? {
                         if clause.millionths > 0 {
-                            record::reach(clause.span);
+                            reached.push(clause.span);
                         }
                         left -= clause.millionths;
                         let again = Some(Rc::new(frame.clone()));
@@ -294,6 +294,8 @@ impl<'g> Reference<'g> {
                     }
                 }
                 moves.push((left, world.clone(), next.clone()));
+                // A guard that fails with an error lets none of them come.
+                reached.into_iter().for_each(record::reach);
                 Ok(weighted(moves))
             }
             Task::Emit(code) => {

@@ -19,8 +19,10 @@ pub(crate) struct Survey {
     pub(crate) record: Record,
     /// For each condition with how few events it comes to hold, or to fail with an error.
     pub(crate) conditions: Vec<Option<usize>>,
-    /// The phases in which there is a point, directly behind an event or at the start, from which no run ends or fails;
-    /// each with how few events it has before it.
+    /// With how few events there is a point from which no run shows an event, ends or fails, if there is one.
+    pub(crate) silent: Option<usize>,
+    /// The phases in which there is a point, directly behind an event or at the start, from which no run ends, fails or
+    /// comes to such a silent point; each with how few events it has before it.
     pub(crate) traps: BTreeMap<PhaseId, usize>,
     /// Whether there is such a point anywhere.
     pub(crate) is_trapped: bool,
@@ -30,7 +32,8 @@ pub(crate) struct Survey {
 struct Point<'g> {
     run: Run<'g>,
     n_events: usize,
-    behind_event: bool,
+    /// The fewest where it comes directly behind an event, or is the start.
+    behind_event: Option<usize>,
 }
 
 /// Goes through all points of a grammar's runs; `None` where there are more than `effort`.
@@ -38,11 +41,12 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
     let reference = Reference::new(grammar);
     record::take();
     let mut survey = Survey { conditions: vec![None; conditions.len()], ..Survey::default() };
-    let mut points = vec![Point { run: reference.start(), n_events: 0, behind_event: true }];
+    let mut points = vec![Point { run: reference.start(), n_events: 0, behind_event: Some(0) }];
     let mut places: HashMap<Run<'_>, usize> = HashMap::from([(reference.start(), 0)]);
     // With the fewest events first: those behind a silent step before those behind an event.
     let mut open = VecDeque::from([(0, 0)]);
     let mut back: Vec<(usize, usize)> = Vec::new();
+    let mut shows: Vec<usize> = Vec::new();
     let mut ends = Vec::new();
     let mut looked_at = BTreeSet::new();
     while let Some((place, n_events)) = open.pop_front() {
@@ -78,13 +82,18 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
                 continue;
             }
         };
+        if is_event {
+            shows.push(place);
+        }
         for next in ahead {
             let new = points.len();
             let target = *places.entry(next.clone()).or_insert(new);
             if target == new {
-                points.push(Point { run: next, n_events: usize::MAX, behind_event: false });
+                points.push(Point { run: next, n_events: usize::MAX, behind_event: None });
             }
-            points[target].behind_event |= is_event;
+            if is_event {
+                points[target].behind_event.get_or_insert(n_events + 1);
+            }
             back.push((target, place));
             if is_event {
                 open.push_back((target, n_events + 1));
@@ -95,18 +104,30 @@ pub(crate) fn survey(grammar: &Grammar, conditions: &[&Expression], effort: usiz
     }
     survey.record = record::take();
     back.sort_unstable();
-    let mut can_end: BTreeSet<usize> = ends.iter().copied().collect();
-    while let Some(place) = ends.pop() {
-        let start = back.partition_point(|(to, _)| *to < place);
-        let before = back[start..].iter().take_while(|(to, _)| *to == place).map(|(_, from)| *from);
-        ends.extend(before.filter(|from| can_end.insert(*from)));
+    shows.extend(&ends);
+    let shows = leading_to(shows, &back);
+    for (place, point) in points.iter().enumerate().filter(|(place, _)| !shows.contains(place)) {
+        survey.silent = Some(survey.silent.map_or(point.n_events, |fewest| fewest.min(point.n_events)));
+        ends.push(place);
     }
+    let can_end = leading_to(ends, &back);
     for (_, point) in points.iter().enumerate().filter(|(place, _)| !can_end.contains(place)) {
         survey.is_trapped = true;
-        if point.behind_event {
-            let fewest = survey.traps.entry(point.run.phase()).or_insert(point.n_events);
-            *fewest = point.n_events.min(*fewest);
+        if let Some(n_events) = point.behind_event {
+            let fewest = survey.traps.entry(point.run.phase()).or_insert(n_events);
+            *fewest = n_events.min(*fewest);
         }
     }
     Some(survey)
+}
+
+/// These and all points that lead to them. `back` has for each point, in order, those before it.
+fn leading_to(mut open: Vec<usize>, back: &[(usize, usize)]) -> BTreeSet<usize> {
+    let mut leading: BTreeSet<usize> = open.iter().copied().collect();
+    while let Some(place) = open.pop() {
+        let start = back.partition_point(|(to, _)| *to < place);
+        let before = back[start..].iter().take_while(|(to, _)| *to == place).map(|(_, from)| *from);
+        open.extend(before.filter(|from| leading.insert(*from)));
+    }
+    leading
 }
