@@ -138,6 +138,9 @@ class _Living:
         trace = life.trace
         self.root = first.root
         self.context = stack.enter_context(first.context())
+        if self.context.charm_root is not None:
+            # As under Juju; and what a charm writes beside itself is thrown away.
+            os.chdir(self.context.charm_root)
         self.upgraded = None
         if runner.upgrade_from is not None:
             self.upgraded = stack.enter_context(runner.charm.context())

@@ -25,6 +25,9 @@ const SHOWS: &str = "phases,actions,events,states";
 /// long ones.
 pub(super) const OPERATIONS: &str = "operations=20";
 
+/// How many traces are run.
+const TRACES: u64 = 50;
+
 /// Whether a Python has what a charm is run by.
 const PROBE: &str = "import scenario, ops.testing; ops.testing.Context";
 
@@ -36,6 +39,11 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     let charm = read(directory, io)?;
     let python = python(arguments, directory, &charm)?;
     let (subject, traces) = subject(arguments, &charm);
+    if !traces.is_empty() && arguments.speaks_of_drawing() {
+        let message = "traces are either read from files or drawn: --number, --seed, --from, --shard, --data and --values \
+                       are of those that are drawn";
+        return Err(Failure::Message(message.to_owned()));
+    }
     let work = TempDir::new().map_err(|error| failed("make a temporary directory", &error))?;
     let path = work.path().join("traces.jsonl");
     let seed = if traces.is_empty() { draw(arguments, &subject, &path, io)? } else { gather(&traces, &path, io)? };
@@ -114,12 +122,12 @@ fn draw(arguments: &RunArguments, subject: &[OsString], path: &Path, io: &mut Io
     let mut words: Vec<OsString> = vec!["charmgrammar".into(), "generate".into()];
     words.extend(subject.iter().cloned());
     let options = [
-        ("--number", arguments.number.to_string()),
+        ("--number", arguments.number.unwrap_or(TRACES).to_string()),
         ("--seed", seed.to_string()),
-        ("--from", arguments.from.to_string()),
+        ("--from", arguments.from.unwrap_or(0).to_string()),
         ("--format", "jsonl".to_owned()),
         ("--shows", SHOWS.to_owned()),
-        ("--data", arguments.data.name().to_owned()),
+        ("--data", arguments.data.unwrap_or(DataClass::Typed).name().to_owned()),
     ];
     words.extend(options.into_iter().flat_map(|(name, value)| [name.into(), value.into()]));
     if let Some(shard) = arguments.shard {
@@ -213,8 +221,8 @@ fn python_path(ours: &Path) -> Result<OsString, Failure> {
 /// How one trace is run again, but for its number.
 fn again(arguments: &RunArguments, subject: &[OsString], seed: u64) -> Result<String, Failure> {
     let mut words = subject.to_vec();
-    if arguments.data != DataClass::Typed {
-        words.extend(["--data".into(), arguments.data.name().into()]);
+    if let Some(data) = arguments.data {
+        words.extend(["--data".into(), data.name().into()]);
     }
     if let Some(values) = &arguments.values {
         words.extend(["--values".into(), values.into()]);

@@ -24,23 +24,27 @@ pub(in crate::cli) struct RunArguments {
     /// The grammar: a file, or the name of a built-in grammar; without it that of the charm's platform
     pub(in crate::cli) grammar: Option<OsString>,
     /// Files of traces to run instead of drawn ones, as jsonl with phases, actions, events and states
-    #[arg(value_name = "TRACE", conflicts_with_all = ["number", "seed", "from", "shard", "data", "values"])]
+    #[arg(value_name = "TRACE")]
     pub(in crate::cli) traces: Vec<PathBuf>,
     /// How many traces
-    #[arg(short, long, value_name = "N", default_value_t = 50)]
-    pub(in crate::cli) number: u64,
+    ///
+    /// 50 if nothing else is said.
+    #[arg(short, long, value_name = "N")]
+    pub(in crate::cli) number: Option<u64>,
     /// The seed, an integer below 2^64; without it one is drawn, and told on standard error
-    #[arg(long, value_name = "S", env = "CHARMGRAMMAR_SEED")]
+    #[arg(long, value_name = "S")]
     pub(in crate::cli) seed: Option<u64>,
     /// The number of the first trace
-    #[arg(long, value_name = "I", default_value_t = 0)]
-    pub(in crate::cli) from: u64,
+    #[arg(long, value_name = "I")]
+    pub(in crate::cli) from: Option<u64>,
     /// Run only part K of M, from 0/M to M-1/M
     #[arg(long, value_name = "K/M", value_parser = Shard::parse)]
     pub(in crate::cli) shard: Option<Shard>,
     /// What is fed to the charm: config, parameters of actions, databags, secrets
-    #[arg(long, value_enum, value_name = "CLASS", default_value = "typed")]
-    pub(in crate::cli) data: DataClass,
+    ///
+    /// `typed` if nothing else is said.
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(in crate::cli) data: Option<DataClass>,
     /// A YAML file with values for config, actions, databags and secrets
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) values: Option<PathBuf>,
@@ -100,6 +104,14 @@ impl RunFormat {
             Self::Json => "json",
             Self::Junit => "junit",
         }
+    }
+}
+
+impl RunArguments {
+    /// Whether something is said of how traces are drawn.
+    pub(in crate::cli) fn speaks_of_drawing(&self) -> bool {
+        let Self { number, seed, from, shard, data, values, .. } = self;
+        number.or(*seed).or(*from).is_some() || shard.is_some() || data.is_some() || values.is_some()
     }
 }
 
