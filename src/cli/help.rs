@@ -80,6 +80,8 @@ const EXAMPLES: &[(&str, &str)] = &[
       Tell number 412 of them as a story.
   charmgrammar generate k8s.charmgrammar --set operations=50 --weight scale-up=10 --max-events 40
       Change settings of the grammar for once, and keep lives short.
+  charmgrammar generate --charm . -n 50 --seed 7 --format jsonl --data typed --values values.yaml
+      Write lives with config, parameters and databags for the charm in this directory.
   charmgrammar generate k8s.charmgrammar -n 100 --seed 7 --uniform --events 20 --format names
       Draw from all orders of 20 events, none more likely than another.",
     ),
@@ -164,6 +166,26 @@ const EXAMPLES: &[(&str, &str)] = &[
       See step by step what can happen, and why the rest can't.
   printf 'auto 20\\nsave life.jsonl\\n' | charmgrammar explore k8s.charmgrammar --seed 7
       Let the dice make twenty steps, and save the life.",
+    ),
+    (
+        "shrink",
+        "
+  charmgrammar shrink k8s.charmgrammar failing.jsonl -- python3 run_trace.py
+      Find the smallest trace on which the script fails, which reads it on standard input.
+  charmgrammar shrink k8s.charmgrammar failing.jsonl --jobs 4 --seconds 60 -o small.jsonl -- ./run-trace
+      Try four at a time, for a minute at most.
+  charmgrammar shrink k8s.charmgrammar seen.txt --format story --core -- sh -c '! grep -q relation-broken'
+      Tell the result as a story, and which items alone do it.
+  charmgrammar shrink --charm . failing.jsonl --ask
+      Ask the program that called it, a line for each trace.",
+    ),
+    (
+        "export",
+        "
+  charmgrammar export --charm . failing.jsonl --as pytest -o tests/unit/test_failing.py
+      Write a test by ops.testing, which needs nothing of this program.
+  charmgrammar export k8s.charmgrammar failing.jsonl --as juju
+      Write the Juju commands that lead there.",
     ),
     (
         "list",

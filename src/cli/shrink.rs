@@ -340,7 +340,7 @@ fn tell(before: Size, after: Size, core: Option<&Run>, n_runs: u64, stop: Stop, 
     let events = |many: usize| format!("{many} event{}", if many == 1 { "" } else { "s" });
     let mut text = format!("{}, of {} before, after {n_runs} runs", events(after.events), before.events);
     if let Some(core) = core {
-        text.push_str(&format!("; {} alone fail, valid or not", events(core.size().events)));
+        text.extend(["; the bare core has ", &events(core.size().events)]);
     }
     let why = match stop {
         Stop::Fixpoint if is_flaky => "; since the outcomes are flaky, it may not be the smallest",
@@ -371,7 +371,7 @@ impl Writer<'_> {
             text.truncate(text.len() - 2);
         }
         for (key, value) in &self.trace.carried.others {
-            text.push_str(&format!(",{}:{value}", Value::from(key.as_str())));
+            text.extend([",", &Value::from(key.as_str()).to_string(), ":", value]);
         }
         text + "}\n"
     }

@@ -46,9 +46,8 @@ impl<'g> Feed<'g> {
         let has_unit = unit.is_some_and(|unit| unit != NONE);
         match (kind, event.literals.last()?.as_str()) {
             ("charm-action", "-action") => Some(Self::Action(name)),
-            ("relation", "-relation-created") => Some(Self::Application(name)),
             ("relation", "-relation-joined" | "-relation-changed") if has_unit => Some(Self::Unit(name)),
-            ("relation", "-relation-changed") => Some(Self::Application(name)),
+            ("relation", "-relation-created" | "-relation-changed") => Some(Self::Application(name)),
             _ => None,
         }
     }

@@ -148,10 +148,9 @@ impl<'a> Drawer<'a> {
         let Some(keys) = self.values.databag(endpoint, interface, side) else {
             // What the charm itself writes is not for us to make up.
             let is_known = side == "unit" || is_peer || self.class < Class::Hostile;
-            return match is_known || dice.below(2) == 0 {
-                true => Map::new(),
-                false => Map::from_iter([("data".to_owned(), json!(dice.pick(texts::HOSTILE)))]),
-            };
+            let is_none = is_known || dice.below(2) == 0;
+            let text = (!is_none).then(|| ("data".to_owned(), json!(dice.pick(texts::HOSTILE))));
+            return text.into_iter().collect();
         };
         let mut delta = Map::new();
         for (key, values) in keys.iter().filter(|(_, values)| !values.is_empty()) {

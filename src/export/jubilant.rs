@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::commands::{Command, commands};
+use super::commands::{Command, Side, commands, sides};
 use super::life::Life;
 use super::python;
 
@@ -17,20 +17,13 @@ pub(super) fn text(life: &Life) -> String {
     let _ = writeln!(text, "CHARM = {}", python::text(&format!("./{charm}.charm")));
     let _ = writeln!(text, "APP = {}", python::text(charm));
     let commands = commands(life);
-    let mut endpoints: Vec<&String> = commands
-        .iter()
-        .filter_map(|own| match &own.command {
-            Command::Integrate(endpoint) => Some(endpoint),
-            _ => None,
-        })
-        .collect();
-    endpoints.sort();
-    endpoints.dedup();
-    if !endpoints.is_empty() {
-        text.push_str("# For each endpoint the application on the other side, and the charm that it is deployed from.\nOTHERS = {\n");
-        for endpoint in &endpoints {
-            let endpoint = python::text(endpoint);
-            let _ = writeln!(text, "    {endpoint}: {endpoint},");
+    let sides = sides(&commands);
+    if !sides.is_empty() {
+        text.push_str(
+            "# The applications on the other side, each with the charm that it is deployed from.\nOTHERS = {\n",
+        );
+        for side in &sides {
+            let _ = writeln!(text, "    {}: {},", python::text(&side.app), python::text(&side.endpoint));
         }
         text.push_str("}\n");
     }
@@ -40,8 +33,8 @@ pub(super) fn text(life: &Life) -> String {
     let function = python::name(&life.about.title);
     let _ =
         write!(text, "\n\ndef test_{}(juju: jubilant.Juju):\n", if function.is_empty() { "trace" } else { &function });
-    if !endpoints.is_empty() {
-        text.push_str("    for other in OTHERS.values():\n        juju.deploy(other, other)\n");
+    if !sides.is_empty() {
+        text.push_str("    for app, charm in OTHERS.items():\n        juju.deploy(charm, app)\n");
     }
     for own in commands {
         for line in command(&own.command, life.is_kubernetes) {
@@ -50,7 +43,7 @@ pub(super) fn text(life: &Life) -> String {
         for event in &own.events {
             let _ = writeln!(text, "    #   {}", python::plain(event));
         }
-        if !matches!(own.command, Command::Told(_) | Command::Remove) {
+        if own.settles {
             text.push_str("    juju.wait(jubilant.all_agents_idle)\n");
         }
     }
@@ -58,9 +51,9 @@ pub(super) fn text(life: &Life) -> String {
 }
 
 fn command(command: &Command, is_kubernetes: bool) -> Vec<String> {
-    let other = |endpoint: &String| format!("OTHERS.get({0}, {0})", python::text(endpoint));
-    let app = |endpoint: &Option<String>| endpoint.as_ref().map_or_else(|| "APP".to_owned(), other);
-    let own = |endpoint: &String| format!("APP + {}", python::text(&format!(":{endpoint}")));
+    let other = |side: &Side| python::text(&side.app);
+    let app = |side: &Option<Side>| side.as_ref().map_or_else(|| "APP".to_owned(), other);
+    let own = |side: &Side| format!("APP + {}", python::text(&format!(":{}", side.endpoint)));
     let line = match command {
         Command::Deploy => "juju.deploy(CHARM, APP)".to_owned(),
         Command::Config(delta) if delta.is_empty() => "# user: juju.config(APP, {KEY: VALUE})".to_owned(),

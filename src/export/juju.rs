@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::commands::{Command, commands};
+use super::commands::{Command, Side, commands, sides};
 use super::life::Life;
 
 /// The text of the script.
@@ -15,32 +15,23 @@ pub(super) fn text(life: &Life) -> String {
     let _ = writeln!(text, "CHARM=${{CHARM:-{}}}", quoted(&format!("./{charm}.charm")));
     let _ = writeln!(text, "APP=${{APP:-{}}}", quoted(charm));
     let commands = commands(life);
-    let mut endpoints: Vec<&String> = Vec::new();
-    for own in &commands {
-        if let Command::Integrate(endpoint) | Command::RemoveRelation(endpoint) | Command::AddUnit(Some(endpoint)) =
-            &own.command
-            && !endpoints.contains(&endpoint)
-        {
-            endpoints.push(endpoint);
-        }
-    }
-    if !endpoints.is_empty() {
+    let sides = sides(&commands);
+    if !sides.is_empty() {
         text.push_str("# The applications on the other side, which are there already.\n");
     }
-    for endpoint in endpoints {
-        let _ = writeln!(text, "{}=${{{}:-{}}}", variable(endpoint), variable(endpoint), quoted(endpoint));
+    for side in sides {
+        let _ = writeln!(text, "{}=${{{}:-{}}}", variable(side), variable(side), quoted(&side.app));
     }
     text.push_str(
         "\nsettle() {\n    juju wait-for application \"$APP\" --timeout 10m \\\n        --query='status==\"active\" || status==\"blocked\" || status==\"waiting\"'\n}\n",
     );
     for own in commands {
         text.push('\n');
-        let is_told = matches!(own.command, Command::Told(_));
         let _ = writeln!(text, "{}", command(&own.command, life.is_kubernetes));
         for event in &own.events {
             let _ = writeln!(text, "#   {}", one_line(event));
         }
-        if !is_told && !matches!(own.command, Command::Remove) {
+        if own.settles {
             text.push_str("settle\n");
         }
     }
@@ -48,18 +39,18 @@ pub(super) fn text(life: &Life) -> String {
 }
 
 fn command(command: &Command, is_kubernetes: bool) -> String {
-    let other = |endpoint: &String| format!("\"${{{}}}\"", variable(endpoint));
-    let app = |endpoint: &Option<String>| endpoint.as_ref().map_or_else(|| "\"$APP\"".to_owned(), other);
+    let other = |side: &Side| format!("\"${}\"", variable(side));
+    let app = |side: &Option<Side>| side.as_ref().map_or_else(|| "\"$APP\"".to_owned(), other);
     match command {
         Command::Deploy => "juju deploy \"$CHARM\" \"$APP\"".to_owned(),
         Command::Config(delta) if delta.is_empty() => "# user: juju config \"$APP\" KEY=VALUE".to_owned(),
         Command::Config(delta) => config(delta),
         Command::Run { action, params } => {
-            let params: String = params.iter().map(|(key, value)| format!(" {}", pair(key, value))).collect();
+            let params = pairs(params.iter());
             format!("juju run \"$APP/0\" {}{params} || true", quoted(action))
         }
-        Command::Integrate(endpoint) => format!("juju integrate \"$APP:{endpoint}\" {}", other(endpoint)),
-        Command::RemoveRelation(endpoint) => format!("juju remove-relation \"$APP:{endpoint}\" {}", other(endpoint)),
+        Command::Integrate(side) => format!("juju integrate \"$APP:{}\" {}", side.endpoint, other(side)),
+        Command::RemoveRelation(side) => format!("juju remove-relation \"$APP:{}\" {}", side.endpoint, other(side)),
         Command::AddUnit(endpoint) => format!("juju add-unit {}", app(endpoint)),
         Command::RemoveUnit(endpoint, _) if is_kubernetes => {
             format!("juju remove-unit {} --num-units 1", app(endpoint))
@@ -75,7 +66,7 @@ fn config(delta: &Map<String, Value>) -> String {
     let (reset, set): (Vec<_>, Vec<_>) = delta.iter().partition(|(_, value)| value.is_null());
     let mut lines = Vec::new();
     if !set.is_empty() {
-        let pairs: String = set.iter().map(|(key, value)| format!(" {}", pair(key, value))).collect();
+        let pairs = pairs(set);
         lines.push(format!("juju config \"$APP\"{pairs}"));
     }
     if !reset.is_empty() {
@@ -85,9 +76,14 @@ fn config(delta: &Map<String, Value>) -> String {
     lines.join("\n")
 }
 
-fn pair(key: &str, value: &Value) -> String {
-    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    quoted(&format!("{key}={value}"))
+/// Each as a word with a space before it.
+fn pairs<'v>(values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> String {
+    let mut text = String::new();
+    for (key, value) in values {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.extend([" ", &quoted(&format!("{key}={value}"))]);
+    }
+    text
 }
 
 /// A word of the shell.
@@ -99,8 +95,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-fn variable(endpoint: &str) -> String {
-    endpoint
+fn variable(side: &Side) -> String {
+    side.app
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
         .collect::<String>()

@@ -47,8 +47,8 @@ pub(super) struct Action {
     pub(super) name: String,
     /// Who does what, in words.
     pub(super) text: String,
-    /// The names of the instances among its arguments: an endpoint, an action.
-    pub(super) instances: Vec<String>,
+    /// The instances among its arguments: a relation, an action; each with its name alone, and with its index.
+    pub(super) instances: Vec<(String, String)>,
     /// The numbers among them.
     pub(super) numbers: Vec<i64>,
 }
@@ -171,7 +171,8 @@ impl<'a> Reading<'a> {
                     instances: typed
                         .iter()
                         .filter(|(ty, _)| is_instance(ty))
-                        .filter_map(|(_, value)| Some(instance(*value)?.name.clone()))
+                        .filter_map(|(_, value)| instance(*value))
+                        .map(|instance| (instance.name.clone(), instance.full_name()))
                         .collect(),
                     numbers: typed
                         .iter()
@@ -191,7 +192,7 @@ impl<'a> Reading<'a> {
                     .map(|(field, value)| format!("{}={}", field.name, grammar.value_text(*value, field.ty.base)))
                     .collect();
                 if !fields.is_empty() {
-                    text.push_str(&format!(" ({})", fields.join(", ")));
+                    text.extend([" (", &fields.join(", "), ")"]);
                 }
                 let data = step.data().and_then(|data| serde_json::from_str::<Map<String, Value>>(data).ok());
                 Moment::Event(Box::new(Event {

@@ -1,6 +1,6 @@
 //! A test by `ops.testing`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -132,6 +132,8 @@ struct Test {
     /// The numbers of relations that are there, by their names.
     ids: BTreeMap<String, u32>,
     next_id: u32,
+    /// The units that have joined, each with the number of its relation.
+    joined: BTreeSet<(u32, i64)>,
     leads: bool,
     ready: BTreeMap<String, bool>,
     secrets: BTreeMap<String, String>,
@@ -140,27 +142,28 @@ struct Test {
 /// The text of the test.
 pub(super) fn text(life: &Life) -> String {
     let ids = (1..).map(|number: u32| format!("secret:{number:020}"));
-    let mut test = Test {
+    let mut made = Test {
         body: String::new(),
         ids: BTreeMap::new(),
         next_id: 1,
+        joined: BTreeSet::new(),
         leads: false,
         ready: BTreeMap::new(),
         secrets: life.read_secrets.iter().cloned().zip(ids).collect(),
     };
     for moment in &life.moments {
         match moment {
-            Moment::Phase(name) => test.line(&format!("\n# {}", python::plain(name))),
-            Moment::Action(action) => test.line(&format!("# {}", python::plain(&action.text))),
-            Moment::Event(event) => test.event(event),
+            Moment::Phase(name) => made.line(&format!("\n# {}", python::plain(name))),
+            Moment::Action(action) => made.line(&format!("# {}", python::plain(&action.text))),
+            Moment::Event(event) => made.event(event),
         }
     }
     let class = life.about.class.as_deref().unwrap_or("MyCharm");
     let hint = if life.about.class.is_some() { "" } else { "  # the class of your charm" };
     let title = python::plain(&life.about.title);
     let mut text = format!("\"\"\"{title}\n\nWritten by `charmgrammar export`.\n\"\"\"\n\n");
-    let called = called(&test.body);
-    if test.body.contains("dataclasses.") || called.iter().any(|(_, code)| code.contains("dataclasses.")) {
+    let called = called(&made.body);
+    if made.body.contains("dataclasses.") || called.iter().any(|(_, code)| code.contains("dataclasses.")) {
         text.push_str("import dataclasses\n\n");
     }
     let _ = write!(text, "from ops import testing\n\nfrom charm import {class}{hint}\n");
@@ -170,8 +173,8 @@ pub(super) fn text(life: &Life) -> String {
     let function = python::name(&life.about.title);
     let _ = write!(text, "\n\ndef test_{}():\n", if function.is_empty() { "trace" } else { &function });
     let _ = writeln!(text, "    context = testing.Context({class})");
-    text.push_str(&test.start(life));
-    text.push_str(&test.body);
+    text.push_str(&made.start(life));
+    text.push_str(&made.body);
     text
 }
 
@@ -221,8 +224,7 @@ impl Test {
         if one_line.chars().count() <= 100 {
             return one_line;
         }
-        let lines: String = parts.iter().map(|part| format!("        {part},\n")).collect();
-        format!("    state = testing.State(\n{lines}    )\n")
+        format!("    state = testing.State(\n        {},\n    )\n", parts.join(",\n        "))
     }
 
     fn run(&mut self, event: &str) {
@@ -317,7 +319,14 @@ impl Test {
         let remote = told.map_or_else(String::new, |unit| format!(", remote_unit={unit}"));
         match what {
             RelationHook::Created => self.run(&format!("relation_created(state.get_relation({id}))")),
+            RelationHook::Changed
+                if unit.is_none() && !relation.container_scope && !self.joined.iter().any(|(own, _)| *own == id) =>
+            {
+                let endpoint = python::plain(&relation.endpoint);
+                self.line(&format!("# {endpoint}-relation-changed: left out, since ops.testing wants a unit for it"));
+            }
             RelationHook::Joined | RelationHook::Changed => {
+                self.joined.extend(unit.map(|unit| (id, unit)));
                 if let Some(unit) = unit.filter(|_| what == RelationHook::Joined || unit_data.is_some()) {
                     let data = unit_data.map_or_else(|| "{}".to_owned(), python::mapping);
                     self.line(&format!("state = with_unit(state, {id}, {unit}, {data})"));
@@ -327,6 +336,7 @@ impl Test {
             }
             RelationHook::Departed { this_unit } => {
                 if let Some(unit) = unit {
+                    self.joined.remove(&(id, unit));
                     self.line(&format!("state = without_unit(state, {id}, {unit})"));
                 }
                 let departing = told.filter(|_| !this_unit);

@@ -4,6 +4,8 @@
 //! something that is no longer there goes with it. Where that leads nowhere, a few items are put in: on the way to a phase, to
 //! the end, and to one item where that is asked for.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use super::Limit;
 use super::run::{Run, Step};
 use super::ways::{Way, Ways};
 use crate::machine::{Configuration, PlaceId};
-use crate::model::grammar::StateId;
+use crate::model::grammar::{PhaseId, StateId};
 use crate::sets::Item;
 use crate::trace::Load;
 
@@ -27,7 +29,7 @@ const MAX_FRONT: usize = 64;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) item: &'a Item,
-    pub(super) load: &'a Option<Arc<Load>>,
+    pub(super) load: Option<&'a Arc<Load>>,
     /// Whether items may be put in before it.
     pub(super) bridged: bool,
 }
@@ -85,9 +87,12 @@ impl<'a, 'p> Following<'a, 'p> {
                 front = next;
             }
         }
-        let mut end = self.step(&front, &None, |item| item.is_none())?;
+        let mut end = self.step(&front, None, |item| item.is_none())?;
         if end.is_empty() {
-            end = self.bridge(&front, &None, |item| item.is_none())?;
+            end = self.bridge(&front, None, |item| item.is_none())?;
+        }
+        if end.is_empty() {
+            end = self.finish(&front)?;
         }
         Ok(end.first().map(|end| Followed { run: self.collect(*end, spare), passed_over }))
     }
@@ -96,7 +101,7 @@ impl<'a, 'p> Following<'a, 'p> {
     fn step(
         &mut self,
         front: &[u32],
-        load: &Option<Arc<Load>>,
+        load: Option<&Arc<Load>>,
         is_it: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Vec<u32>, Limit> {
         let mut next = Vec::new();
@@ -115,7 +120,7 @@ impl<'a, 'p> Following<'a, 'p> {
     fn bridge(
         &mut self,
         front: &[u32],
-        load: &Option<Arc<Load>>,
+        load: Option<&Arc<Load>>,
         is_it: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Vec<u32>, Limit> {
         let mut level = front.to_vec();
@@ -132,7 +137,7 @@ impl<'a, 'p> Following<'a, 'p> {
                     if is_there && there.len() < MAX_FRONT {
                         there.push(self.push(node, way, load, false));
                     } else if way.item.is_some() && there.is_empty() && seen.insert(Rc::clone(&way.at)) {
-                        next.push(self.push(node, way, &None, true));
+                        next.push(self.push(node, way, None, true));
                     }
                 }
             }
@@ -140,6 +145,28 @@ impl<'a, 'p> Following<'a, 'p> {
                 return Ok(there);
             }
             level = next;
+        }
+        Ok(Vec::new())
+    }
+
+    /// The nodes at an end, by way of as many later phases as possible; none if that takes too much effort. It is quick where
+    /// an end is far, but may show more on the way than it must.
+    fn finish(&mut self, front: &[u32]) -> Result<Vec<u32>, Limit> {
+        let phase = |of: &Self, node: u32| Reverse(of.nodes[node as usize].at.phase());
+        let mut open: BinaryHeap<Reverse<(Reverse<PhaseId>, u32, u32)>> =
+            front.iter().map(|node| Reverse((phase(self, *node), 0, *node))).collect();
+        let mut seen: FxHashSet<Rc<Configuration>> = FxHashSet::default();
+        for _ in 0..EFFORT {
+            let Some(Reverse((_, length, node))) = open.pop() else { break };
+            for way in self.open(node)?.iter() {
+                if way.item.is_none() {
+                    return Ok(vec![self.push(node, way, None, false)]);
+                }
+                if seen.insert(Rc::clone(&way.at)) {
+                    let next = self.push(node, way, None, true);
+                    open.push(Reverse((phase(self, next), length + 1, next)));
+                }
+            }
         }
         Ok(Vec::new())
     }
@@ -155,9 +182,9 @@ impl<'a, 'p> Following<'a, 'p> {
         Ok(ways.iter().filter(fits).cloned().collect())
     }
 
-    fn push(&mut self, before: u32, way: &Way, load: &Option<Arc<Load>>, inserted: bool) -> u32 {
+    fn push(&mut self, before: u32, way: &Way, load: Option<&Arc<Load>>, inserted: bool) -> u32 {
         let Way { item, decisions, at } = way.clone();
-        self.nodes.push(Node { before, item, load: load.clone(), inserted, decisions, at });
+        self.nodes.push(Node { before, item, load: load.cloned(), inserted, decisions, at });
         u32::try_from(self.nodes.len() - 1).expect("the effort is bounded")
     }
 

@@ -72,7 +72,8 @@ pub struct Shrinker<'g> {
     size: Size,
     tried: FxHashSet<Key>,
     stage: Stage,
-    first_round: bool,
+    /// How often all stages have come to their end.
+    n_rounds: u32,
     /// Whether a candidate was taken in this round.
     has_changed: bool,
     /// Whether data stay as they are.
@@ -106,7 +107,7 @@ impl<'g> Shrinker<'g> {
             stage: Stage::first(&run),
             tried: FxHashSet::default(),
             best: run,
-            first_round: true,
+            n_rounds: 0,
             has_changed: false,
             keeps_data: false,
             completed: !is_complete,
@@ -140,7 +141,7 @@ impl<'g> Shrinker<'g> {
     /// piece of the smallest run can go.
     pub fn propose(&mut self) -> Option<Candidate> {
         loop {
-            while let Some((pieces, after)) = self.stage.next(&self.best, self.facts, self.first_round) {
+            while let Some((pieces, after)) = self.stage.next(&self.best, self.facts, self.n_rounds == 0) {
                 if self.keeps_data && pieces.iter().all(Piece::is_of_data) {
                     break;
                 }
@@ -156,7 +157,7 @@ impl<'g> Shrinker<'g> {
                 return None;
             }
             self.has_changed = false;
-            self.first_round = false;
+            self.n_rounds += 1;
             self.stage = Stage::again();
         }
     }
@@ -226,7 +227,7 @@ impl<'g> Shrinker<'g> {
     fn follow_all(&mut self, steps: &[usize], bridged: Option<usize>) -> Option<Run> {
         let wanted = |step: &usize| {
             let Step { item, load, .. } = &self.best.steps[*step];
-            Wanted { item, load, bridged: bridged == Some(*step) }
+            Wanted { item, load: load.as_ref(), bridged: bridged == Some(*step) }
         };
         let list: Vec<Wanted<'_>> = steps.iter().map(wanted).collect();
         let followed = Following::new(&mut self.ways, &self.initial).run(&list, &self.best.steps);

@@ -58,14 +58,14 @@ impl<'a, 'p> Replay<'a, 'p> {
         for (number, (observed, load)) in self.original.items.iter().enumerate() {
             let alphabet = self.alphabet;
             let agreeing = |item: Option<&Item>| item.is_some_and(|item| agrees(observed, item, alphabet));
-            let next = self.step(&front, load, agreeing).map_err(|Limit| Unplayable::Undecided(number))?;
+            let next = self.step(&front, load.as_ref(), agreeing).map_err(|Limit| Unplayable::Undecided(number))?;
             if next.is_empty() {
                 return Err(Unplayable::Invalid(number));
             }
             front = next;
         }
         let last = self.original.items.len();
-        let end = self.step(&front, &None, |item| item.is_none()).map_err(|Limit| Unplayable::Undecided(last))?;
+        let end = self.step(&front, None, |item| item.is_none()).map_err(|Limit| Unplayable::Undecided(last))?;
         Ok(match end.first() {
             Some(end) => (self.collect(*end), true),
             None => (self.collect(front[0]), false),
@@ -76,7 +76,7 @@ impl<'a, 'p> Replay<'a, 'p> {
     fn step(
         &mut self,
         front: &[u32],
-        load: &Option<Arc<Load>>,
+        load: Option<&Arc<Load>>,
         is_meant: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Vec<u32>, Limit> {
         let mut there = Vec::new();
@@ -96,7 +96,7 @@ impl<'a, 'p> Replay<'a, 'p> {
                 } else if way.item.as_ref().is_some_and(|item| !is_shown(self.original.shows, item))
                     && seen.insert(Rc::clone(&way.at))
                 {
-                    let next = self.push(node, way, &None);
+                    let next = self.push(node, way, None);
                     open.push_back(next);
                 }
                 if met.len() + seen.len() > MAX_CONFIGURATIONS {
@@ -113,9 +113,9 @@ impl<'a, 'p> Replay<'a, 'p> {
         self.original.initial.iter().all(|(state, value): &(StateId, i64)| program.state(at, *state) == *value)
     }
 
-    fn push(&mut self, before: u32, way: &Way, load: &Option<Arc<Load>>) -> u32 {
+    fn push(&mut self, before: u32, way: &Way, load: Option<&Arc<Load>>) -> u32 {
         let Way { item, decisions, at } = way.clone();
-        self.nodes.push(Node { before, item, load: load.clone(), decisions, at });
+        self.nodes.push(Node { before, item, load: load.cloned(), decisions, at });
         u32::try_from(self.nodes.len() - 1).expect("a trace has fewer items than 2^32")
     }
 

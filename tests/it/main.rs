@@ -5,6 +5,7 @@
 mod charm;
 mod cli;
 mod corpus;
+mod data;
 mod documents;
 mod explain;
 mod explore;
@@ -22,6 +23,7 @@ mod robust;
 mod run;
 mod semantics;
 mod sequences;
+mod shrink;
 mod statistics;
 mod support;
 mod survey;

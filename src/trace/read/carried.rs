@@ -44,21 +44,21 @@ pub struct Carried {
     pub attempt: u64,
 }
 
-/// The values of a JSON object, as they are written.
-type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+/// An object of JSON, whose values are not read yet.
+type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// Keys of a line that the format has.
-const KNOWN: [&str; 8] = ["format", "grammar", "trace", "seed", "shows", "init", "attempt", "items"];
+const KNOWN: [&str; 8] = ["format", "grammar", "trace", "seed", "attempt", "shows", "init", "items"];
 
-/// Keys of an action and of an event that the format has.
-const COMPARED: [&str; 6] = ["action", "source", "args", "event", "of", "payload"];
+/// Keys of an item that the format has.
+const COMPARED: [&str; 7] = ["phase", "action", "source", "args", "event", "of", "payload"];
 
 impl Carried {
     /// What a line carries that a reader has taken for a trace; nothing where it is none.
     pub fn of(line: &str, vocabulary: &Vocabulary<'_>) -> Self {
-        let Ok(line) = serde_json::from_str::<Values<'_>>(line) else { return Self::default() };
-        let init: Values<'_> = value(&line, "init");
-        let items: Vec<&RawValue> = value(&line, "items");
+        let line: Object<'_> = serde_json::from_str(line).unwrap_or_default();
+        let init: Object<'_> = value(&line, "init").unwrap_or_default();
+        let items: Vec<&RawValue> = value(&line, "items").unwrap_or_default();
         let states = &vocabulary.grammar.states;
         let initial = init.iter().filter_map(|(name, value)| {
             let place = states.iter().position(|state| state.name == **name)?;
@@ -68,31 +68,35 @@ impl Carried {
         let others = line.iter().filter(|(key, _)| !KNOWN.contains(&&***key));
         Self {
             initial: initial.collect(),
-            loads: items.iter().filter_map(|item| load(item)).collect(),
+            loads: loads(&items),
             others: others.map(|(key, value)| (key.to_string(), value.get().to_owned())).collect(),
-            attempt: value(&line, "attempt"),
+            attempt: value(&line, "attempt").unwrap_or(0),
         }
     }
 }
 
-/// The value of a key, or that of its type where there is none.
-fn value<'a, T: Default + Deserialize<'a>>(line: &Values<'a>, key: &str) -> T {
-    line.get(key).and_then(|value| serde_json::from_str(value.get()).ok()).unwrap_or_default()
+/// What a key of an object is, if it has it and it is of the type.
+fn value<'a, T: Deserialize<'a>>(object: &Object<'a>, key: &str) -> Option<T> {
+    serde_json::from_str(object.get(key)?.get()).ok()
 }
 
-/// What an item carries, if it is one that is compared.
-fn load(item: &RawValue) -> Option<Option<Load>> {
-    let Ok(pairs) = serde_json::from_str::<Values<'_>>(item.get()) else { return Some(None) };
-    if pairs.contains_key("set") || pairs.contains_key("decision") {
-        return None;
-    }
-    let mut load = Load::default();
-    for (key, value) in pairs.iter().filter(|(key, _)| !COMPARED.contains(&&***key)) {
-        match &**key {
-            "data" => load.data = Some(value.get().to_owned()),
-            "phase" => {}
-            other => load.others.push((other.to_owned(), value.get().to_owned())),
+/// What items carry, those that are compared.
+fn loads(items: &[&RawValue]) -> Vec<Option<Load>> {
+    let mut loads = Vec::new();
+    for item in items {
+        // The name of an event alone is one, too.
+        let pairs: Object<'_> = serde_json::from_str(item.get()).unwrap_or_default();
+        if pairs.contains_key("set") || pairs.contains_key("decision") {
+            continue;
         }
+        let mut load = Load::default();
+        for (key, value) in pairs.iter().filter(|(key, _)| !COMPARED.contains(&&***key)) {
+            match &**key {
+                "data" => load.data = Some(value.get().to_owned()),
+                other => load.others.push((other.to_owned(), value.get().to_owned())),
+            }
+        }
+        loads.push((!load.is_empty()).then_some(load));
     }
-    Some((!load.is_empty()).then_some(load))
+    loads
 }

@@ -1,0 +1,222 @@
+//! Data beside events, and traces in other forms.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::{binary, finish, run, run_with};
+
+const CHARM: &str = "tests/fixtures/charms/kubernetes";
+
+/// Traces of the charm, with data.
+fn generate(options: &[&str]) -> String {
+    let start = ["generate", "--charm", CHARM, "--quiet", "--seed", "5", "-n", "12", "--format", "jsonl"];
+    run(&[&start[..], options].concat()).ok()
+}
+
+/// For each trace its items, each as the text of the event and its data.
+fn events(lines: &str) -> Vec<Vec<(String, serde_json::Value)>> {
+    let trace = |line: &str| {
+        let trace: serde_json::Value = serde_json::from_str(line).unwrap();
+        let items = trace["items"].as_array().unwrap().iter().filter(|item| item["event"].is_string());
+        items.map(|item| (item["event"].as_str().unwrap().to_owned(), item["data"].clone())).collect()
+    };
+    lines.lines().map(trace).collect()
+}
+
+#[test]
+fn data_change_nothing_else_and_depend_on_nothing_else() {
+    let bare = generate(&[]);
+    let typed = generate(&["--data", "typed"]);
+    let without: Vec<Vec<String>> =
+        events(&typed).into_iter().map(|trace| trace.into_iter().map(|(name, _)| name).collect()).collect();
+    let names: Vec<Vec<String>> =
+        events(&bare).into_iter().map(|trace| trace.into_iter().map(|(name, _)| name).collect()).collect();
+    assert_eq!(without, names);
+    assert!(!bare.contains("\"data\"") && typed.contains("\"data\""));
+    for jobs in ["1", "3"] {
+        assert_eq!(generate(&["--data", "typed", "--jobs", jobs]), typed);
+    }
+    let halves = ["0/2", "1/2"].map(|shard| generate(&["--data", "typed", "--shard", shard])).concat();
+    assert_eq!(halves, typed);
+    let last = run(&[
+        "generate", "--charm", CHARM, "--quiet", "--seed", "5", "--from", "11", "--format", "jsonl", "--data", "typed",
+    ]);
+    assert_eq!(last.ok(), typed.lines().last().unwrap().to_owned() + "\n");
+    let verdicts = run_with(&["validate", "--charm", CHARM, "--quiet"], typed.as_bytes());
+    assert_eq!((verdicts.code, verdicts.stdout.as_str()), (0, ""), "they are not compared");
+}
+
+#[test]
+fn data_are_of_the_types_that_the_charm_declares() {
+    for class in ["plain", "typed", "hostile"] {
+        let lines = generate(&["--data", class]);
+        let mut seen = std::collections::BTreeSet::new();
+        for (event, data) in events(&lines).into_iter().flatten().filter(|(_, data)| !data.is_null()) {
+            let sections: Vec<&String> = data.as_object().unwrap().keys().collect();
+            assert_eq!(sections.len(), 1, "{event}: {data}");
+            seen.insert(sections[0].clone());
+            match sections[0].as_str() {
+                "config" => {
+                    assert_eq!(event, "config-changed");
+                    for (key, value) in data["config"].as_object().unwrap() {
+                        let fits = match key.as_str() {
+                            "log-level" | "audit-level" => value.is_string() || value.is_null(),
+                            "port" => value.is_i64() || value.is_null(),
+                            _ => false,
+                        };
+                        assert!(fits, "{key}: {value}");
+                    }
+                }
+                "params" => {
+                    assert_eq!(event, "export-action");
+                    let params = &data["params"];
+                    assert!(params["since"].as_i64().unwrap() >= 0, "it is required, and has a minimum: {params}");
+                    assert!(
+                        ["markdown", "html"].map(serde_json::Value::from).contains(&params["format"])
+                            || params["format"].is_null()
+                    );
+                }
+                "content" => assert_eq!(event, "secret-changed"),
+                "remote_app" => assert!(class == "hostile" && event.contains("-relation-"), "{event}: {data}"),
+                other => panic!("{other}"),
+            }
+        }
+        assert!(seen.contains("config") && seen.contains("params") && seen.contains("content"), "{seen:?}");
+        assert_eq!(lines.contains("{not json"), class == "hostile", "{class}");
+    }
+}
+
+#[test]
+fn an_author_supplies_values() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("values.yaml");
+    fs::write(
+        &file,
+        "config: {log-level: [debug, info]}\nactions: {export: {since: 7}}\ninterfaces:\n  postgresql_client:\n    app: {endpoints: [\"10.1.0.1:5432\"]}\n    unit: {ready: [\"true\"]}\nsecrets: {admin-password: {user: [admin]}}\n",
+    )
+    .unwrap();
+    let path = file.to_str().unwrap();
+    let mut n_seen = [0; 5];
+    for (event, data) in events(&generate(&["--data", "plain", "--values", path])).into_iter().flatten() {
+        if let Some(level) = data["config"].get("log-level") {
+            assert!(level == "debug" || level == "info", "{level}");
+            n_seen[0] += 1;
+        }
+        if let Some(since) = data["params"].get("since") {
+            assert_eq!(since, 7);
+            n_seen[1] += 1;
+        }
+        if let Some(app) = data.get("remote_app") {
+            assert!(event.starts_with("database-relation-"), "{event}");
+            assert_eq!(app, &serde_json::json!({"endpoints": "10.1.0.1:5432"}));
+            n_seen[2] += 1;
+        }
+        if let Some(unit) = data.get("remote_unit") {
+            assert!(event.starts_with("database-relation-"), "{event}");
+            assert_eq!(unit, &serde_json::json!({"ready": "true"}));
+            n_seen[3] += 1;
+        }
+        if let Some(content) = data.get("content") {
+            assert_eq!(content, &serde_json::json!({"user": "admin"}));
+            n_seen[4] += 1;
+        }
+    }
+    assert!(n_seen.iter().all(|many| *many > 0), "{n_seen:?}");
+
+    let refused = |text: &str| {
+        fs::write(&file, text).unwrap();
+        run(&[
+            "generate", "--charm", CHARM, "--quiet", "--format", "jsonl", "--data", "plain", "--values", path,
+            "--seed", "1",
+        ])
+        .unanswered()
+    };
+    assert!(refused("confg: {}\n").contains("there is no section of the name `confg`; did you mean `config`?"));
+    assert!(refused("interfaces: {x: {ap: {}}}\n").contains("`interfaces.x`"));
+    assert!(refused("config: 3\n").contains("`config` is not a mapping of names"));
+    assert!(refused("config: [\n").contains("error[yaml]"));
+    assert!(
+        run(&["generate", "example", "--seed", "1", "--data", "plain"]).unanswered().contains("add --format jsonl")
+    );
+    let bare = run(&["generate", "example", "--seed", "1", "--data", "plain", "--format", "jsonl"]);
+    assert!(bare.code == 0 && bare.stderr.contains("nothing is known of config"), "{}", bare.stderr);
+}
+
+/// A trace as a form.
+fn export(trace: &str, form: &str) -> String {
+    run_with(&["export", "--charm", CHARM, "--quiet", "-", "--as", form], trace.as_bytes()).ok()
+}
+
+#[test]
+fn a_trace_becomes_tests_and_commands() {
+    let lines = generate(&["--data", "hostile"]);
+    for (number, line) in lines.lines().enumerate() {
+        let test = export(line, "pytest");
+        assert!(test.contains(&format!("def test_trace_{number}_of_seed_5():\n")), "{test}");
+        let last = events(line)[0].iter().filter(|(name, _)| name == "install").count();
+        assert_eq!(test.matches("context.run(context.on.install(), state)").count(), last);
+        let script = export(line, "juju");
+        assert!(script.starts_with("#!/bin/sh\n") && script.contains("\njuju deploy \"$CHARM\" \"$APP\"\n"));
+        let jubilant = export(line, "jubilant");
+        assert!(jubilant.contains("    juju.deploy(CHARM, APP)\n"));
+        let n_run = line.matches("\"action\":\"run\"").count();
+        assert_eq!(
+            (script.matches("juju run \"$APP/0\"").count(), jubilant.matches("juju.run(").count()),
+            (n_run, n_run)
+        );
+    }
+}
+
+#[test]
+fn what_is_exported_compiles() {
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if !has("python3") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let lines = generate(&["--data", "hostile"]);
+    let mut python = Command::new("python3");
+    python.current_dir(directory.path()).args(["-m", "py_compile"]);
+    for (number, line) in lines.lines().enumerate() {
+        for form in ["pytest", "jubilant"] {
+            let name = format!("test_{form}_{number}.py");
+            fs::write(directory.path().join(&name), export(line, form)).unwrap();
+            python.arg(name);
+        }
+        fs::write(directory.path().join("life.sh"), export(line, "juju")).unwrap();
+        let parsed = finish(Command::new("sh").current_dir(directory.path()).args(["-n", "life.sh"]));
+        assert_eq!((parsed.code, parsed.stderr.as_str()), (0, ""));
+    }
+    let compiled = finish(&mut python);
+    assert_eq!((compiled.code, compiled.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn names_are_exported_too_and_the_class_comes_from_the_code() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("src")).unwrap();
+    fs::write(directory.path().join("charmcraft.yaml"), "name: a\ntype: charm\nrequires: {db: {interface: x}}\n")
+        .unwrap();
+    fs::write(directory.path().join("src/charm.py"), "class Mine(ops.CharmBase):\n    pass\n\nops.main(Mine)\n")
+        .unwrap();
+    fs::write(
+        directory.path().join("seen.txt"),
+        "install\ndb-relation-created\nleader-elected\nconfig-changed\nstart\ndb-relation-broken\nupdate-status\n",
+    )
+    .unwrap();
+    let export = |form: &str| {
+        let mut command = binary(directory.path());
+        finish(command.args(["export", "--charm", ".", "seen.txt", "--as", form, "--quiet"])).ok()
+    };
+    let test = export("pytest");
+    assert!(test.contains("from charm import Mine\n") && test.contains("def test_trace_seen():\n"), "{test}");
+    assert!(test.contains("    # user: remove-relation (db"), "the actions are found: {test}");
+    let script = export("juju");
+    assert!(
+        script.contains("\njuju integrate \"$APP:db\" \"$DB_APP\"\n")
+            && script.contains("\njuju remove-relation \"$APP:db\" \"$DB_APP\"\n"),
+        "{script}"
+    );
+    let invalid = run_with(&["export", "juju-machine", "-", "--as", "juju"], b"start\n");
+    assert!(invalid.code == 1 && invalid.stderr.contains("is no trace of the grammar"), "{}", invalid.stderr);
+}
