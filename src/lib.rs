@@ -7,7 +7,8 @@
 //! answers its decisions makes the tool: dice make the walker ([`walk`]), which writes [`trace`]s; a trace that was read
 //! makes the recognizer ([`recognize`]), which keeps every run that can still show it ([`sets`]); all answers at once, each
 //! configuration once, make the checks of a grammar ([`explore`]). [`source`] and
-//! [`diagnostic`] are below all of it, [`cli`] is on top. [`charm`] says in the language what the metadata of a charm say.
+//! [`diagnostic`] are below all of it, [`cli`] is on top. [`charm`] says in the language what the metadata of a charm say;
+//! [`import`] reads what Juju has logged.
 //!
 //! A trace depends on the grammar, its settings, the seed and its number alone.
 
@@ -17,6 +18,7 @@ pub mod diagnostic;
 pub mod draw;
 pub mod explore;
 pub mod export;
+pub mod import;
 pub mod machine;
 pub mod model;
 pub mod pattern;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use super::{Failure, Io};
-use crate::charm;
+use crate::charm::{self, Charm, Declared};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
@@ -82,6 +82,36 @@ pub(super) fn open_all(
     let root = root_again(typed, &loaded.sources);
     let meaning = meaning_again(settings, &loaded.sources);
     let first = usable(loaded, io)?;
+    try_all(first, &root, &meaning, params, io)
+}
+
+/// Opens a grammar again under other settings, for every combination of the values of these params. `sources` are those of the
+/// first time, when everything was told that there is to tell.
+pub(super) fn open_all_again(
+    typed: &OsStr,
+    settings: &Settings,
+    params: &[String],
+    sources: &SourceMap,
+    io: &mut Io,
+) -> Result<Vec<(String, Opened)>, Failure> {
+    let root = root_again(typed, sources);
+    let mut meaning = settings.meaning();
+    let charm = settings.charm.as_ref().and_then(|directory| charm::read(&Disk, directory).charm);
+    meaning.charm = charm.map(|charm| declare(&charm, settings, &Disk, &root, &meaning).text);
+    let mut loaded = model::load(&Disk, &root, &meaning);
+    loaded.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    let first = usable(loaded, io)?;
+    try_all(first, &root, &meaning, params, io)
+}
+
+/// A grammar under every combination of the values of these params: as it is if there is none.
+fn try_all(
+    first: Opened,
+    root: &Root,
+    meaning: &model::Settings,
+    params: &[String],
+    io: &mut Io,
+) -> Result<Vec<(String, Opened)>, Failure> {
     if params.is_empty() {
         return Ok(vec![(String::new(), first)]);
     }
@@ -89,7 +119,7 @@ pub(super) fn open_all(
     for values in combinations(&first.grammar, params)? {
         let mut settings = meaning.clone();
         settings.set.extend(values.iter().cloned());
-        let loaded = model::load(&Disk, &root, &settings);
+        let loaded = model::load(&Disk, root, &settings);
         let (setting, hash) = (values.join(", "), loaded.hash());
         // What is to be said of the grammar was said before.
         match loaded.grammar.filter(|grammar| !grammar.phases.is_empty()) {
@@ -177,8 +207,7 @@ pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
     let Some(charm) = &reading.charm else {
         return Loaded { sources: reading.sources, diagnostics: reading.diagnostics, grammar: None };
     };
-    let outline = model::outline(&inputs, &root, &meaning);
-    let declared = charm::declare(charm, settings.endpoints.relations, &outline);
+    let declared = declare(charm, settings, &inputs, &root, &meaning);
     meaning.charm = Some(declared.text);
     let loaded = model::load(&inputs, &root, &meaning);
     drop(inputs);
@@ -187,6 +216,18 @@ pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
         io.note(&format!("--charm: {left_out}"));
     }
     loaded
+}
+
+/// What a charm declares in a grammar.
+fn declare(
+    charm: &Charm,
+    settings: &Settings,
+    loader: &dyn Loader,
+    root: &Root,
+    meaning: &model::Settings,
+) -> Declared {
+    let outline = model::outline(loader, root, meaning);
+    charm::declare(charm, settings.endpoints.relations, &outline)
 }
 
 /// Reads the text of what was typed alone; an error comes with its name.

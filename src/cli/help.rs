@@ -98,6 +98,8 @@ const EXAMPLES: &[(&str, &str)] = &[
       Take a log of a life that goes on, in which some events are left out.
   charmgrammar validate k8s.charmgrammar --from-anywhere --prefix --ignore '*-action' tail.txt
       Take a piece of a log, without the items that the grammar knows nothing of.
+  juju debug-log --replay --no-tail > debug.log; charmgrammar validate --charm . --unit web debug.log
+      Take a log of Juju, and in it the units of one application.
   charmgrammar validate k8s.charmgrammar --any juju --format json seen/*.jsonl
       Find the values of a param under which it is valid, as data.",
     ),

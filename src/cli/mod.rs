@@ -30,6 +30,7 @@ mod judging;
 mod limits;
 mod line_diff;
 mod list;
+mod logs;
 mod man;
 mod nearest;
 mod one_trace;

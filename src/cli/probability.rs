@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use super::args::{AnswerFormat, ProbabilityArguments, VerdictFormat};
 use super::charm::Subject;
 use super::grammar::{self, Opened};
-use super::traces::{self, Input};
+use super::logs::Logs;
+use super::traces::{self, TraceReader, Traces};
 use super::verdicts::{Judged, Place, Probable, Run, Verdicts};
 use super::{Exit, Failure, Io, runs};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::recognize::probability::{Estimate, Estimator, Outcome};
-use crate::trace::{Head, ReadError, Reader, Vocabulary};
+use crate::trace::{Head, ReadError, Vocabulary};
 
 /// What weighs traces, and where the answers go.
 struct Scales<'a> {
@@ -26,9 +27,12 @@ struct Scales<'a> {
 pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit, Failure> {
     let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
-    let opened = grammar::open(&grammar, &arguments.settings, io)?;
+    let opened = grammar::open_all(&grammar, &arguments.settings, &[], io)?;
+    let logs = Logs::read(&traces, &arguments.reading, io);
+    let opened = logs.with_room(opened, &grammar, &arguments.settings, &[], io)?;
+    let (_, opened) = opened.into_iter().next().expect("without params to try there is one");
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
-    let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &arguments.reading.ignore);
+    let vocabularies = [Vocabulary::new(&opened.grammar, &alphabet, &arguments.reading.ignore)];
     let format = match arguments.format {
         AnswerFormat::Human => VerdictFormat::Human,
         AnswerFormat::Json => VerdictFormat::Json,
@@ -40,22 +44,24 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
         estimator: Estimator::new(&alphabet, &program, arguments.prefix, arguments.reading.bounds()),
         verdicts: Verdicts::new(format),
     };
-    let n_failed = traces::for_each_input(&traces, io, |input, io| weigh_all(input, &vocabulary, &mut scales, io))?;
+    let n_failed =
+        traces::for_each_input(&traces, logs, io, |input, io| weigh_all(input, &vocabularies, &mut scales, io))?;
     scales.verdicts.fail(n_failed);
     Ok(scales.verdicts.finish(io))
 }
 
 /// Weighs the traces of one input.
-fn weigh_all(
-    input: Input<'_>,
-    vocabulary: &Vocabulary<'_>,
+fn weigh_all<'a>(
+    input: Traces<'a>,
+    vocabularies: &'a [Vocabulary<'a>],
     scales: &mut Scales<'_>,
     io: &mut Io,
 ) -> Result<(), Failure> {
-    let name = input.name;
-    let mut reader = Reader::new(input.read, scales.arguments.reading.format(), vocabulary);
+    let name = input.name.clone();
+    let mut readers = input.readers(&scales.arguments.reading, vocabularies)?;
+    let [reader] = &mut readers[..] else { unreachable!("there is one grammar") };
     for number in 1.. {
-        match scales.weigh(&mut reader) {
+        match scales.weigh(reader) {
             Err(error) => scales.verdicts.unreadable(&name, number, &error, io)?,
             Ok(Some((head, judged))) => {
                 let place = Place { input: &name, number, head: &head };
@@ -70,9 +76,9 @@ fn weigh_all(
 
 impl Scales<'_> {
     /// Weighs the next trace of an input.
-    fn weigh<R: std::io::Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<Option<(Head, Judged)>, ReadError> {
+    fn weigh(&mut self, reader: &mut TraceReader<'_>) -> Result<Option<(Head, Judged)>, ReadError> {
         let Some(head) = reader.next_trace()? else { return Ok(None) };
-        self.estimator.begin(self.arguments.reading.shows(head.shows), traces::precision(reader.format()));
+        self.estimator.begin(self.arguments.reading.shows(head.shows), reader.precision());
         let mut goes_on = Ok(true);
         while let Ok(true) = goes_on {
             let Some(item) = reader.next_item()? else { break };

@@ -5,17 +5,19 @@ use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::{Compared, InputFormat, Reading};
+use super::logs::{Found, Logs};
 use super::{Failure, Io};
+use crate::import::{Log, LogReader};
 use crate::recognize::Precision;
 use crate::sets::Bounds;
-use crate::trace::{Format, ReadError, Shows};
+use crate::trace::{Format, Head, Observed, ReadError, Reader, Shows, Vocabulary};
 
 /// What diagnostics call standard input.
 pub(super) const STDIN: &str = "<stdin>";
 
 impl Reading {
-    /// The format, unless it is to be told by the first bytes.
-    pub(super) fn format(&self) -> Option<Format> {
+    /// The format of what is no log, unless it is to be told by the first bytes.
+    fn format(&self) -> Option<Format> {
         format(self.input)
     }
 
@@ -43,14 +45,26 @@ impl Reading {
 /// The format that was named; `None`: it is to be told by the first bytes.
 pub(super) fn format(named: InputFormat) -> Option<Format> {
     match named {
-        InputFormat::Auto => None,
+        InputFormat::Auto | InputFormat::DebugLog | InputFormat::StatusLog | InputFormat::Tail => None,
         InputFormat::Story => Some(Format::Story),
         InputFormat::Names => Some(Format::Names),
         InputFormat::Jsonl => Some(Format::Jsonl),
     }
 }
 
-/// An input.
+/// What messages call an input.
+pub(super) fn name(path: &Path) -> String {
+    if path.as_os_str() == "-" { STDIN.to_owned() } else { path.display().to_string() }
+}
+
+/// Opens a file.
+pub(super) fn open(path: &Path) -> Result<File, Failure> {
+    let is_directory = path.is_dir().then(|| io::Error::from(io::ErrorKind::IsADirectory));
+    let file = is_directory.map_or_else(|| File::open(path), Err);
+    file.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// An input that is no log.
 pub(super) struct Input<'a> {
     /// What messages call it.
     pub(super) name: String,
@@ -60,19 +74,12 @@ pub(super) struct Input<'a> {
 impl<'a> Input<'a> {
     /// Opens a file, or standard input for `-`.
     pub(super) fn open(path: &Path, stdin: &'a mut dyn Read) -> Result<Self, Failure> {
-        if path.as_os_str() == "-" {
-            return Ok(Self { name: STDIN.to_owned(), read: Box::new(stdin) });
-        }
-        let name = path.display().to_string();
-        let is_directory = path.is_dir().then(|| io::Error::from(io::ErrorKind::IsADirectory));
-        match is_directory.map_or_else(|| File::open(path), Err) {
-            Ok(file) => Ok(Self { name, read: Box::new(file) }),
-            Err(error) => Err(Failure::Message(format!("cannot read `{name}`: {error}"))),
-        }
+        let read: Box<dyn Read> = if path.as_os_str() == "-" { Box::new(stdin) } else { Box::new(open(path)?) };
+        Ok(Self { name: name(path), read })
     }
 
     /// The same input several times, all of which is read now if it is more than once.
-    pub(super) fn copies(mut self, many: usize) -> Result<Vec<Box<dyn Read + 'a>>, Failure> {
+    fn copies(mut self, many: usize) -> Result<Vec<Box<dyn Read + 'a>>, Failure> {
         if many == 1 {
             return Ok(vec![self.read]);
         }
@@ -84,17 +91,112 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Opens one input after the other. One that can't be read, or of which `each` has a message, is told of, and the others
-/// are still read; how many there were of those.
+/// What an input holds.
+enum Body<'a> {
+    Input(Input<'a>),
+    Log(&'a Log),
+}
+
+/// The traces of an input that can be read.
+pub(super) struct Traces<'a> {
+    /// What messages call the input.
+    pub(super) name: String,
+    body: Body<'a>,
+}
+
+impl<'a> Traces<'a> {
+    /// A reader in the terms of each of these grammars.
+    pub(super) fn readers(
+        self,
+        reading: &Reading,
+        vocabularies: &'a [Vocabulary<'a>],
+    ) -> Result<Vec<TraceReader<'a>>, Failure> {
+        Ok(match self.body {
+            Body::Log(log) => {
+                vocabularies.iter().map(|vocabulary| TraceReader::Log(LogReader::new(log, vocabulary))).collect()
+            }
+            Body::Input(input) => {
+                let copies = input.copies(vocabularies.len())?.into_iter().zip(vocabularies);
+                let reader = |(input, vocabulary)| Reader::new(input, reading.format(), vocabulary);
+                copies.map(|copy| TraceReader::Input(Box::new(reader(copy)))).collect()
+            }
+        })
+    }
+}
+
+/// Reads traces one item after the other, from whatever they are in.
+pub(super) enum TraceReader<'a> {
+    Input(Box<Reader<'a, Box<dyn Read + 'a>>>),
+    Log(LogReader<'a>),
+}
+
+impl TraceReader<'_> {
+    pub(super) fn next_trace(&mut self) -> Result<Option<Head>, ReadError> {
+        match self {
+            Self::Input(reader) => reader.next_trace(),
+            Self::Log(reader) => Ok(reader.next_trace()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn next_item(&mut self) -> Result<Option<&Observed>, ReadError> {
+        match self {
+            Self::Input(reader) => reader.next_item(),
+            Self::Log(reader) => reader.next_item(),
+        }
+    }
+
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Self::Input(reader) => reader.line(),
+            Self::Log(reader) => reader.line(),
+        }
+    }
+
+    /// Whether it reads a log.
+    pub(super) fn is_log(&self) -> bool {
+        matches!(self, Self::Log(_))
+    }
+
+    /// How exactly the trace at hand tells what it shows.
+    pub(super) fn precision(&self) -> Precision {
+        match self {
+            Self::Input(reader) => match reader.format() {
+                Some(Format::Jsonl) => Precision::FULL,
+                Some(Format::Story) => Precision::STORY,
+                Some(Format::Names) | None => Precision::NAMES,
+            },
+            Self::Log(reader) => {
+                let (instances, payloads) = reader.precision();
+                Precision { instances, payloads }
+            }
+        }
+    }
+}
+
+/// Opens one input after the other. One that can't be read, or of which `each` has a message, is told of, and the
+/// others are still read; how many there were of those.
 pub(super) fn for_each_input(
     paths: &[PathBuf],
+    logs: Logs,
     io: &mut Io,
-    mut each: impl FnMut(Input<'_>, &mut Io) -> Result<(), Failure>,
+    mut each: impl FnMut(Traces<'_>, &mut Io) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     let mut n_failed = 0;
-    for path in paths {
+    for (path, found) in paths.iter().zip(logs.into_iter()) {
         let mut stdin = std::mem::replace(&mut io.stdin, Box::new(io::empty()));
-        let done = Input::open(path, &mut stdin).and_then(|input| each(input, io));
+        let mut each = |body, io: &mut Io| each(Traces { name: name(path), body }, io);
+        let done = match found {
+            Found::Other => Input::open(path, &mut stdin).and_then(|input| each(Body::Input(input), io)),
+            Found::Begun(read) => each(Body::Input(Input { name: name(path), read }), io),
+            Found::Log(log) => each(Body::Log(&log), io),
+            Found::Unwanted(why) => Err(Failure::Message(why)),
+            Found::Unreadable(error) => {
+                report(&name(path), &error, io);
+                n_failed += 1;
+                Ok(())
+            }
+        };
         io.stdin = stdin;
         match done {
             Ok(()) => {}
@@ -106,15 +208,6 @@ pub(super) fn for_each_input(
         }
     }
     Ok(n_failed)
-}
-
-/// How exactly traces of a format tell what they show.
-pub(super) fn precision(format: Option<Format>) -> Precision {
-    match format {
-        Some(Format::Jsonl) => Precision::FULL,
-        Some(Format::Story) => Precision::STORY,
-        Some(Format::Names) | None => Precision::NAMES,
-    }
 }
 
 /// Checks that standard input is read once at most.

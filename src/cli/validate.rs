@@ -1,13 +1,12 @@
 //! `charmgrammar validate`.
 
-use std::io::Read;
-
 use super::args::{Reading, ValidateArguments};
 use super::charm::Subject;
 use super::explanation::{Explained, Findings, Words};
 use super::grammar::{self, Opened};
+use super::logs::Logs;
 use super::nearest::{self, Nearest};
-use super::traces;
+use super::traces::{self, TraceReader};
 use super::verdicts::{Judged, Place, Verdicts};
 use super::{Exit, Failure, Io};
 use crate::diagnostic::render::Format;
@@ -19,7 +18,7 @@ use crate::model::{Alphabet, NameId, SymbolId};
 use crate::recognize::probability::Estimator;
 use crate::recognize::{Next, Question, Recognizer, Rejection, Verdict};
 use crate::sets::{Bounds, Limit};
-use crate::trace::{Head, Observed, ReadError, Reader, Shows, Vocabulary};
+use crate::trace::{Head, Observed, ReadError, Shows, Vocabulary};
 
 /// A grammar that traces are judged by, in all its forms.
 struct Made {
@@ -51,6 +50,8 @@ struct Court<'a> {
     repairers: Vec<Repairer<'a>>,
     verdicts: Verdicts,
     deprecated: Deprecated,
+    /// Whether a log began with what no life does.
+    begins_late: bool,
 }
 
 /// Judges all traces.
@@ -58,6 +59,8 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
     let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open_all(&grammar, &arguments.settings, &arguments.any, io)?;
+    let logs = Logs::read(&traces, &arguments.reading, io);
+    let opened = logs.with_room(opened, &grammar, &arguments.settings, &arguments.any, io)?;
     let made: Vec<Made> = opened
         .into_iter()
         .map(|(setting, opened)| {
@@ -78,14 +81,16 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
         questions,
         verdicts: Verdicts::new(arguments.format),
         deprecated: Deprecated::new(&made[0]),
+        begins_late: false,
     };
-    let n_failed = traces::for_each_input(&traces, io, |input, io| {
+    let n_failed = traces::for_each_input(&traces, logs, io, |input, io| {
         let name = input.name.clone();
-        let copies = input.copies(made.len())?.into_iter().zip(&vocabularies);
-        let reader = |(input, vocabulary)| Reader::new(input, arguments.reading.format(), vocabulary);
-        judge_all(&name, &mut copies.map(reader).collect::<Vec<_>>(), &mut court, io)
+        judge_all(&name, &mut input.readers(&arguments.reading, &vocabularies)?, &mut court, io)
     })?;
     court.verdicts.fail(n_failed);
+    if court.begins_late && !arguments.from_anywhere {
+        io.note("a log that was not kept from the beginning of a life is judged with --from-anywhere");
+    }
     for recognizer in &court.recognizers {
         let done = recognizer.statistics();
         io.detail(&format!(
@@ -97,12 +102,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
 }
 
 /// Judges the traces of one input, by each grammar with a reader of its own.
-fn judge_all(
-    name: &str,
-    readers: &mut [Reader<'_, Box<dyn Read + '_>>],
-    court: &mut Court<'_>,
-    io: &mut Io,
-) -> Result<(), Failure> {
+fn judge_all(name: &str, readers: &mut [TraceReader<'_>], court: &mut Court<'_>, io: &mut Io) -> Result<(), Failure> {
     let drains = readers.len() > 1;
     let mut number = 0;
     loop {
@@ -131,6 +131,8 @@ fn judge_all(
             let seen: Vec<Option<Seen>> = answers.iter_mut().map(|answer| answer.seen.take()).collect();
             let (best, mut judged) = choose(court.made, answers);
             let made = &court.made[best];
+            court.begins_late |= readers[best].is_log()
+                && matches!(&judged, Judged::Invalid { rejection, .. } if rejection.at == Some(1));
             if let (Judged::Invalid { rejection, explained, .. }, Some(seen)) = (&mut judged, &seen[best]) {
                 let reasons = explain(made, &court.questions[best], seen, rejection, io);
                 let nearest = repaired(made, &mut court.repairers[best], seen, rejection, io);
@@ -173,7 +175,7 @@ impl Seen {
 /// Judges the next trace of an input by one grammar.
 fn judge(
     name: &str,
-    reader: &mut Reader<'_, Box<dyn Read + '_>>,
+    reader: &mut TraceReader<'_>,
     recognizer: &mut Recognizer<'_>,
     reading: &Reading,
     (drains, keeps): (bool, bool),
@@ -181,7 +183,7 @@ fn judge(
     io: &mut Io,
 ) -> Result<Option<(Head, Answer)>, ReadError> {
     let Some(head) = reader.next_trace()? else { return Ok(None) };
-    let precision = traces::precision(reader.format());
+    let precision = reader.precision();
     let shows = reading.shows(head.shows);
     let mut seen = keeps.then(|| Seen { shows, items: Vec::new(), n_accepted: 0 });
     let mut goes_on = recognizer.begin(shows, precision).map(|()| true);

@@ -69,6 +69,8 @@ struct Record<'a> {
     /// From 1.
     trace: u64,
     line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
     verdict: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u64>,
@@ -120,18 +122,20 @@ impl Verdicts {
             input: place.input,
             trace: place.number,
             line,
+            unit: place.head.unit.as_deref(),
             verdict,
             number: place.head.number,
             seed: place.head.seed,
             ..Record::default()
         };
+        let unit = place.head.unit.as_ref().map_or(String::new(), |unit| format!("{unit}: "));
         match judged {
             Judged::Valid { approximate, under } => {
                 self.n_valid += 1;
                 match self.format {
                     VerdictFormat::Human if io.verbosity == Verbosity::Quiet => {}
                     VerdictFormat::Human => {
-                        let mut text = paint(io, AnsiColor::Green, "valid");
+                        let mut text = unit + &paint(io, AnsiColor::Green, "valid");
                         if *approximate {
                             text.push_str(" (approximate)");
                         }
@@ -155,7 +159,7 @@ impl Verdicts {
                 match self.format {
                     VerdictFormat::Human => {
                         let verdict = paint(io, AnsiColor::Red, &told.verdict);
-                        let mut text = format!("{verdict}{}\n", told.detail("\n  ", Some(WIDTH)));
+                        let mut text = format!("{unit}{verdict}{}\n", told.detail("\n  ", Some(WIDTH)));
                         if !under.is_empty() {
                             let _ = writeln!(text, "  with {under}, under which it goes furthest");
                         }
@@ -177,7 +181,7 @@ impl Verdicts {
                         write_json(&line, io)?;
                     }
                     VerdictFormat::Github => {
-                        let mut message = format!("{}{}", told.verdict, told.detail("\n", None));
+                        let mut message = format!("{unit}{}{}", told.verdict, told.detail("\n", None));
                         message.extend(explained.iter().map(|explained| explained.text.as_str()));
                         io.stdout.write(&annotation("invalid-trace", place.input, *line, &message))?;
                     }
@@ -191,6 +195,7 @@ impl Verdicts {
                 } else {
                     let is_first = self.n_valid + self.n_invalid + self.n_failed == 1;
                     io.stdout.write(if is_first { "" } else { "\n" })?;
+                    io.stdout.write(&unit)?;
                     io.stdout.write(&probable.text)?;
                 }
             }
@@ -203,10 +208,15 @@ impl Verdicts {
                         write_json(&Record { message: Some(message.clone()), ..json("undecided", *line) }, io)?;
                     }
                     VerdictFormat::Github => {
-                        io.stdout.write(&annotation("undecided-trace", place.input, *line, &message))?;
+                        io.stdout.write(&annotation(
+                            "undecided-trace",
+                            place.input,
+                            *line,
+                            &format!("{unit}{message}"),
+                        ))?;
                     }
                 }
-                io.error(&format!("{}:{line}: {message}", place.input));
+                io.error(&format!("{}:{line}: {unit}{message}", place.input));
                 io.help(help);
             }
         }

@@ -16,6 +16,7 @@ pub use jsonl::{Jsonl, JsonlOptions};
 pub use names::Names;
 pub use observed::{Foreign, ItemKind, Observed};
 pub use read::{Carried, Format, Head, Load, ReadError, Reader, Vocabulary, read_item};
+pub(crate) use read::{Logged, Suggestions, resolve_logged, shown};
 pub use record::{Item, Recorder, Trace};
 pub use story::Story;
 

@@ -236,6 +236,9 @@ fn every_command_of_the_readme_does_what_is_shown() {
         let metadata = charm.join("charmcraft.yaml");
         fs::copy(root().join(&metadata), directory.path().join(&metadata)).unwrap();
     }
+    // And the logs.
+    let logs = "tests/fixtures/juju/logs";
+    copy(&root().join(logs), &directory.path().join(logs));
     let mut n_run = 0;
     for fence in fences(&readme) {
         if fence.info != "console" {

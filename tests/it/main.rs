@@ -13,6 +13,7 @@ mod fmt;
 mod frequencies;
 mod juju;
 mod layers;
+mod logs;
 mod planted;
 mod probability;
 mod published;

@@ -141,9 +141,14 @@ pub(in crate::cli) struct Reading {
     /// The format of the traces
     #[arg(long, value_enum, default_value_t = InputFormat::Auto)]
     pub(in crate::cli) input: InputFormat,
+    /// Of a log of Juju, take this unit alone, or the units of this application
+    ///
+    /// Without it, each unit of a log is a trace.
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) unit: Option<String>,
     /// Which kinds of items the traces show, separated by commas: phases, actions, events
     ///
-    /// Others are passed over. Without it a story shows all three, names show events, and jsonl shows what its `shows`
+    /// Others are passed over. Without it a story shows all three, names and logs show events, and jsonl shows what its `shows`
     /// says, or else the kinds that occur in the trace.
     #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',', num_args = 1)]
     pub(in crate::cli) shows: Vec<Compared>,
@@ -167,7 +172,7 @@ pub(in crate::cli) struct Reading {
 /// The format of traces that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum InputFormat {
-    /// Told apart by the first bytes
+    /// Told apart by how they begin
     Auto,
     /// As `generate` writes them for people, in any layout
     Story,
@@ -175,6 +180,12 @@ pub(in crate::cli) enum InputFormat {
     Names,
     /// One JSON object a line
     Jsonl,
+    /// What `juju debug-log` writes, or the log file of an agent
+    DebugLog,
+    /// What `juju show-status-log` writes, as a table, JSON or YAML
+    StatusLog,
+    /// What `jhack tail` shows
+    Tail,
 }
 
 /// A kind of items that is compared.

@@ -18,7 +18,7 @@ struct Finding {
 }
 
 impl ReadError {
-    pub(super) fn new(line: u64, message: impl Into<String>) -> Self {
+    pub(crate) fn new(line: u64, message: impl Into<String>) -> Self {
         Self(Box::new(Finding {
             line,
             column: None,
@@ -30,7 +30,7 @@ impl ReadError {
     }
 
     /// The input itself failed.
-    pub(super) fn failed(line: u64, cause: io::Error) -> Self {
+    pub(crate) fn failed(line: u64, cause: io::Error) -> Self {
         let mut error = Self::new(line, format!("the input cannot be read: {cause}"));
         error.0.cause = Some(cause);
         error.ending()
@@ -47,9 +47,15 @@ impl ReadError {
     }
 
     /// The line is no text.
-    pub(super) fn not_text(line: u64) -> Self {
+    pub(crate) fn not_text(line: u64) -> Self {
         Self::new(line, "the input is not text: this line is not UTF-8, or has a NUL")
             .help("give traces as UTF-8 text, without compression")
+    }
+
+    /// It begins at that column, from 1.
+    pub(crate) fn at_column(mut self, column: u64) -> Self {
+        self.0.column = Some(column);
+        self
     }
 
     /// It begins at the character that `before`, the line up to it, leads to.
@@ -59,7 +65,7 @@ impl ReadError {
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
     }

@@ -19,7 +19,7 @@ const MAX_KEY: usize = 512;
 const LEAST_LOOK: usize = 100;
 
 /// A text of the input as one line that is not too long and does a terminal no harm.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(MAX_SHOWN).collect();
     if shown.len() < text.len() {
         shown.pop();
@@ -35,7 +35,7 @@ pub(super) fn foreign(kind: ItemKind, text: &str, why: String, similar: Option<S
 
 /// "Did you mean …?" for the names of an input: remembered, and only as long as it costs little in all.
 #[derive(Debug, Default)]
-pub(super) struct Suggestions {
+pub(crate) struct Suggestions {
     known: FxHashMap<String, Option<String>>,
     n_compared: usize,
 }

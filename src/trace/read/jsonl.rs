@@ -95,7 +95,7 @@ impl Jsonl {
             Some(kinds) => said(number, &kinds)?,
             None => self.occurring(number, text.as_bytes())?,
         };
-        Ok(Head { line: number, shows, number: line.trace, seed: line.seed })
+        Ok(Head { line: number, shows, number: line.trace, seed: line.seed, unit: None })
     }
 
     /// The kinds of items that occur.

@@ -10,6 +10,7 @@ mod format;
 mod json;
 mod jsonl;
 mod lines;
+mod logged;
 mod lookup;
 mod names;
 mod one;
@@ -24,7 +25,9 @@ mod tests;
 
 pub use carried::{Carried, Load};
 pub use error::ReadError;
+pub(crate) use foreign::{Suggestions, shown};
 pub use format::Format;
+pub(crate) use logged::{Logged, resolve_logged};
 pub use one::read_item;
 pub use vocabulary::Vocabulary;
 
@@ -32,7 +35,6 @@ use std::io::Read;
 
 use super::{Observed, Shows};
 use crate::model::NameId;
-use foreign::Suggestions;
 use jsonl::Jsonl;
 use lines::Lines;
 use story::Story;
@@ -51,6 +53,8 @@ pub struct Head {
     pub number: Option<u64>,
     /// Its seed, if it says so.
     pub seed: Option<u64>,
+    /// The unit whose life it is, if a log says so.
+    pub unit: Option<String>,
 }
 
 /// Reads traces, one item after the other. What `Read` gives is buffered.
@@ -167,7 +171,7 @@ impl<'v, R: Read> Reader<'v, R> {
                 (self.story.begin(&mut self.lines)?, Shows::STORY)
             }
         };
-        Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None }))
+        Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None, unit: None }))
     }
 
     /// Reads the next item of a story or of jsonl; whether there is one.

@@ -1,5 +1,7 @@
 //! The names of a grammar, as traces write them.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use super::lookup::Lookup;
@@ -15,6 +17,8 @@ pub struct Vocabulary<'g> {
     ignore: Vec<String>,
     /// The names of events, also those that are ignored, so that one look tells both.
     events: Lookup<'g, Name>,
+    /// The names of events as Python spells them, once one was looked for.
+    snake_case: OnceLock<FxHashMap<String, Option<Name>>>,
     /// The actions, by the label that they share.
     actions: FxHashMap<&'g str, Vec<ActionId>>,
     sources: FxHashMap<&'g str, CauseId>,
@@ -25,7 +29,7 @@ pub struct Vocabulary<'g> {
 }
 
 /// The name of an event that the grammar has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     Read(NameId),
     Ignored,
@@ -43,6 +47,7 @@ impl<'g> Vocabulary<'g> {
             alphabet,
             ignore: ignore.to_vec(),
             events: Lookup::new([]),
+            snake_case: OnceLock::new(),
             actions: FxHashMap::default(),
             sources: (0..).map(CauseId).zip(&grammar.sources).map(|(id, source)| (source.name.as_str(), id)).collect(),
             phases: (0..).map(PhaseId).zip(&grammar.phases).map(|(id, phase)| (phase.name.as_str(), id)).collect(),
@@ -63,10 +68,37 @@ impl<'g> Vocabulary<'g> {
         vocabulary
     }
 
-    /// The event with a name.
+    /// The event with a name, also as `ops` spells it, which has `_` for `-`: `db_relation_joined`.
     #[inline]
     pub(super) fn event(&self, name: &[u8]) -> Option<Name> {
-        self.events.get(name)
+        self.events.get(name).or_else(|| self.in_snake_case(name))
+    }
+
+    /// The event whose name with `_` for every `-` is this one, unless there are two.
+    #[cold]
+    fn in_snake_case(&self, name: &[u8]) -> Option<Name> {
+        if !name.contains(&b'_') {
+            return None;
+        }
+        let names = self.snake_case.get_or_init(|| {
+            let mut names: FxHashMap<String, Option<Name>> = FxHashMap::default();
+            for name in self.alphabet.names().filter(|name| name.contains('-')) {
+                let meant = self.events.get(name.as_bytes());
+                names.entry(name.replace('-', "_")).and_modify(|meant| *meant = None).or_insert(meant);
+            }
+            names
+        });
+        *names.get(std::str::from_utf8(name).ok()?)?
+    }
+
+    /// Whether there is an event with a name, in either spelling.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.event(name.as_bytes()).is_some()
+    }
+
+    /// The names of all events.
+    pub(crate) fn alphabet(&self) -> &'g Alphabet {
+        self.alphabet
     }
 
     /// Whether items with this name are dropped. Costs as much as the glob matches.
