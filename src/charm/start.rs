@@ -10,8 +10,8 @@ use crate::source::{SourceFile, SourceId};
 use crate::syntax;
 
 /// A grammar of the life of a charm's unit, ready to be edited: it uses the built-in one of the charm's platform, whose outline
-/// is given, and declares what the charm has. `relations` is as in [`declare`](super::declare()).
-pub fn start(charm: &Charm, relations: u32, outline: &Outline) -> String {
+/// is given, with these settings, and declares what the charm has. `relations` is as in [`declare`](super::declare()).
+pub fn start(charm: &Charm, relations: u32, settings: &[&str], outline: &Outline) -> String {
     let grammar = charm.platform.grammar();
     let name = charm.name.as_deref().map_or_else(|| "this charm".to_owned(), |name| format!("`{}`", one_line(name)));
     let mut text = format!("## The life of a unit of {name}.\n##\n");
@@ -20,7 +20,9 @@ pub fn start(charm: &Charm, relations: u32, outline: &Outline) -> String {
         "## Written by `charmgrammar init` from the charm's metadata, and yours to edit: the rules are those of"
     );
     let _ = writeln!(text, "## `{grammar}`; what the charm has is declared here.\n");
-    let settings = if charm.subordinate { " { subordinate = true }" } else { "" };
+    let subordinate = charm.subordinate.then_some("subordinate = true");
+    let settings: Vec<&str> = subordinate.into_iter().chain(settings.iter().copied()).collect();
+    let settings = if settings.is_empty() { String::new() } else { format!(" {{ {} }}", settings.join("  ")) };
     let _ = writeln!(text, "use {grammar}{settings}");
 
     let (things, _) = fitting(things(charm, relations), outline);

@@ -256,7 +256,7 @@ fn nothing_in_metadata_breaks_the_file_to_begin_with() {
     let text = "name: \"x\\ny\\u0007\"\nrequires:\n  use: \"a\\nb # {\"\n  9lives: {interface: \"}\"}\n  relation: x\n  a.b-: y\n  none: z\n\
                 actions: {if: {params: {\"p\\nq\": }}}\ncontainers: {with: }\nstorage: {state: {multiple: {range: 100}}}\n";
     let charm = charm(&[("charmcraft.yaml", text)]);
-    let text = start(&charm, 64, &built_in("juju-k8s"));
+    let text = start(&charm, 64, &[], &built_in("juju-k8s"));
     let loaded =
         crate::model::load(&Disk, &Root::Text { name: "x".to_owned(), text: text.clone() }, &Settings::default());
     assert!(loaded.grammar.is_some() && loaded.diagnostics.is_empty(), "{:?}\n{text}", loaded.diagnostics);

@@ -45,7 +45,7 @@ impl Subject {
 }
 
 /// Whether an argument is a built-in grammar's name or a grammar's file.
-fn is_grammar(typed: &OsStr) -> bool {
+pub(super) fn is_grammar(typed: &OsStr) -> bool {
     super::grammar::is_builtin(typed)
         || Path::new(typed).extension().is_some_and(|extension| extension == "charmgrammar")
 }

@@ -7,7 +7,7 @@ use clap::Command;
 /// Under which headings the commands are listed.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Grammars", &["init", "check", "test", "fmt", "diff", "stats", "count", "enumerate", "list", "show"]),
-    ("Traces", &["generate", "explore", "validate", "probability", "shrink", "export"]),
+    ("Traces", &["generate", "explore", "validate", "probability", "run", "shrink", "export"]),
     ("This program", &["completions", "man", "help"]),
 ];
 
@@ -46,6 +46,24 @@ const EXAMPLES: &[(&str, &str)] = &[
       Run those that speak of relations, with a param changed.
   charmgrammar test --format junit *.charmgrammar > tests.xml
       Run those of many files, for CI.",
+    ),
+    (
+        "run",
+        "
+  charmgrammar run --charm .
+      Run 50 lives on the charm in this directory, and tell the smallest one of each failure.
+  charmgrammar run --charm . -n 500 --seed 7 --seconds 300 --save failures
+      Run 500, but begin none after five minutes, and keep the traces that fail.
+  charmgrammar run --charm . lifecycle.charmgrammar --set operations=60
+      Take a grammar of your own, and longer lives.
+  charmgrammar run --charm . failures/*.jsonl
+      Run these again.
+  charmgrammar run --charm . --known known.txt --format junit > lives.xml
+      In CI: fail only for what is new.
+  charmgrammar run --charm . --upgrade-from ../released
+      Begin with the charm as it was released, and refresh it at `upgrade-charm`.
+  charmgrammar run --charm . --emit tests/unit/test_repro.py
+      Write what fails as plain tests of `ops.testing`.",
     ),
     (
         "generate",
@@ -100,6 +118,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "
   charmgrammar init --charm . -o tests/lifecycle.charmgrammar
       Begin a grammar for the charm in this directory.
+  charmgrammar init --charm . --pytest
+      Begin a test that runs the charm, too: tests/unit/test_lifecycle.py.
   charmgrammar init --charm . --relations-per-endpoint 1
       Look at it, with one relation for each endpoint.",
     ),

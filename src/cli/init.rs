@@ -1,17 +1,25 @@
 //! `charmgrammar init`.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::args::InitArguments;
 use super::charm::tell;
 use super::output::Output;
+use super::run::OPERATIONS;
 use super::{Exit, Failure, Io};
-use crate::charm;
+use crate::charm::{self, Charm};
 use crate::diagnostic::render::Format;
 use crate::model::{self, Disk, Root};
 
+/// The test that `--pytest` writes.
+const TEST: &str = include_str!("../../python/templates/test_lifecycle.py");
+
 /// Writes a grammar for a charm.
 pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failure> {
+    if arguments.force && arguments.output.is_none() && !arguments.pytest {
+        return Err(Failure::Message("--force is for files: name one by --output".to_owned()));
+    }
     let reading = charm::read(&Disk, &arguments.charm);
     let Some(charm) = &reading.charm else {
         let text = io.renderer(Format::Human, true).render(&reading.sources, &reading.diagnostics);
@@ -20,16 +28,41 @@ pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failur
         return Err(Failure::Told);
     };
     tell(&reading, &arguments.charm, io);
-    let root = Root::Builtin(charm.platform.grammar().to_owned());
-    let outline = model::outline(&Disk, &root, &model::Settings::default());
-    let text = charm::start(charm, arguments.endpoints.relations, &outline);
-    let path = arguments.output.as_deref();
-    if let Some(path) = path.filter(|path| !arguments.force && *path != Path::new("-") && path.is_file()) {
+    let files = if arguments.pytest {
+        let directory = arguments.output.clone().unwrap_or_else(|| charm.directory.join("tests").join("unit"));
+        fs::create_dir_all(&directory)
+            .map_err(|error| Failure::Message(format!("cannot make `{}`: {error}", directory.display())))?;
+        let grammar = grammar(charm, arguments, &[OPERATIONS]);
+        vec![
+            (Some(directory.join("lifecycle.charmgrammar")), grammar),
+            (Some(directory.join("test_lifecycle.py")), TEST.to_owned()),
+        ]
+    } else {
+        vec![(arguments.output.clone(), grammar(charm, arguments, &[]))]
+    };
+    let mut paths = files.iter().filter_map(|(path, _)| path.as_deref());
+    if let Some(path) = paths.find(|path| !arguments.force && *path != Path::new("-") && path.is_file()) {
         let message = format!("`{}` is there already; --force writes over it", path.display());
         return Err(Failure::Message(message));
     }
-    let mut output = Output::create(path, &mut io.stdout)?;
-    output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
-    output.finish()?;
+    for (path, text) in files {
+        write(path.as_ref(), &text, io)?;
+        if let Some(path) = path.filter(|_| arguments.pytest) {
+            io.note(&format!("`{}` is written", path.display()));
+        }
+    }
     Ok(Exit::Yes)
+}
+
+/// The text of a grammar of the charm's lifecycle, with settings of the built-in one.
+fn grammar(charm: &Charm, arguments: &InitArguments, settings: &[&str]) -> String {
+    let root = Root::Builtin(charm.platform.grammar().to_owned());
+    let outline = model::outline(&Disk, &root, &model::Settings::default());
+    charm::start(charm, arguments.endpoints.relations, settings, &outline)
+}
+
+fn write(path: Option<&PathBuf>, text: &str, io: &mut Io) -> Result<(), Failure> {
+    let mut output = Output::create(path.map(PathBuf::as_path), &mut io.stdout)?;
+    output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
+    output.finish()
 }

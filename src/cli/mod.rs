@@ -35,8 +35,10 @@ mod man;
 mod nearest;
 mod one_trace;
 mod output;
+mod package;
 mod probability;
 mod progress;
+mod run;
 mod runs;
 mod sequences;
 mod show;
@@ -95,6 +97,7 @@ fn dispatch(arguments: Arguments, io: &mut Io) -> Result<Exit, Failure> {
         Command::Stats(arguments) => stats::run(&arguments, io),
         Command::Explore(arguments) => explore::run(&arguments, io),
         Command::Shrink(arguments) => shrink::run(&arguments, io),
+        Command::Run(arguments) => run::run(&arguments, io),
         Command::Export(arguments) => export::run(&arguments, io),
         Command::List => list::run(builtins(), io),
         Command::Init(arguments) => init::run(&arguments, io),

@@ -1,5 +1,6 @@
 //! Values of options that are more than a number or a word.
 
+use std::fmt;
 use std::ops::{Range, RangeInclusive};
 
 /// Which contiguous part of the traces is generated: part `index` of `count`, from 0.
@@ -7,6 +8,12 @@ use std::ops::{Range, RangeInclusive};
 pub(super) struct Shard {
     index: u64,
     count: u64,
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
 }
 
 impl Shard {

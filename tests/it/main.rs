@@ -21,6 +21,7 @@ mod recognize;
 mod reference;
 mod repair;
 mod robust;
+mod run;
 mod semantics;
 mod sequences;
 mod shrink;

@@ -2,6 +2,7 @@
 
 mod export;
 mod grammars;
+mod run;
 mod shrink;
 mod traces;
 
@@ -19,6 +20,7 @@ pub(in crate::cli) use grammars::{
     CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
+pub(in crate::cli) use run::RunArguments;
 pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
     AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown,
@@ -115,6 +117,7 @@ pub(in crate::cli) enum Command {
     Stats(Box<StatsArguments>),
     Explore(Box<ExploreArguments>),
     Shrink(Box<ShrinkArguments>),
+    Run(Box<RunArguments>),
     Export(Box<ExportArguments>),
     /// Name the built-in grammars
     ///
@@ -209,8 +212,14 @@ pub(in crate::cli) struct InitArguments {
     /// Write to a file; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
+    /// Also write a test for pytest, which runs the charm through lives that are drawn from the grammar
+    ///
+    /// `lifecycle.charmgrammar` and `test_lifecycle.py` are written to the directory that `--output` names, or to `tests/unit`
+    /// of the charm. They are yours to edit. To run, the test needs the package `charmgrammar` in the charm's environment.
+    #[arg(long)]
+    pub(in crate::cli) pytest: bool,
     /// Write over a file that is there
-    #[arg(long, requires = "output")]
+    #[arg(long)]
     pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) endpoints: Endpoints,

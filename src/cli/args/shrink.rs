@@ -74,7 +74,7 @@ pub(in crate::cli) struct ShrinkArguments {
 }
 
 /// A positive number of seconds.
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
     if (0.001..=1e9).contains(&seconds) { Ok(seconds) } else { Err("it is a number of seconds above 0".to_owned()) }
 }

@@ -1,0 +1,216 @@
+"""The charm under test: its class, where its files lie, and a fresh context for each life."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import ops
+from ops import testing
+
+from ._facts import Facts, charm_spec, without_gaps
+
+_METADATA = ("metadata.yaml", "config.yaml", "actions.yaml")
+
+
+class NoCharmError(Exception):
+    """There is no charm where one was looked for."""
+
+
+class Charm:
+    """A charm that lives are run on."""
+
+    def __init__(
+        self,
+        given: type[ops.CharmBase] | testing.Context[Any],
+        root: Path | None = None,
+        modules: dict[str, ModuleType] | None = None,
+    ) -> None:
+        """A charm's class, or a context that its author has made."""
+        self._given = given
+        self.charm_type: type[ops.CharmBase] = (
+            given if isinstance(given, type) else charm_spec(given).charm_type
+        )
+        self.root = root or _root_of(self.charm_type)
+        """The directory of its files, if its class lies in one."""
+        self._modules = modules
+        self._facts: Facts | None = None
+
+    @classmethod
+    def load(cls, directory: Path) -> Charm:
+        """Imports `src/charm.py` of a directory.
+
+        Raises:
+            NoCharmError: there is none, or no charm in it.
+        """
+        root = _find_root(directory)
+        source = root / "src" / "charm.py"
+        for path in (root, root / "lib", root / "src"):
+            if path.is_dir():
+                sys.path.insert(0, str(path))
+        before = set(sys.modules)
+        module = importlib.import_module("charm")
+        if Path(module.__file__ or "").resolve() != source.resolve():
+            raise NoCharmError(f"`import charm` gives {module.__file__}, and not `{source}`")
+        modules = {name: found for name, found in sys.modules.items() if name not in before}
+        return cls(_class_in(module, source), root, modules)
+
+    def leave(self) -> None:
+        """Takes its modules and its path away, so that another charm of the same names can be
+        loaded; `enter` brings them back.
+        """
+        here = str(self.root)
+        sys.path[:] = [path for path in sys.path if not path.startswith(here)]
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file and Path(file).is_relative_to(here) and "site-packages" not in file:
+                del sys.modules[name]
+
+    def enter(self) -> None:
+        """Makes its modules those that an import finds."""
+        if self._modules is None or self.root is None:
+            return
+        mine = {
+            name: module
+            for name, module in self._modules.items()
+            if str(getattr(module, "__file__", "") or "").startswith(str(self.root))
+        }
+        sys.modules.update(mine)
+        paths = [str(self.root / part) for part in ("src", "lib", ".")]
+        sys.path[:] = paths + [path for path in sys.path if path not in paths]
+
+    @contextmanager
+    def context(self) -> Iterator[testing.Context[Any]]:
+        """A context for one life. That of an author is used as it is, but its charm's root, which
+        `ops.testing` writes into, becomes a directory of links.
+        """
+        with tempfile.TemporaryDirectory(prefix="charmgrammar-") as temporary:
+            directory = Path(temporary)
+            if isinstance(self._given, type):
+                context = self._made(directory)
+                try:
+                    yield context
+                finally:
+                    _close(context)
+                return
+            context, before = self._given, self._given.charm_root
+            if before is not None:
+                _link(Path(before), directory)
+                context.charm_root = directory
+            without_gaps(context)
+            for part in ("containers", "storages"):
+                shutil.rmtree(context._tmp_path / part, ignore_errors=True)
+            try:
+                yield context
+            finally:
+                context.charm_root = before
+
+    def _made(self, directory: Path) -> testing.Context[Any]:
+        if self.root is not None:
+            _link(self.root, directory)
+        try:
+            context = testing.Context(self.charm_type, charm_root=directory)
+        except Exception as error:
+            # The class lies elsewhere than its metadata.
+            if self.root is None:
+                raise NoCharmError(f"the charm's metadata are not found: {error}") from error
+            from scenario.state import _CharmSpec
+
+            meta, config, actions = _CharmSpec._load_metadata(self.root)
+            if not meta:
+                meta, config, actions = _CharmSpec._load_metadata_legacy(self.root)
+            context = testing.Context(
+                self.charm_type, meta=meta, config=config, actions=actions, charm_root=directory
+            )
+        without_gaps(context)
+        return context
+
+    def facts(self, context: testing.Context[Any]) -> Facts:
+        """What its metadata say; read once."""
+        if self._facts is None:
+            self._facts = Facts.of(context)
+        return self._facts
+
+    def with_resources(self, context: testing.Context[Any], state: testing.State) -> testing.State:
+        """The state with an empty file for each resource of the charm."""
+        names = sorted(self.facts(context).resources)
+        if not names:
+            return state
+        made = set()
+        for name in names:
+            path = context._tmp_path / "resources" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+            made.add(testing.Resource(name=name, path=path))
+        return dataclasses.replace(state, resources=frozenset(made))
+
+
+def _close(context: testing.Context[Any]) -> None:
+    close = getattr(context, "close", None)
+    if close is not None:
+        close()
+    else:
+        cleanup = getattr(getattr(context, "_tmp", None), "cleanup", lambda: None)
+        cleanup()
+
+
+def _link(root: Path, directory: Path) -> None:
+    """Fills a throw-away directory with links to a charm's files; its metadata are written there."""
+    for entry in root.iterdir():
+        if entry.name not in _METADATA:
+            (directory / entry.name).symlink_to(entry.resolve())
+
+
+def _root_of(charm_type: type) -> Path | None:
+    try:
+        root = Path(inspect.getfile(charm_type)).resolve().parent.parent
+    except (OSError, TypeError):
+        return None
+    is_charm = any((root / name).is_file() for name in ("charmcraft.yaml", "metadata.yaml"))
+    return root if is_charm else None
+
+
+def _find_root(directory: Path) -> Path:
+    """The charm in a directory, or in the only one below it that has a charm."""
+    directory = directory.resolve()
+    if (directory / "src" / "charm.py").is_file():
+        return directory
+    below = sorted(
+        found.parent.parent
+        for pattern in ("*/src/charm.py", "*/*/src/charm.py")
+        for found in directory.glob(pattern)
+        if not any(part.startswith((".", "tests")) for part in found.relative_to(directory).parts)
+    )
+    if len(below) != 1:
+        found = ", ".join(f"`{path}`" for path in below) or "none below it either"
+        raise NoCharmError(f"`{directory}` has no `src/charm.py`: {found}")
+    return below[0]
+
+
+def _class_in(module: ModuleType, source: Path) -> type[ops.CharmBase]:
+    """The class that the module hands to `ops.main`, or its last one."""
+    classes = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, ops.CharmBase)
+        and value.__module__ == module.__name__
+    ]
+    named = re.findall(r"\bmain\(\s*(\w+)", source.read_text(encoding="utf-8"))
+    for name in named:
+        value = getattr(module, name, None)
+        if isinstance(value, type) and issubclass(value, ops.CharmBase):
+            return value
+    if not classes:
+        raise NoCharmError(f"`{source}` has no class of a charm")
+    return classes[-1]

@@ -1,0 +1,87 @@
+"""Failures, told to people."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from ._runner import Life, Outcome, Step
+from ._shrinking import Shrunk
+
+_SHOWN = 40
+"""How many lines of a life are shown; those between its beginning and its end are left out."""
+
+
+def story(life: Life) -> list[str]:
+    """The events of a life, numbered, with what happened between them and the failing one marked."""
+    lines: list[str] = []
+    for step in life.steps:
+        lines += [f"        {mark}" for mark in step.marks if not mark.startswith("phase ")]
+        lines.append(_line(step))
+    if len(lines) > _SHOWN:
+        hidden = len(lines) - _SHOWN + 1
+        head = _SHOWN // 4
+        lines = [*lines[:head], f"        … {hidden} lines", *lines[head + hidden :]]
+    return lines
+
+
+def _line(step: Step) -> str:
+    is_bad = step.outcome.is_of_charm or step.outcome.is_ours
+    arrow = "→" if is_bad else " "
+    note = ""
+    if step.outcome in (Outcome.ACTION_FAILED, Outcome.SKIPPED):
+        note = f"  [{step.outcome.value}: {step.note}]"
+    return f"  {arrow} {step.event.index:>3} {step.event}{note}"
+
+
+def describe(shrunk: Shrunk, first: Life, again: str = "", saved: str = "") -> str:
+    """Tells of one failure: what, where, after which events, and how to see it again.
+
+    `first` is the life as it was drawn.
+    """
+    life, failure = shrunk.life, shrunk.life.failure
+    assert failure is not None
+    lines = [f"{failure.exception}: {failure.message}" if failure.message else failure.exception]
+    if failure.frame is not None:
+        lines += [f"  at {failure.frame}", f"      {failure.frame.text}"]
+    if failure.event:
+        status = f", in status {failure.status}" if failure.status else ""
+        lines.append(f"  while the charm handled event {failure.step}, {failure.event}{status}")
+    else:
+        lines.append("  after the last event")
+    if life.outcome.is_ours:
+        lines.append(
+            f"  outcome {life.outcome.value}: a mistake of the grammar, of initial_state, or of "
+            "charmgrammar, and none of the charm"
+        )
+    elif failure.is_of_input:
+        lines.append("  with values for config or actions that were drawn")
+    else:
+        lines.append("  without any config or parameter that is out of the ordinary")
+    lines += ["", f"  {_size(shrunk, first)}", *story(life), ""]
+    if again:
+        lines.append(f"  again: {again}")
+    if saved:
+        lines.append(f"  saved: {saved}")
+    lines += ["", textwrap.indent(failure.traceback.rstrip(), "  ")]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _size(shrunk: Shrunk, first: Life) -> str:
+    trace = first.trace
+    name = f"trace {trace.number} of seed {trace.seed}"
+    if shrunk.note:
+        return f"{name} ({shrunk.note}):"
+    before, after = (len(list(life.trace.events)) for life in (first, shrunk.life))
+    limit = "" if shrunk.is_smallest else ", when the limit was met"
+    return f"{name}, shrunk from {before} to {after} events in {shrunk.runs} runs{limit}:"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """A number of things."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a sentence."""
+    return ", ".join(words)

@@ -1,0 +1,151 @@
+//! Arguments of `run`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::shrink::seconds;
+use super::{DataClass, Endpoints, Settings};
+use crate::cli::values::Shard;
+
+/// Run traces on a charm, and shrink those that fail
+///
+/// The charm's code is run by its own Python, through `ops.testing`: no Juju is needed. Each trace is a life of one unit; its
+/// events are dispatched one after the other, and what has no event is applied to the world around: leadership that is
+/// lost, a container that goes down, units that are planned. An exception that the charm does not catch is a failure. Failures
+/// of one type from one line of the charm are told once, as the smallest trace that fails so. Nothing is reached over the
+/// network and no program is started meanwhile. The exit code is 0 if nothing new has failed, 1 if something has, and 2 if
+/// the charm does not start or a trace could not be run.
+///
+/// Where the charm has tests, `init --charm DIR --pytest` begins one that does the same with your own fixtures.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RunArguments {
+    /// The grammar: a file, or the name of a built-in grammar; without it that of the charm's platform
+    pub(in crate::cli) grammar: Option<OsString>,
+    /// Files of traces to run instead of drawn ones, as jsonl with phases, actions, events and states
+    #[arg(value_name = "TRACE")]
+    pub(in crate::cli) traces: Vec<PathBuf>,
+    /// How many traces
+    ///
+    /// 50 if nothing else is said.
+    #[arg(short, long, value_name = "N")]
+    pub(in crate::cli) number: Option<u64>,
+    /// The seed, an integer below 2^64; without it one is drawn, and told on standard error
+    #[arg(long, value_name = "S")]
+    pub(in crate::cli) seed: Option<u64>,
+    /// The number of the first trace
+    #[arg(long, value_name = "I")]
+    pub(in crate::cli) from: Option<u64>,
+    /// Run only part K of M, from 0/M to M-1/M
+    #[arg(long, value_name = "K/M", value_parser = Shard::parse)]
+    pub(in crate::cli) shard: Option<Shard>,
+    /// What is fed to the charm: config, parameters of actions, databags, secrets
+    ///
+    /// `typed` if nothing else is said.
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(in crate::cli) data: Option<DataClass>,
+    /// A YAML file with values for config, actions, databags and secrets
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) values: Option<PathBuf>,
+    /// The Python of the charm's environment, which has `ops[testing]` 2.23 or later
+    ///
+    /// Without it, the first of these is taken that has it: `.venv` and `venv` in the charm's directory, the environment that
+    /// is active, those of tox, `python3`.
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) python: Option<PathBuf>,
+    /// Begin no further trace after so many seconds
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(in crate::cli) seconds: Option<f64>,
+    /// How many seconds an event may take
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "10")]
+    pub(in crate::cli) event_seconds: f64,
+    /// Begin lives with the charm in this directory, and refresh it to the one of --charm at `upgrade-charm`
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) upgrade_from: Option<PathBuf>,
+    /// Take failures that this file lists for known: they are neither told nor shrunk
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) known: Option<PathBuf>,
+    /// Write a list of all failures, those of --known too
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) write_known: Option<PathBuf>,
+    /// Write each new failure as a test of `ops.testing` that needs nothing of this program
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) emit: Option<PathBuf>,
+    /// Write the smallest trace of each failure to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) save: Option<PathBuf>,
+    /// Tell failures as they were drawn
+    #[arg(long)]
+    pub(in crate::cli) no_shrink: bool,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = RunFormat::Human)]
+    pub(in crate::cli) format: RunFormat,
+    #[command(flatten)]
+    pub(in crate::cli) settings: Settings,
+}
+
+/// How the result of a run is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum RunFormat {
+    /// For people
+    Human,
+    /// As a JSON object
+    Json,
+    /// As `JUnit` XML, a test for each trace
+    Junit,
+}
+
+impl RunFormat {
+    /// As it is typed.
+    pub(in crate::cli) fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+        }
+    }
+}
+
+impl RunArguments {
+    /// Whether something is said of how traces are drawn.
+    pub(in crate::cli) fn speaks_of_drawing(&self) -> bool {
+        let Self { number, seed, from, shard, data, values, .. } = self;
+        number.or(*seed).or(*from).is_some() || shard.is_some() || data.is_some() || values.is_some()
+    }
+}
+
+impl DataClass {
+    /// As it is typed.
+    pub(in crate::cli) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Typed => "typed",
+            Self::Hostile => "hostile",
+        }
+    }
+}
+
+impl Settings {
+    /// The settings as they are typed.
+    pub(in crate::cli) fn words(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        let mut option = |name: &str, value: OsString| words.extend([name.into(), value]);
+        if let Some(charm) = &self.charm {
+            option("--charm", charm.into());
+        }
+        let Endpoints { relations } = self.endpoints;
+        if relations != Endpoints::default().relations {
+            option("--relations-per-endpoint", relations.to_string().into());
+        }
+        if let Some(profile) = &self.profile {
+            option("--profile", profile.into());
+        }
+        for (name, values) in [("--set", &self.set), ("--weight", &self.weights), ("--with", &self.declarations)] {
+            for value in values {
+                option(name, value.into());
+            }
+        }
+        words
+    }
+}
