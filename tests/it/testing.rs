@@ -179,6 +179,12 @@ impl Truth<'_> {
         if !self.language.whole {
             return Ok(());
         }
+        // No run comes further.
+        for further in unmatched.element + 1..=pattern.len() {
+            if let Some(trace) = self.language.shown.iter().find(|trace| matches(&pattern[..further], trace)) {
+                return Err(format!("it says element {}, and {trace:?} comes to {further}", unmatched.element));
+            }
+        }
         // With no more told than the pattern asks for.
         let text = patterns::text(pattern);
         let told = |event: &Happening| {
