@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,7 @@ _SHORT = ("--set", "operations=20")
 """How long lives are by default: many find more than long ones."""
 
 _SESSION = pytest.StashKey[_Session]()
+_TOLD = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -117,6 +118,16 @@ def pytest_configure(config: pytest.Config) -> None:
         data=option("--lifecycle-data"),
         shard=option("--lifecycle-shard"),
     )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Leaves the short summary its one line: under CI pytest would tell all of it twice."""
+    outcome: Any = yield
+    if item.stash.get(_TOLD, False):
+        crash = getattr(outcome.get_result().longrepr, "reprcrash", None)
+        if crash is not None:
+            crash.message = crash.message.partition("\n")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -213,9 +224,12 @@ class Lifecycle:
             return life
         group, name = life.failure.group, self._request.node.nodeid
         if group in self._session.seen:
-            pytest.fail(f"{group.key}\n  as in {self._session.seen[group]}", pytrace=False)
-        self._session.seen[group] = name
-        pytest.fail(self._tell(life), pytrace=False)
+            told = f"{group.key}\n  as in {self._session.seen[group]}"
+        else:
+            self._session.seen[group] = name
+            told = self._tell(life)
+        self._request.node.stash[_TOLD] = True
+        pytest.fail(told, pytrace=False)
 
     def _tell(self, life: Life) -> str:
         from ._report import describe

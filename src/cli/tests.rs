@@ -66,7 +66,7 @@ fn wrong_usage_is_told_and_ends_with_2() {
 fn what_generate_is_asked_for() {
     let arguments = generate(&[]).unwrap();
     assert_eq!(arguments.traces, 0..1);
-    assert_eq!((arguments.attempts.get(), arguments.event_limit, arguments.step_limit), (1000, 1_000_000, 1_000_000));
+    assert_eq!((arguments.attempts.get(), arguments.event_limit, arguments.step_limit), (1000, 1_000_000, 10_000_000));
     assert_eq!(arguments.shows, Shows { phases: true, actions: true, events: true, states: false, decisions: false });
     let line = ["-n", "10", "--from", "100", "--shard", "1/3", "--format", "jsonl", "--shows", "events,decisions"];
     let arguments = generate(&line).unwrap();

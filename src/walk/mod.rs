@@ -24,13 +24,13 @@ pub struct Limits {
     pub attempts: u64,
     /// After how many events a walk is stopped with an error; 1,000,000.
     pub events: u64,
-    /// After how many silent steps between two events it is; 1,000,000.
+    /// After how many silent steps between two events it is; 10,000,000.
     pub steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { min_events: 0, max_events: u64::MAX, attempts: 1_000, events: 1_000_000, steps: 1_000_000 }
+        Self { min_events: 0, max_events: u64::MAX, attempts: 1_000, events: 1_000_000, steps: 10_000_000 }
     }
 }
 

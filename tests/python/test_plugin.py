@@ -52,8 +52,10 @@ def test_lives_of_a_sound_charm_pass_silently(author):
     assert "::test_lifecycle[1-0]" in result.stdout.str()
 
 
-def test_a_failure_is_shrunk_told_once_saved_and_run_first(author):
+def test_a_failure_is_shrunk_told_once_saved_and_run_first(author, monkeypatch):
     make, run = author
+    # Under CI pytest does not cut its summary.
+    monkeypatch.setenv("CI", "true")
     directory = make("vault", fault=True)
     result = run(directory, *FEW, "-rA")
     told = result.stdout.str()

@@ -31,7 +31,7 @@ pub(in crate::cli) struct ExportArguments {
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
     /// How many silent steps a run of the grammar may make before it decides or shows something
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     pub(in crate::cli) step_limit: u64,
     #[command(flatten)]
     pub(in crate::cli) settings: Settings,

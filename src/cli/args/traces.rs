@@ -92,7 +92,7 @@ pub(in crate::cli) struct TypedGenerateArguments {
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(in crate::cli) event_limit: u64,
     /// Give up a trace that takes more than N silent steps between two items
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     pub(in crate::cli) step_limit: u64,
     #[command(flatten)]
     pub(in crate::cli) settings: Settings,
@@ -165,7 +165,7 @@ pub(in crate::cli) struct Reading {
     /// How many silent steps a run may make before it decides or shows something
     ///
     /// A trace with which one agrees that makes more has no verdict.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     pub(in crate::cli) step_limit: u64,
 }
 
