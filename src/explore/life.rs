@@ -12,7 +12,7 @@ use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::{Grammar, StateId};
 use crate::recognize::probability::Estimator;
-use crate::recognize::{Next, Precision, Question};
+use crate::recognize::{Next, Precision, Question, observed};
 use crate::sets::{Bounds, Item, Limit, PlaceId, Places};
 use crate::trace::{self, Observed, Shows};
 
@@ -68,7 +68,7 @@ impl<'g> Life<'g> {
 
     /// The same as a sequence tells it that leaves nothing out.
     pub fn observed(&self) -> Vec<Observed> {
-        self.items.iter().map(|item| observed(item, self.alphabet)).collect()
+        self.items.iter().map(|item| observed(item, self.alphabet, true)).collect()
     }
 
     /// What it can show next, each with its probability, the likeliest first. What is missing from 1 is lost where runs
@@ -87,7 +87,7 @@ impl<'g> Life<'g> {
     ///
     /// When a limit is met; then it must go back.
     pub fn take(&mut self, item: &Item) -> Result<bool, Limit> {
-        let is_possible = self.estimator.item(&observed(item, self.alphabet))?;
+        let is_possible = self.estimator.item(&observed(item, self.alphabet, true))?;
         if is_possible {
             self.items.push(item.clone());
         } else {
@@ -168,26 +168,8 @@ impl<'g> Life<'g> {
     fn replay(&mut self) -> Result<(), Limit> {
         self.estimator.begin(Shows::STORY, Precision::FULL);
         for item in &self.items {
-            self.estimator.item(&observed(item, self.alphabet))?;
+            self.estimator.item(&observed(item, self.alphabet, true))?;
         }
         Ok(())
-    }
-}
-
-/// An item as a sequence tells it that leaves nothing out.
-fn observed(item: &Item, alphabet: &Alphabet) -> Observed {
-    fn known<T: Copy>(values: &[T]) -> Vec<Option<T>> {
-        values.iter().copied().map(Some).collect()
-    }
-    match item {
-        Item::Phase(phase) => Observed::Phase(*phase),
-        Item::Action { action, source, arguments } => {
-            Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
-        }
-        Item::Event { symbol, payload } => Observed::Event {
-            name: alphabet.name_of(*symbol),
-            of: known(&alphabet.instances_of(*symbol)),
-            payload: known(payload),
-        },
     }
 }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use agreement::{agrees, may_agree};
 pub use question::{Precision, Question};
-pub use verdict::{Next, Rejection, Verdict};
+pub use verdict::{Next, Rejection, Verdict, observed};
 
 use crate::machine::Program;
 use crate::model::Alphabet;

@@ -60,19 +60,25 @@ impl Next {
     /// The item as a sequence would show it, in one line: `(end)`, `phase setup`, `change(http) by user`,
     /// `db-relation-joined (unit=0)`. `instances`: whether it would tell the elements of an array, `db[1]-relation-joined`.
     pub fn text(&self, grammar: &Grammar, alphabet: &Alphabet, instances: bool) -> String {
-        let observed = match self {
-            Self::End => return "(end)".to_owned(),
-            Self::Item(Item::Phase(phase)) => Observed::Phase(*phase),
-            Self::Item(Item::Action { action, source, arguments }) => {
-                Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
-            }
-            Self::Item(Item::Event { symbol, payload }) => Observed::Event {
-                name: alphabet.name_of(*symbol),
-                of: if instances { known(&alphabet.instances_of(*symbol)) } else { Vec::new() },
-                payload: known(payload),
-            },
-        };
-        observed.text(grammar, alphabet)
+        match self {
+            Self::End => "(end)".to_owned(),
+            Self::Item(item) => observed(item, alphabet, instances).text(grammar, alphabet),
+        }
+    }
+}
+
+/// An item as a sequence tells it that leaves nothing out, but perhaps the `instances` of events.
+pub fn observed(item: &Item, alphabet: &Alphabet, instances: bool) -> Observed {
+    match item {
+        Item::Phase(phase) => Observed::Phase(*phase),
+        Item::Action { action, source, arguments } => {
+            Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
+        }
+        Item::Event { symbol, payload } => Observed::Event {
+            name: alphabet.name_of(*symbol),
+            of: if instances { known(&alphabet.instances_of(*symbol)) } else { Vec::new() },
+            payload: known(payload),
+        },
     }
 }
 

@@ -6,8 +6,8 @@ use charmgrammar::explore::repair::{Mark, Repair, Repairer, Row, Unrepaired, mar
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::{ActionId, Grammar, PhaseId};
 use charmgrammar::model::{self, Alphabet, Memory, NameId, Root, Settings};
-use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict};
-use charmgrammar::sets::{Bounds, Item};
+use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict, observed};
+use charmgrammar::sets::Bounds;
 use charmgrammar::trace::{Observed, Shows};
 
 use crate::reference::mutate::{self, Maker};
@@ -102,29 +102,12 @@ fn brute(
     unreachable!("it ends when much was seen")
 }
 
-fn observed(item: &Item, alphabet: &Alphabet, precision: Precision) -> Observed {
-    fn known<T: Copy>(values: &[T]) -> Vec<Option<T>> {
-        values.iter().copied().map(Some).collect()
-    }
-    match item {
-        Item::Phase(phase) => Observed::Phase(*phase),
-        Item::Action { action, source, arguments } => {
-            Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
-        }
-        Item::Event { symbol, payload } => Observed::Event {
-            name: alphabet.name_of(*symbol),
-            of: if precision.instances { known(&alphabet.instances_of(*symbol)) } else { Vec::new() },
-            payload: known(payload),
-        },
-    }
-}
-
 /// The sequence that a repair leads to.
 fn repaired(repair: &Repair, items: &[Observed], alphabet: &Alphabet, precision: Precision) -> Vec<Observed> {
     let item = |row: &Row| match row {
         Row::Kept(place) | Row::Swapped(place) => Some(items[*place].clone()),
         Row::Deleted(_) => None,
-        Row::Inserted(item) => Some(observed(item, alphabet, precision)),
+        Row::Inserted(item) => Some(observed(item, alphabet, precision.instances)),
     };
     repair.rows.iter().filter_map(item).collect()
 }

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{self, Alphabet, Memory, Root, Settings};
-use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict};
+use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict, observed};
 use charmgrammar::sets::{Bounds, Item};
 use charmgrammar::shrink::{Original, Run, Shrinker};
 use charmgrammar::trace::{self, Observed, Recorder, Shows};
@@ -17,24 +17,6 @@ use charmgrammar::walk::{self, Limits, walk};
 use crate::reference::random;
 use crate::semantics::load;
 use crate::support::{Ran, binary, finish, run, run_with};
-
-fn known<T: Copy>(values: &[T]) -> Vec<Option<T>> {
-    values.iter().copied().map(Some).collect()
-}
-
-fn observed(item: &Item, alphabet: &Alphabet) -> Observed {
-    match item {
-        Item::Phase(phase) => Observed::Phase(*phase),
-        Item::Action { action, source, arguments } => {
-            Observed::Action { actions: vec![(*action, known(arguments))], source: Some(*source) }
-        }
-        Item::Event { symbol, payload } => Observed::Event {
-            name: alphabet.name_of(*symbol),
-            of: known(&alphabet.instances_of(*symbol)),
-            payload: known(payload),
-        },
-    }
-}
 
 /// A walk as it would be read; `None` if there is none.
 fn original(program: &Program, alphabet: &Alphabet, seed: u64, most: u64) -> Option<Original> {
@@ -51,7 +33,7 @@ fn original(program: &Program, alphabet: &Alphabet, seed: u64, most: u64) -> Opt
             trace::Item::Event { symbol, payload } => Item::Event { symbol: *symbol, payload: payload.clone().into() },
             trace::Item::Set { .. } | trace::Item::Decision { .. } => return None,
         };
-        Some((observed(&item, alphabet), None))
+        Some((observed(&item, alphabet, true), None))
     });
     Some(Original { shows: Shows::STORY, initial: trace.initial.clone(), items: items.collect() })
 }
@@ -94,7 +76,7 @@ fn check(grammar: &Grammar, original: &Original, does: impl Fn(&[Item]) -> bool)
         recognizer.begin(Shows::STORY, Precision::FULL).unwrap();
         let goes_on = candidate.iter().try_for_each(|item| {
             recognizer
-                .item(&observed(item, &alphabet))
+                .item(&observed(item, &alphabet, true))
                 .map_or(Err(None), |goes_on| if goes_on { Ok(()) } else { Err(Some(())) })
         });
         if goes_on != Err(None) {
@@ -123,7 +105,7 @@ fn candidates_of_random_grammars_are_valid_and_smaller() {
         let (first, last) = (wanted.iter().find(is_wanted), wanted.iter().rfind(is_wanted));
         let does = |items: &[Item]| {
             let has = |one: Option<&Observed>| {
-                one.is_none_or(|one| items.iter().any(|item| observed(item, &alphabet) == *one))
+                one.is_none_or(|one| items.iter().any(|item| observed(item, &alphabet, true) == *one))
             };
             has(first) && has(last)
         };
