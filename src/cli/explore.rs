@@ -11,7 +11,7 @@ use crate::explore::reasons::{Effort, Explainer, Why};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::{NONE, StateId};
-use crate::recognize::{Next, Question};
+use crate::recognize::{Next, Question, agrees};
 use crate::sets::{Bounds, Item, Limit};
 use crate::trace::{self, Header, Jsonl, JsonlOptions, Names, Observed, Shows, Story, TextSink, Vocabulary, read_item};
 use crate::walk::halves;
@@ -259,10 +259,7 @@ impl Session<'_> {
             }
             wanted => wanted,
         };
-        let is_wanted = |item: &Item| {
-            let text = text(item);
-            text == name || text.split([' ', '(']).next() == Some(name) || text.split(" by ").next() == Some(name)
-        };
+        let is_wanted = |item: &Item| agrees(&wanted, item, alphabet);
         let told = match self.life.way(&is_wanted).map_err(|limit| met(&limit))? {
             Way::Items(items) => {
                 let way = listed(&items.iter().map(text).collect::<Vec<_>>());
