@@ -85,6 +85,8 @@ pub struct Statistics {
     pub clears: u64,
     /// The most configurations that were in one set.
     pub widest: usize,
+    /// The most products of several configurations that were in one set.
+    pub products: usize,
     /// The most counters of loops that were kept beside one set.
     pub counters: usize,
 }
@@ -98,6 +100,7 @@ impl Statistics {
             misses: self.misses + other.misses,
             clears: self.clears + other.clears,
             widest: self.widest.max(other.widest),
+            products: self.products.max(other.products),
             counters: self.counters.max(other.counters),
         }
     }
@@ -196,6 +199,14 @@ impl<'p> Sets<'p> {
     ///
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
+        if !forgets
+            && self.bounds.everywhere > 0
+            && self.bounds.products < usize::MAX
+            && self.graph.folds()
+            && let Some(front) = self.everywhere_folded()?
+        {
+            return Ok(front);
+        }
         let start = self.start()?;
         // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
         let mut open = VecDeque::from(self.members(&start));
@@ -233,6 +244,41 @@ impl<'p> Sets<'p> {
             members.push(member);
         }
         self.front(members)
+    }
+
+    /// The front of all configurations as products; nothing where some have counters that lie beside the points, which have no
+    /// parts. Each round looks only at what the last one has added (semi-naive evaluation, as in deductive databases).
+    fn everywhere_folded(&mut self) -> Result<Option<Front>, Limit> {
+        let start = self.start()?;
+        let mut new: Vec<Member> = self.members(&start);
+        let mut known: Vec<PointId> = Vec::new();
+        let mut met: FxHashSet<PointId> = FxHashSet::default();
+        while !new.is_empty() {
+            let mut targets = Vec::new();
+            for member in &mut new {
+                self.graph.settle(&mut member.point, &mut member.registers)?;
+                if !member.registers.is_empty() {
+                    return Ok(None);
+                }
+                let found = self.graph.edges(member.point).iter().map(|edge| edge.target);
+                targets.extend(found.filter(|target| met.insert(*target)));
+            }
+            if targets.iter().any(|target| self.graph.n_registers(*target) > 0) {
+                return Ok(None);
+            }
+            let points = known.into_iter().chain(new.iter().map(|member| member.point));
+            known = fold::fold(&mut self.graph, points.map(|point| (point, ())).collect())
+                .into_iter()
+                .map(|(point, ())| point)
+                .collect();
+            if known.iter().map(|point| weight(self.graph.key(*point).len())).sum::<usize>() > self.bounds.everywhere {
+                return Err(self.graph.too_many_points(&known));
+            }
+            let beyond = fold::beyond(&mut self.graph, targets, &known);
+            new = beyond.into_iter().map(|point| Member { point, registers: Vec::new() }).collect();
+        }
+        let members = known.into_iter().map(|point| Member { point, registers: Vec::new() }).collect();
+        self.settled(members).map(Some)
     }
 
     /// Copies a front of other sets, of the same program under the same view.
@@ -385,6 +431,8 @@ impl<'p> Sets<'p> {
             return Err(self.graph.too_many_points(&points));
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
+        let n_products = points.iter().filter(|point| self.graph.is_product(**point)).count();
+        self.statistics.products = self.statistics.products.max(n_products);
         let (set, _) = self.known.intern(&points);
         let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
         self.statistics.counters = self.statistics.counters.max(registers.len());
