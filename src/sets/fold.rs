@@ -4,11 +4,13 @@
 //! two such, it makes of the configurations that a sequence leaves possible about as many products as there are places where
 //! the runs may be, however many things there are of which something is not known.
 
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
 use super::graph::{Graph, PointId};
+use super::Member;
 use super::interner::Interner;
 use crate::machine::{Program, Rows};
 
@@ -22,17 +24,38 @@ pub(super) fn fold<K: Clone + Eq + Hash>(graph: &mut Graph<'_>, points: Vec<(Poi
     rest
 }
 
-/// What of the points stands for configurations that no others do, folded.
-pub(super) fn beyond(graph: &mut Graph<'_>, points: Vec<PointId>, others: &[PointId]) -> Vec<PointId> {
+/// What of the members stands for configurations that no others do, folded.
+pub(super) fn beyond(graph: &mut Graph<'_>, members: Vec<Member>, others: &[Member]) -> Vec<Member> {
     let mut products = Products::new(graph.program());
-    let keyless = |points: &[PointId]| points.iter().map(|point| (*point, ())).collect();
-    let (others, same) = products.of(graph, keyless(others));
-    let (list, mut rest) = products.of(graph, keyless(&points));
+    let pairs = |members: &[Member]| members.iter().map(|member| (member.point, member.registers.clone())).collect();
+    let (others, same) = products.of(graph, pairs(others));
+    let (list, mut rest) = products.of(graph, pairs(&members));
     rest.retain(|point| !same.contains(point));
     let list = list.into_iter().filter_map(|product| products.beyond(product, &others)).collect();
     let list = products.fold(list);
     rest.extend(list.into_iter().map(|product| products.point(graph, product)));
-    rest.into_iter().map(|(point, ())| point).collect()
+    rest.into_iter().map(|(point, registers)| Member { point, registers }).collect()
+}
+
+/// A member that also stands for what others stand for that differ from it in one part, the first in which some do; nothing
+/// if none do.
+pub(super) fn grown(graph: &mut Graph<'_>, member: &Member, others: &[Member]) -> Option<Member> {
+    let mut products = Products::new(graph.program());
+    let pairs = |members: &[Member]| members.iter().map(|member| (member.point, member.registers.clone())).collect();
+    let (mut own, _) = products.of(graph, pairs(std::slice::from_ref(member)));
+    let mut own = own.pop()?;
+    let (others, _) = products.of(graph, pairs(others));
+    let mut more: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for other in others.iter().filter(|other| other.shape == own.shape) {
+        if let [(part, _)] = products.outside(other, &own)[..] {
+            more.entry(part).or_default().push(other.rows[part]);
+        }
+    }
+    let (part, mut lists) = more.pop_first()?;
+    lists.push(own.rows[part]);
+    own.rows[part] = products.unite(part, &lists);
+    let (point, registers) = products.point(graph, own);
+    Some(Member { point, registers })
 }
 
 /// A point as a product.
@@ -125,20 +148,25 @@ impl<'p, K: Clone + Eq + Hash> Products<'p, K> {
     /// What of a product is in none of some others, as far as that is a product; nothing if all of it is.
     fn beyond(&mut self, mut product: Product<K>, others: &[Product<K>]) -> Option<Product<K>> {
         for other in others.iter().filter(|other| other.shape == product.shape) {
-            let mut outside = Vec::new();
-            for (part, (own, known)) in product.rows.iter().zip(&other.rows).enumerate() {
-                let rest = if own == known { Rows::default() } else { self.subtract(part, *own, *known) };
-                if !rest.is_empty() {
-                    outside.push((part, rest));
-                }
-            }
-            match &outside[..] {
+            match &self.outside(&product, other)[..] {
                 [] => return None,
                 [(part, rest)] => product.rows[*part] = self.lists.intern(rest).0,
                 _ => {}
             }
         }
         Some(product)
+    }
+
+    /// The parts in which one has rows that another one has not, with those.
+    fn outside(&self, one: &Product<K>, other: &Product<K>) -> Vec<(usize, Rows)> {
+        let mut outside = Vec::new();
+        for (part, (own, known)) in one.rows.iter().zip(&other.rows).enumerate() {
+            let rest = if own == known { Rows::default() } else { self.subtract(part, *own, *known) };
+            if !rest.is_empty() {
+                outside.push((part, rest));
+            }
+        }
+        outside
     }
 
     fn subtract(&self, part: usize, one: u32, other: u32) -> Rows {

@@ -13,6 +13,7 @@
 mod counters;
 mod covered;
 mod facts;
+mod first;
 mod fold;
 mod graph;
 mod interner;
@@ -32,6 +33,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use counters::Update;
+use graph::Towards;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
@@ -47,7 +49,7 @@ pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};
-use crate::model::Alphabet;
+use crate::model::{Alphabet, NameId};
 use crate::model::grammar::Grammar;
 
 /// What bounds the work. `Default` has the defaults that are given here.
@@ -246,39 +248,45 @@ impl<'p> Sets<'p> {
         self.front(members)
     }
 
-    /// The front of all configurations as products; nothing where some have counters that lie beside the points, which have no
-    /// parts. Each round looks only at what the last one has added (semi-naive evaluation, as in deductive databases).
+    /// The front of all configurations as products; nothing where some have counters that lie beside the points, of which
+    /// those with more can stand for others.
     fn everywhere_folded(&mut self) -> Result<Option<Front>, Limit> {
         let start = self.start()?;
-        let mut new: Vec<Member> = self.members(&start);
-        let mut known: Vec<PointId> = Vec::new();
-        let mut met: FxHashSet<PointId> = FxHashSet::default();
-        while !new.is_empty() {
-            let mut targets = Vec::new();
-            for member in &mut new {
-                self.graph.settle(&mut member.point, &mut member.registers)?;
-                if !member.registers.is_empty() {
-                    return Ok(None);
-                }
-                let found = self.graph.edges(member.point).iter().map(|edge| edge.target);
-                targets.extend(found.filter(|target| met.insert(*target)));
-            }
-            if targets.iter().any(|target| self.graph.n_registers(*target) > 0) {
-                return Ok(None);
-            }
-            let points = known.into_iter().chain(new.iter().map(|member| member.point));
-            known = fold::fold(&mut self.graph, points.map(|point| (point, ())).collect())
-                .into_iter()
-                .map(|(point, ())| point)
-                .collect();
-            if known.iter().map(|point| weight(self.graph.key(*point).len())).sum::<usize>() > self.bounds.everywhere {
-                return Err(self.graph.too_many_points(&known));
-            }
-            let beyond = fold::beyond(&mut self.graph, targets, &known);
-            new = beyond.into_iter().map(|point| Member { point, registers: Vec::new() }).collect();
+        let members = self.closure(self.members(&start), Towards::All, self.bounds.everywhere)?;
+        if members.iter().any(|member| !member.registers.is_empty()) {
+            return Ok(None);
         }
-        let members = known.into_iter().map(|point| Member { point, registers: Vec::new() }).collect();
-        self.settled(members).map(Some)
+        self.front(members).map(Some)
+    }
+
+    /// What can be reached over the edges towards some items, folded and settled.
+    ///
+    /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
+    /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
+    /// combinations of how far each part has come.
+    fn closure(&mut self, members: Vec<Member>, towards: Towards, limit: usize) -> Result<Vec<Member>, Limit> {
+        let mut known: Vec<Member> = Vec::new();
+        let mut open = VecDeque::from(members);
+        while let Some(mut member) = open.pop_front() {
+            let moves = loop {
+                self.graph.settle(&mut member.point, &mut member.registers)?;
+                self.graph.expand_towards(member.point, towards)?;
+                let moves: Vec<Member> = self.graph.moves_towards(&member, towards).collect();
+                match fold::grown(&mut self.graph, &member, &moves) {
+                    Some(grown) => member = grown,
+                    None => break moves,
+                }
+            };
+            known.push(member);
+            known = self.fold(known)?;
+            let others: Vec<Member> = known.iter().chain(&open).cloned().collect();
+            open.extend(fold::beyond(&mut self.graph, moves, &others));
+            let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
+            if points.iter().map(|point| weight(self.graph.key(*point).len())).sum::<usize>() > limit {
+                return Err(self.graph.too_many_points(&points));
+            }
+        }
+        Ok(known)
     }
 
     /// Copies a front of other sets, of the same program under the same view.
@@ -293,7 +301,7 @@ impl<'p> Sets<'p> {
     }
 
     /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
-    /// `agrees` tells. If no run shows such an item there, the front stays what it is, and the answer is no.
+    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the front stays what it is, and the answer is no.
     ///
     /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
     ///
@@ -305,6 +313,7 @@ impl<'p> Sets<'p> {
         &mut self,
         front: &mut Front,
         token: u32,
+        name: Option<NameId>,
         agrees: &mut dyn FnMut(&Item) -> bool,
     ) -> Result<bool, Limit> {
         self.statistics.steps += 1;
@@ -316,10 +325,27 @@ impl<'p> Sets<'p> {
                 return Ok(true);
             }
         }
-        self.find(front, token, agrees)
+        let towards = name.map_or(Towards::All, Towards::Name);
+        self.find(front, token, towards, agrees)
     }
 
-    /// Whether a run that is there can end.
+    /// Sees what comes next in all of a front, as far as it was not known: [`Sets::ends`] and [`Sets::next`] tell it.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub fn look(&mut self, front: &Front) -> Result<(), Limit> {
+        self.expand_towards(front, Towards::All)
+    }
+
+    fn expand_towards(&mut self, front: &Front, towards: Towards) -> Result<(), Limit> {
+        for place in 0..self.known.get(front.set).len() {
+            self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run that is there can end, where that was looked at.
     pub fn ends(&self, front: &Front) -> bool {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
@@ -329,7 +355,7 @@ impl<'p> Sets<'p> {
         self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
     }
 
-    /// What can be shown next.
+    /// What can be shown next, where that was looked at.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
         points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
@@ -342,10 +368,17 @@ impl<'p> Sets<'p> {
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
     #[cold]
-    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, Limit> {
+    fn find(
+        &mut self,
+        front: &mut Front,
+        token: u32,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Result<bool, Limit> {
         self.statistics.misses += 1;
         self.tidy(front)?;
-        let ways = self.ways(front, agrees);
+        self.expand_towards(front, towards)?;
+        let ways = self.ways(front, towards, agrees);
         if ways.is_empty() {
             self.transitions.insert((front.set, token), None, &[], &[]);
             return Ok(false);
@@ -388,12 +421,17 @@ impl<'p> Sets<'p> {
 
     /// The points to which items that agree lead, in their order, each with where its registers come from: those of the
     /// front counted from the first of all. Each once.
-    fn ways(&self, front: &Front, agrees: &mut dyn FnMut(&Item) -> bool) -> Vec<(PointId, Vec<Update>)> {
+    fn ways(
+        &self,
+        front: &Front,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Vec<(PointId, Vec<Update>)> {
         let mut ways = Vec::new();
         let mut known = FxHashMap::default();
         let mut offset = 0u32;
         for point in self.known.get(front.set) {
-            for edge in self.graph.edges(*point) {
+            for edge in self.graph.edges_towards(*point, towards) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
                     let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
@@ -424,6 +462,9 @@ impl<'p> Sets<'p> {
         let is_product = |member: &Member| self.graph.is_product(member.point);
         if self.graph.folds() && (members.len() >= self.bounds.products || members.iter().any(is_product)) {
             members = self.fold(members)?;
+            let limit = self.bounds.configurations;
+            members = self.closure(members, Towards::Hidden, limit)?;
+            members.sort_unstable();
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
         let weigh = |point: &PointId| weight(self.graph.key(*point).len());

@@ -47,11 +47,12 @@ fn tell(grammar: &Grammar, view: &View, from: From, names: &str) -> Told {
     for name in names.split_whitespace() {
         let name = alphabet.find(name).unwrap();
         let mut agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
-        if !sets.step(&mut front, name.0, &mut agrees).unwrap() {
+        if !sets.step(&mut front, name.0, Some(name), &mut agrees).unwrap() {
             break;
         }
         agree += 1;
     }
+    sets.look(&front).unwrap();
     Told { agree, ends: sets.ends(&front), statistics: sets.statistics() }
 }
 
@@ -426,6 +427,7 @@ fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let (mut one, mut other) = (plain.start().unwrap(), folded.start().unwrap());
         for _ in 0..length {
+            folded.look(&other).unwrap();
             let next: Vec<Item> = plain.next(&one).into_iter().cloned().collect();
             assert_eq!(next.iter().collect::<BTreeSet<_>>(), folded.next(&other));
             assert_eq!(plain.ends(&one), folded.ends(&other));
@@ -437,8 +439,10 @@ fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length
             let (item, token) = (&next[place], u32::MAX - u32::try_from(place).unwrap());
             plain.forget_tokens();
             folded.forget_tokens();
-            assert!(plain.step(&mut one, token, &mut |shown| shown == item).unwrap());
-            assert!(folded.step(&mut other, token, &mut |shown| shown == item).unwrap());
+            let Item::Event { symbol, .. } = item else { panic!("{item:?}") };
+            let name = Some(alphabet.name_of(*symbol));
+            assert!(plain.step(&mut one, token, name, &mut |shown| shown == item).unwrap());
+            assert!(folded.step(&mut other, token, name, &mut |shown| shown == item).unwrap());
         }
     }
     let statistics = folded.statistics();
