@@ -125,13 +125,13 @@ impl Program {
         rest.concat().into()
     }
 
-    /// Makes a configuration the product of these rows, one list for each part.
+    /// Makes a configuration the product of these rows, one list for each part, which are to be revised.
     pub fn set_rows(&self, at: &mut Configuration, lists: &[Rows]) {
         let n_states = self.parts.columns.len();
         at.unknown = Some(Box::new(Unknown {
             states: vec![0; n_states.div_ceil(64)].into(),
             rows: vec![Rows::default(); lists.len()].into(),
-            unsorted: vec![false; lists.len()].into(),
+            unsorted: vec![true; lists.len()].into(),
             ..Unknown::default()
         }));
         for (part, rows) in lists.iter().enumerate() {

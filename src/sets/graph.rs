@@ -730,6 +730,8 @@ impl<'p> Graph<'p> {
     pub(super) fn product(&mut self, like: PointId, rows: &[Rows]) -> PointId {
         let mut at = self.configuration(like);
         self.program.set_rows(&mut at, rows);
+        // Where they come from it may not have been possible to make them alike.
+        self.simplify(&mut at);
         self.intern(&at, self.key(like)[0], self.n_registers(like))
     }
 
