@@ -455,3 +455,25 @@ fn products_stand_for_the_same_configurations() {
     let statistics = compare_products(RELATIONS, &View::NAMES, 0..12, 25);
     assert!(statistics.widest < 20, "{statistics:?}");
 }
+
+#[test]
+fn products_stand_for_the_same_configurations_behind_what_is_hidden() {
+    let alphabet = Alphabet::new(&grammar(RELATIONS));
+    let hidden = ["db-changed", "web-changed", "tick"].map(|name| alphabet.find(name).unwrap()).to_vec();
+    let view = View { hidden, ..View::NAMES };
+    let statistics = compare_products(RELATIONS, &view, 0..6, 12);
+    assert!(statistics.widest < 60, "{statistics:?}");
+}
+
+#[test]
+fn where_anything_may_have_come_before_no_sequence_is_lost() {
+    let grammar = grammar(RELATIONS);
+    let (program, alphabet) = (Program::compile(&grammar), Alphabet::new(&grammar));
+    let sets = || Sets::new(&grammar, &alphabet, &program, View::NAMES, Bounds::default());
+    let (mut exact, mut hull) = (sets(), sets());
+    let (all, wider) = (exact.everywhere(false).unwrap(), hull.everywhere(true).unwrap());
+    exact.look(&all).unwrap();
+    hull.look(&wider).unwrap();
+    assert!(exact.next(&all).is_subset(&hull.next(&wider)));
+    assert!(hull.statistics().widest < 20, "{:?}", hull.statistics());
+}

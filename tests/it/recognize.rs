@@ -143,6 +143,8 @@ struct Compared {
     merged: u64,
     /// For how many grammars counters are kept beside sets.
     counted: u64,
+    /// In how many grammars sets were kept as products.
+    folded: u64,
 }
 
 /// Whether what is said of all places, states being forgotten, does not contradict what is so.
@@ -238,6 +240,7 @@ fn compare(
     let [names, full] = recognizers.map(|recognizer| recognizer.statistics());
     compared.merged += u64::from(0 < names.widest && names.widest < full.widest);
     compared.counted += u64::from(names.counters.max(full.counters) > 0);
+    compared.folded += u64::from(names.products.max(full.products) > 0);
     Ok(())
 }
 
@@ -267,7 +270,7 @@ fn random_sequences_of_grammars_in_which_much_is_merged_are_judged_as_the_refere
     let compared = compare_random(random_merge::grammar, 120, 60);
     println!("{compared:?}");
     // What is tested here must be there.
-    assert!(compared.merged > 0 && compared.counted > 0, "{compared:?}");
+    assert!(compared.merged > 0 && compared.counted > 0 && compared.folded > 5, "{compared:?}");
 }
 
 #[test]
