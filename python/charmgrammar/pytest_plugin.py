@@ -243,7 +243,7 @@ class Lifecycle:
             session = self._session
             again += f" --lifecycle-seed {session.seed} --lifecycle-traces {session.traces}"
             again += f" --lifecycle-data {session.data}"
-            shrunk = shrink(self.runner, life, self._source.arguments())
+            shrunk = shrink(self.run, life, self._source.arguments())
             saved = self._save(shrunk.life)
         return describe(shrunk, life, again, saved)
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use charmgrammar::machine::Program;
-use charmgrammar::model::grammar::Grammar;
+use charmgrammar::model::grammar::{Grammar, NONE};
 use charmgrammar::model::{self, Alphabet, Memory, Root, Settings};
 use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict, observed};
 use charmgrammar::sets::{Bounds, Item};
@@ -42,6 +42,14 @@ fn items(run: &Run) -> Vec<Item> {
     run.steps.iter().map(|step| step.item.clone()).collect()
 }
 
+/// The states when the first item is shown.
+fn initial(run: &Run, program: &Program) -> Vec<i64> {
+    run.steps.first().map_or_else(Vec::new, |step| program.states().map(|id| step.state(program, id)).collect())
+}
+
+/// What tells one run from another.
+type Told = (Vec<i64>, Vec<Item>);
+
 /// Shrinks as long as `does` holds; all candidates in their order, and the smallest run.
 fn shrink(
     grammar: &Grammar,
@@ -49,17 +57,17 @@ fn shrink(
     program: &Program,
     original: &Original,
     does: impl Fn(&[Item]) -> bool,
-) -> Option<(Vec<Vec<Item>>, Run)> {
+) -> Option<(Vec<Told>, Run)> {
     let mut shrinker = Shrinker::new(grammar, alphabet, program, original, 20_000).ok()?;
     assert!(does(&items(shrinker.best())), "it must do it from the first");
     let mut candidates = Vec::new();
     while let Some(candidate) = shrinker.propose() {
-        assert!(candidate.run.size() < shrinker.best().size());
-        let shown = items(&candidate.run);
-        if does(&shown) {
+        assert!(candidate.run.size() <= shrinker.best().size());
+        let told = (initial(&candidate.run, program), items(&candidate.run));
+        if does(&told.1) {
             shrinker.take(candidate);
         }
-        candidates.push(shown);
+        candidates.push(told);
         assert!(candidates.len() < 5_000, "it comes to an end");
     }
     Some((candidates, shrinker.best().clone()))
@@ -72,7 +80,7 @@ fn check(grammar: &Grammar, original: &Original, does: impl Fn(&[Item]) -> bool)
     assert!(does(&items(&best)));
     let question = Question { bounds: Bounds { configurations: 5_000, ..Bounds::default() }, ..Question::default() };
     let mut recognizer = Recognizer::new(grammar, &alphabet, &program, question);
-    for candidate in &candidates {
+    for (_, candidate) in &candidates {
         recognizer.begin(Shows::STORY, Precision::FULL).unwrap();
         let goes_on = candidate.iter().try_for_each(|item| {
             recognizer
@@ -152,6 +160,57 @@ fn a_long_life_becomes_what_a_person_would_call_minimal_in_few_runs() {
         }
     }
     assert_eq!(n_shrunk, 3);
+}
+
+#[test]
+fn numbers_of_units_and_relations_and_drawn_states_become_the_least_that_do_it() {
+    let text = "
+        kind relation {}
+        relation db[3]
+        event <relation>-joined(unit: 0..4)
+        event <relation>-left(unit: 0..4)
+        event large
+        state size: 1..9 = any
+        state loud: bool = any
+        state mood: calm | hurried | none = any
+        phase operation {
+            repeat 1..4 { for one r: relation { for one u: 0..4 { <r>-joined(unit = u) <r>-left(unit = u) } } }
+            if size > 2 { large }
+        }";
+    let grammar = load(text).unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let name = |item: &Item| match item {
+        Item::Event { symbol, payload } => format!("{}{payload:?}", alphabet.name(*symbol)),
+        _ => String::new(),
+    };
+    // A unit joins and leaves, and then it is large.
+    let does = |items: &[Item]| {
+        let names: Vec<String> = items.iter().map(name).filter(|name| !name.is_empty()).collect();
+        names.last().is_some_and(|name| name.starts_with("large"))
+    };
+    let mut n_shrunk = 0;
+    for seed in 0..30 {
+        let original = original(&program, &alphabet, seed, 40).unwrap();
+        let (candidates, best) = match Shrinker::new(&grammar, &alphabet, &program, &original, 20_000) {
+            Ok(shrinker) if does(&items(shrinker.best())) => {
+                shrink(&grammar, &alphabet, &program, &original, does).unwrap()
+            }
+            _ => continue,
+        };
+        let names: Vec<String> = items(&best).iter().map(name).filter(|name| !name.is_empty()).collect();
+        assert_eq!(names, ["db-joined[0]", "db-left[0]", "large[]"]);
+        let of = items(&best).iter().find_map(|item| match item {
+            Item::Event { symbol, .. } => alphabet.instances_of(*symbol).first().copied(),
+            _ => None,
+        });
+        assert_eq!(of, Some(grammar.instances[0].array), "the first of its array");
+        // The least that is large; not loud; in no mood.
+        assert_eq!(initial(&best, &program), [3, 0, NONE]);
+        assert!(candidates.len() < 40, "{} runs", candidates.len());
+        check(&grammar, &original, does).unwrap();
+        n_shrunk += 1;
+    }
+    assert!(n_shrunk > 10, "{n_shrunk} is few");
 }
 
 /// A trace of the example with data, in which `mongo` is created and then `ephemeral1` is attached.
@@ -278,6 +337,47 @@ fn shrinking_says_why_it_stops() {
     );
     assert!(run(&["shrink", "example", "-", "--ask"]).unanswered().contains("standard input has the answers"));
     assert!(run(&["shrink", "example", "trace.jsonl"]).unanswered().contains("<COMMAND>"));
+}
+
+/// What is written to a pipe that a command has begun to write to, until nobody can write to it any more.
+#[cfg(unix)]
+fn listen(pipe: &Path) -> std::thread::JoinHandle<String> {
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    let pipe = pipe.to_owned();
+    std::thread::spawn(move || fs::read_to_string(pipe).unwrap())
+}
+
+/// A command that hangs, with a child of its own that would say so in the end.
+#[cfg(unix)]
+const HANGING: &str = "exec 3>pipe; touch begun; (sleep 30; echo alive >&3) & wait";
+
+#[cfg(unix)]
+#[test]
+fn what_a_command_has_started_ends_with_it() {
+    let directory = tempfile::tempdir().unwrap();
+    trace_file(directory.path());
+    let heard = listen(&directory.path().join("pipe"));
+    let ran = shrink_by(directory.path(), &["--timeout", "3"], HANGING);
+    assert!(ran.code == 2 && ran.stderr.contains("longer than --timeout"), "{}", ran.stderr);
+    assert_eq!(heard.join().unwrap(), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_command_with_what_it_has_started() {
+    let directory = tempfile::tempdir().unwrap();
+    trace_file(directory.path());
+    let heard = listen(&directory.path().join("pipe"));
+    let mut command = binary(directory.path());
+    command.args(["shrink", "example", "trace.jsonl", "--", "sh", "-c", HANGING]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !directory.path().join("begun").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(heard.join().unwrap(), "");
 }
 
 #[cfg(unix)]
