@@ -38,6 +38,7 @@ const FILES: &[(&str, &str)] = files! {
     "_world.py"
     "pytest_plugin.py"
     "run.py"
+    "strategies.py"
 };
 
 /// Writes the package into a directory.

@@ -9,8 +9,6 @@ import os
 import sys
 from pathlib import Path
 
-import yaml
-
 
 def arguments():
     parser = argparse.ArgumentParser("juju", allow_abbrev=False)
@@ -65,16 +63,24 @@ TASK = {"id": "1", "status": "completed", "results": {}}
 
 
 def main():
-    given = {name: value for name, value in vars(arguments()).items() if value not in (None, False)}
+    given = {
+        name: value for name, value in vars(arguments()).items() if value not in (None, False)
+    }
     given.pop("model", None)
     params = given.pop("params", None)
     pairs = dict(pair.split("=", 1) for pair in given.pop("pairs", []))
     if params is not None:
+        import yaml
+
         pairs |= yaml.safe_load(params.read_text())
     # What stands on a command line is text.
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in pairs.items()}
+    texts = {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in pairs.items()
+    }
     with Path(os.environ["FAKE_JUJU_LOG"]).open("a") as log:
-        log.write(json.dumps({**given, **({"pairs": texts} if texts else {})}, sort_keys=True) + "\n")
+        log.write(
+            json.dumps({**given, **({"pairs": texts} if texts else {})}, sort_keys=True) + "\n"
+        )
     if given["command"] == "status":
         print(json.dumps(STATUS))
     if given["command"] == "run" and given.get("format") == "json":

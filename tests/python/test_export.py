@@ -10,12 +10,12 @@ import pytest
 from charmgrammar import draw
 from conftest import CHARMS, NAMES, command
 
-N_TRACES = 6
+N_TRACES = 3
 OF_THE_TEST = {"add-model", "destroy-model", "status", "wait-for", "deploy"}
 """What each form does in its own way."""
 
 
-CONFTEST = """
+NO_PROGRAMS = """
 import pytest
 from charmgrammar._sandbox import Sandbox
 
@@ -26,9 +26,16 @@ def no_programs():
 """
 """What an author has who tests a charm that starts programs."""
 
+NO_SLEEP = """
+import time
+
+time.sleep = lambda _: None
+"""
+"""`jubilant` waits a second between two looks at the status."""
+
 
 def lives(name):
-    arguments = ["--charm", str(CHARMS / name), "--set", "operations=30", "--data", "typed"]
+    arguments = ["--charm", str(CHARMS / name), "--set", "operations=20", "--data", "typed"]
     return draw(arguments, N_TRACES, 3)
 
 
@@ -74,17 +81,17 @@ def pytest_passes(path, source):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_test_of_ops_testing_passes_on_a_sound_charm(name, tmp_path):
-    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "conftest.py").write_text(NO_PROGRAMS)
     for number, trace in enumerate(lives(name)):
         path = tmp_path / f"test_{number}.py"
         export(trace, name, "pytest", path)
     pytest_passes(tmp_path, CHARMS / name / "src")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["archive", "notes"])
 def test_commands_are_those_of_juju_and_jubilant_gives_the_same(name, tmp_path, juju):
-    jubilant = pytest.importorskip("jubilant")
-    assert jubilant
+    pytest.importorskip("jubilant")
+    (tmp_path / "conftest.py").write_text(NO_SLEEP)
     seen = set()
     for trace in lives(name):
         script, test = tmp_path / "life.sh", tmp_path / "test_life.py"
