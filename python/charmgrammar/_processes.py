@@ -11,7 +11,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -27,6 +26,10 @@ POSSIBLE = "fork" in multiprocessing.get_all_start_methods()
 
 class Died(Exception):  # noqa: N818
     """A process has ended without an answer: the charm has ended it, or the system has."""
+
+
+class Raised(Exception):  # noqa: N818
+    """A call has raised an exception; this one's text is its traceback."""
 
 
 class Calls(Generic[T, R]):
@@ -48,6 +51,9 @@ class Calls(Generic[T, R]):
         begun first.
 
         Whatever still runs when it is left is ended.
+
+        Raises:
+            Raised: a call has raised an exception.
         """
         if not POSSIBLE:
             yield from self._one_by_one()
@@ -103,6 +109,8 @@ class Calls(Generic[T, R]):
         del self._running[connection]
         process.join()
         connection.close()
+        if isinstance(result, Raised):
+            raise result
         return place, result
 
 
@@ -116,13 +124,12 @@ def _status(code: int | None) -> str:
 def _answer(call: Callable[[Any], Any], subject: Any, connection: Connection) -> None:
     # Ctrl-C reaches all; the parent sees to it.
     signal.signal(signal.SIGINT, lambda *_: None)
-    code = 1
     try:
-        connection.send(call(subject))
-        code = 0
-    except BaseException:
-        traceback.print_exc()
+        try:
+            result = call(subject)
+        except Exception:
+            result = Raised(traceback.format_exc().rstrip())
+        connection.send(result)
     finally:
         # Threads that the charm has begun are not waited for.
-        sys.stderr.flush()
-        os._exit(code)
+        os._exit(1)

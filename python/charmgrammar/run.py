@@ -98,6 +98,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(request: Request) -> int:
     from . import _groups, _summary
     from ._charm import Charm
+    from ._processes import Raised
     from ._runner import Runner
 
     traces = read_traces(Path(request.traces))
@@ -111,10 +112,11 @@ def _run(request: Request) -> int:
             charm = Charm.load(Path(request.charm))
             runner = Runner(charm, seconds=request.event_seconds, upgrade_from=old)
             smoke = _smoke(runner, traces)
+    except Raised as error:
+        return _does_not_start(str(error))
     except Exception as error:
         import traceback
 
-        # The first frames are ours.
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         return _does_not_start(text)
     if smoke is not None:
@@ -151,9 +153,10 @@ def _smoke(runner: Any, traces: Sequence[Trace]) -> str | None:
         return None
     life = _run_apart(runner, min(traces, key=lambda trace: len(trace.items)))
     dispatched = [step for step in life.steps if step.outcome.value != "skipped"]
-    if life.failure is None or len(dispatched) > 1 or life.outcome.is_ours:
+    # Of one whose process has ended nothing is known.
+    if life.failure is None or len(dispatched) != 1 or life.outcome.is_ours:
         return None
-    return str(life.failure.traceback or life.failure.message)
+    return str(life.failure.traceback)
 
 
 def _run_all(request: Request, runner: Any, traces: Sequence[Trace], result: Result) -> list[Any]:

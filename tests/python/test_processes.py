@@ -4,14 +4,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
-from charmgrammar._processes import Calls, Died
+from charmgrammar._processes import Calls, Died, Raised
 from conftest import plant, run_command, run_words
 
 FEW = ["-n", "8", "--seed", "1"]
+
+METADATA = """
+name: small
+type: charm
+summary: A small charm
+description: It does what a test wants.
+"""
 
 CHARM = """
 import os
@@ -33,7 +39,8 @@ class SmallCharm(ops.CharmBase):
         {body}
 
 
-ops.main(SmallCharm)
+if __name__ == "__main__":
+    ops.main(SmallCharm)
 """
 
 
@@ -44,7 +51,7 @@ def small(tmp_path):
     def make(*body):
         directory = tmp_path / "small"
         (directory / "src").mkdir(parents=True)
-        (directory / "charmcraft.yaml").write_text("name: small\ntype: charm\n")
+        (directory / "charmcraft.yaml").write_text(METADATA)
         text = CHARM.format(here=str(tmp_path), body="\n        ".join(body))
         (directory / "src" / "charm.py").write_text(text)
         return directory
@@ -148,12 +155,16 @@ def test_what_still_runs_is_ended_when_nobody_listens(tmp_path):
 def test_answers_come_with_their_subject_and_no_call_is_begun_after_a_stop():
     def call(place):
         if place == 2:
-            sys.exit(1)
+            os._exit(1)
+        if place == 3:
+            raise ValueError("no such place")
         return place * 10
 
     assert sorted(Calls(call, [0, 1], 5).results()) == [(0, 0), (1, 10)]
     (_, (_, died)) = sorted(Calls(call, [0, 2], 2).results())
     assert isinstance(died, Died)
+    with pytest.raises(Raised, match="ValueError: no such place"):
+        list(Calls(call, [3], 2).results())
     calls = Calls(call, list(range(10)), 2)
     results = calls.results()
     first = [next(results)]
