@@ -63,7 +63,8 @@ fn say(recognizer: &mut Recognizer<'_>, items: &[Observed], shows: Shows, precis
             Err(_) => return Said::TooMany,
         }
     }
-    match recognizer.finish() {
+    let Ok(verdict) = recognizer.finish() else { return Said::TooMany };
+    match verdict {
         Verdict::Valid { approximate: true } => Said::Approximate,
         Verdict::Valid { approximate: false } => Said::Valid,
         Verdict::Invalid(rejection) => {
@@ -176,9 +177,10 @@ fn compare(
     }
     let maker = Maker { grammar, alphabet: &alphabet, shows, precision };
     let reading = Reading { anywhere: random.chance(25), ..maker.reading(random) };
-    // A cache that is too small for anything must change nothing.
-    let bounds = [Bounds::default(), Bounds { memory: 2_000, ..Bounds::default() }];
-    let bounds = Bounds { configurations: 100_000, steps: 20_000, ..*random.pick(&[&bounds[0], &bounds[1]]) };
+    // Neither a cache that is too small for anything nor that sets are kept as products must change anything.
+    let memory = random.pick(&[Bounds::default().memory, 2_000]);
+    let products = random.pick(&[Bounds::default().products, 1, 2]);
+    let bounds = Bounds { configurations: 100_000, steps: 20_000, memory, products, ..Bounds::default() };
     let mut approximate = recognizer(grammar, &alphabet, &program, &reading, Bounds { everywhere: 0, ..bounds });
     // One for each precision.
     let mut recognizers = [0, 1].map(|_| recognizer(grammar, &alphabet, &program, &reading, bounds));
@@ -216,7 +218,7 @@ fn compare(
             if said != expected || roughly.as_ref().is_some_and(|roughly| !is_sound(roughly, &expected)) {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 return Err(format!(
-                    "{}\n{precision:?} shows {shows:?} prefix {} anywhere {} hide {:?} stutter {:?} memory {}\n\
+                    "{}\n{precision:?} shows {shows:?} prefix {} anywhere {} hide {:?} stutter {:?} memory {} products {}\n\
                      reference: {expected:?}\nproduct:   {said:?}\nroughly:   {roughly:?}",
                     items.join("\n"),
                     reading.prefix,
@@ -224,6 +226,7 @@ fn compare(
                     reading.hide,
                     reading.stutter,
                     bounds.memory,
+                    bounds.products,
                 ));
             }
             match said {
