@@ -37,8 +37,8 @@ class Summary:
             again = f"{request.again} --from {first.trace.number} -n 1" if request.again else ""
             saved = f"{request.save}/{group.name}.jsonl" if request.save else ""
             text = describe(group.shrunk, first, again, saved)
-            traces = plural(len(self.result.run), "trace")
-            parts.append(f"{text}\n  so failed {len(group.lives)} of {traces}\n")
+            many = f"{len(group.lives)} of {len(self.result.run)} traces"
+            parts.append(f"{text}\n  so failed {many}\n")
         return "\n".join([*parts, "\n".join(self._totals()) + "\n"])
 
     def _totals(self) -> list[str]:
