@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
         "traces": text(&path)?,
         "grammar": subject.iter().map(|word| text(word)).collect::<Result<Vec<_>, _>>()?,
         "again": seed.map(|seed| again(arguments, &subject, seed)).transpose()?,
+        "jobs": generate::threads(arguments.jobs),
         "seconds": arguments.seconds,
         "event_seconds": arguments.event_seconds,
         "upgrade_from": option(arguments.upgrade_from.as_deref())?,
@@ -67,6 +68,8 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     let mut command = Command::new(&python);
     command.args(["-m", "charmgrammar.run", &request.to_string()]);
     command.env("PYTHONPATH", python_path(work.path())?).env("PYTHONDONTWRITEBYTECODE", "1");
+    // What processes that are ended leave behind goes with the rest.
+    command.env("TMPDIR", work.path());
     if let Ok(program) = env::current_exe() {
         command.env("CHARMGRAMMAR_BIN", program);
     }

@@ -173,6 +173,7 @@ fn try_command(
         }
     }
     let before = shrinker.best().size();
+    let mut has_shrunk = false;
     let stop = {
         let mut progress = Progress::new(&mut io.stderr, io.verbosity, "runs", arguments.max_runs);
         let jobs = u64::from(arguments.jobs);
@@ -200,12 +201,13 @@ fn try_command(
             }
             if let Some(candidate) = taken_candidate {
                 shrinker.take(candidate);
+                has_shrunk = true;
             }
             progress.update(n_runs);
         }
     };
     let best = shrinker.best().clone();
-    if best.size() < before && limits.met(n_runs).is_none() {
+    if has_shrunk && limits.met(n_runs).is_none() {
         n_runs += 1;
         if one(&writer.line(&best))? == Outcome::Passes {
             is_flaky = true;

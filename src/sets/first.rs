@@ -61,9 +61,9 @@ impl First {
                 let fits = |(parameter, instance): (&Option<usize>, &InstanceId)| {
                     parameter.and_then(&argument).is_none_or(|argument| argument == *instance)
                 };
-                heads.iter().any(|head| {
-                    head.event == alphabet.event_of(*symbol) && head.of.iter().zip(&instances).all(fits)
-                })
+                heads
+                    .iter()
+                    .any(|head| head.event == alphabet.event_of(*symbol) && head.of.iter().zip(&instances).all(fits))
             })
     }
 }

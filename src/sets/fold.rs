@@ -9,8 +9,8 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
-use super::graph::{Graph, PointId};
 use super::Member;
+use super::graph::{Graph, PointId};
 use super::interner::Interner;
 use crate::machine::{Program, Rows};
 

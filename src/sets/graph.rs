@@ -446,8 +446,7 @@ impl<'p> Graph<'p> {
             return Ok(());
         }
         let mut edges = self.again(point);
-        let ends =
-            if self.is_dead(point) { Some(false) } else { self.follow(point, Towards::All, &mut edges)? };
+        let ends = if self.is_dead(point) { Some(false) } else { self.follow(point, Towards::All, &mut edges)? };
         self.points[point as usize].expansion = match ends {
             None => Expansion::Exact,
             Some(ends) => Expansion::Known { edges: self.keep_edges(point, edges), ends },

@@ -49,8 +49,8 @@ pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};
-use crate::model::{Alphabet, NameId};
 use crate::model::grammar::Grammar;
+use crate::model::{Alphabet, NameId};
 
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

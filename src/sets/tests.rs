@@ -419,9 +419,8 @@ const RELATIONS: &str = "
 fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length: usize) -> Statistics {
     let grammar = grammar(text);
     let (program, alphabet) = (Program::compile(&grammar), Alphabet::new(&grammar));
-    let sets = |products| {
-        Sets::new(&grammar, &alphabet, &program, view.clone(), Bounds { products, ..Bounds::default() })
-    };
+    let sets =
+        |products| Sets::new(&grammar, &alphabet, &program, view.clone(), Bounds { products, ..Bounds::default() });
     let [mut plain, mut folded] = [usize::MAX, 1].map(sets);
     for seed in seeds {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

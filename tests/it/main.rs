@@ -25,6 +25,7 @@ mod run;
 mod semantics;
 mod sequences;
 mod shrink;
+mod shrink_command;
 mod statistics;
 mod support;
 mod survey;
