@@ -5,6 +5,7 @@
 //! with the variables in its scope. [`Reference::step`] makes one small step from it: silent, in one of several ways
 //! with their probabilities, or one that shows something, or the last one.
 
+pub(crate) mod agreement;
 pub(crate) mod brute;
 mod evaluate;
 pub(crate) mod explore;
@@ -15,6 +16,7 @@ pub(crate) mod random_merge;
 pub(crate) mod recognize;
 pub(crate) mod record;
 pub(crate) mod survey;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -26,10 +28,19 @@ use charmgrammar::model::grammar::{
     ActionId, AssignOperator, Base, Branch, CauseId, Count, EventId, Expression, Grammar, InstanceId, NONE, PhaseId,
     Statement, StatementKind, Target, VariableId, Verb,
 };
+use charmgrammar::model::{self, Memory, Root, Settings};
 
 pub(crate) use evaluate::Trouble;
 use evaluate::{Environment, Scope};
 use record::fail;
+
+/// The grammar of a text, or what is wrong with it.
+pub(crate) fn load(text: &str) -> Result<Grammar, String> {
+    let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
+    let loaded = model::load(&Memory::default(), &root, &Settings::default());
+    let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));
+    loaded.grammar.ok_or_else(|| errors.collect())
+}
 
 /// What a run shows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
