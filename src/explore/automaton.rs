@@ -76,7 +76,9 @@ impl<'g> Automaton<'g> {
         limit: usize,
         steps: u64,
     ) -> Result<Self, Limit> {
-        let bounds = Bounds { configurations: limit, everywhere: 0, memory: usize::MAX, steps };
+        // A set has one number here.
+        let (memory, products) = (usize::MAX, usize::MAX);
+        let bounds = Bounds { configurations: limit, everywhere: 0, products, memory, steps };
         let mut automaton = Self {
             alphabet,
             sets: Sets::new(grammar, alphabet, program, View::NAMES, bounds),

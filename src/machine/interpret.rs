@@ -215,9 +215,11 @@ impl Program {
             }
         } else {
             match self.advance::<true, true, false, false>(at, scratch) {
-                Err(error) => Some(Pause::Decide(self.ask(at, error)?)),
+                Err(error) => Some(Pause::Decide(self.ask(at, scratch, error)?)),
                 Ok(pause) => {
-                    self.check_never(at, scratch)?;
+                    if !at.is_product() {
+                        self.check_never(at, scratch)?;
+                    }
                     pause
                 }
             }
@@ -745,8 +747,7 @@ impl Program {
         };
         let domain = || fault(FaultKind::Domain { state: StateId(index), value }, *span);
         let raw = slot.raw(value).ok_or_else(domain)?;
-        at.set_raw(slot, raw);
-        at.learn(index as usize);
+        self.write(at, index as usize, raw);
         if scratch.watch.is_some() {
             self.look(at, scratch)?;
         }

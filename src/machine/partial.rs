@@ -9,6 +9,7 @@ use super::configuration::Configuration;
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Decision, Odds, Pause, Scratch, usize_of};
+use super::product::Rows;
 use super::program::{Choice, Expr, Op, PlaceId, Program};
 use crate::model::grammar::StateId;
 
@@ -16,11 +17,15 @@ use crate::model::grammar::StateId;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Unknown {
     /// A bit for each state whose value is not known.
-    states: Box<[u64]>,
+    pub(super) states: Box<[u64]>,
     /// The state whose value was asked for, plus 1; or 0.
-    asked: u64,
+    pub(super) asked: u64,
     /// The option that was taken and is still to be looked at, plus 1; or 0.
-    claim: u64,
+    pub(super) claim: u64,
+    /// Of a product, for each part what its states may have together; nothing for a part that is known.
+    pub(super) rows: Box<[Rows]>,
+    /// Of a product, for each part whether some state was assigned since its rows were last looked at.
+    pub(super) unsorted: Box<[bool]>,
 }
 
 /// The option of nothing being enabled. (Its number plus 1 must fit.)
@@ -34,13 +39,29 @@ impl Unknown {
     pub(super) fn pack(&self, words: &mut Vec<u64>) {
         words.extend([self.states.len() as u64, self.asked, self.claim]);
         words.extend_from_slice(&self.states);
+        words.push(self.rows.len() as u64);
+        for (rows, unsorted) in self.rows.iter().zip(&self.unsorted) {
+            words.push((rows.len() as u64) << 1 | u64::from(*unsorted));
+            words.extend_from_slice(rows);
+        }
     }
 
     /// What was packed at the beginning of these words, and the rest of them.
     pub(super) fn unpack(words: &[u64]) -> (Self, &[u64]) {
         let [length, asked, claim, rest @ ..] = words else { unreachable!("it was packed") };
         let (states, rest) = rest.split_at(usize_of(*length));
-        (Self { states: states.into(), asked: *asked, claim: *claim }, rest)
+        let [n_parts, rest @ ..] = rest else { unreachable!("it was packed") };
+        let mut rest = rest;
+        let (mut rows, mut unsorted) = (Vec::new(), Vec::new());
+        for _ in 0..*n_parts {
+            let [head, tail @ ..] = rest else { unreachable!("it was packed") };
+            let (list, tail) = tail.split_at(usize_of(head >> 1));
+            rows.push(list.into());
+            unsorted.push(head & 1 == 1);
+            rest = tail;
+        }
+        let (rows, unsorted) = (rows.into(), unsorted.into());
+        (Self { states: states.into(), asked: *asked, claim: *claim, rows, unsorted }, rest)
     }
 }
 
@@ -80,26 +101,29 @@ impl Configuration {
 }
 
 impl Configuration {
-    /// How many states it does not know the values of.
-    pub fn n_unknown(&self) -> u32 {
-        self.unknown.iter().flat_map(|unknown| &unknown.states).map(|word| word.count_ones()).sum()
+    /// How much it does not know: the more, the more it may stand for.
+    pub fn n_unknown(&self) -> usize {
+        let Some(unknown) = &self.unknown else { return 0 };
+        let states = unknown.states.iter().map(|word| word.count_ones() as usize);
+        if unknown.is_product() { unknown.rows.iter().map(|rows| rows.len()).sum() } else { states.sum() }
     }
 }
 
 impl Program {
-    /// Packs all of a configuration that is not complete but the values of its states.
+    /// Packs all of a configuration but the values of its states, and what is known of those.
     pub fn pack_shape(&self, at: &Configuration, words: &mut Vec<u64>) {
         let mut shape = at.clone();
         shape.words[..self.initial.len()].fill(0);
-        if let Some(unknown) = &mut shape.unknown {
-            unknown.states.fill(0);
-        }
+        shape.unknown = None;
         shape.pack(words);
     }
 
     /// Whether all that one configuration knows of its states holds in another one: if they have the same shape, the first
     /// stands for all that the second stands for.
     pub fn agrees(&self, one: &Configuration, other: &Configuration) -> bool {
+        if one.is_product() {
+            return self.includes(one, other);
+        }
         (0..self.slots.len()).all(|state| {
             let slot = &self.slots[state];
             !one.knows(state) || other.knows(state) && one.raw(slot) == other.raw(slot)
@@ -123,13 +147,22 @@ impl Program {
             states[state / 64] |= 1 << (state % 64);
         }
         at.words[..self.initial.len()].fill(0);
-        at.unknown = Some(Box::new(Unknown { states: states.into(), asked: 0, claim: 0 }));
+        at.unknown = Some(Box::new(Unknown { states: states.into(), ..Unknown::default() }));
     }
 
     /// The decision that an error stands for: the value of a state.
-    pub(super) fn ask(&self, at: &mut Configuration, error: Box<Fault>) -> Result<Decision, Box<Fault>> {
+    pub(super) fn ask(
+        &self,
+        at: &mut Configuration,
+        scratch: &mut Scratch,
+        error: Box<Fault>,
+    ) -> Result<Decision, Box<Fault>> {
         let (FaultKind::Unknown(state), Some(unknown)) = (&error.kind, &mut at.unknown) else { return Err(error) };
         unknown.asked = u64::from(state.0) + 1;
+        if unknown.is_product() {
+            self.list_values(at, scratch, state.index());
+            return Ok(Decision { place: PlaceId(0), odds: Odds::Listed });
+        }
         let odds = Odds::Uniform(self.slots[state.index()].size.unwrap_or(u64::MAX));
         Ok(Decision { place: PlaceId(0), odds })
     }
@@ -138,9 +171,7 @@ impl Program {
     pub(super) fn resume_partial(&self, at: &mut Configuration, option: u64) -> bool {
         let Some(unknown) = &mut at.unknown else { return false };
         if let Some(state) = std::mem::take(&mut unknown.asked).checked_sub(1) {
-            let state = usize_of(state);
-            at.learn(state);
-            at.set_raw(&self.slots[state], option);
+            self.suppose(at, usize_of(state), option);
             return true;
         }
         let is_guarded =
@@ -155,7 +186,27 @@ impl Program {
     pub(super) fn settle_claim(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         let Some(option) = at.unknown.as_ref().and_then(|unknown| unknown.claim.checked_sub(1)) else { return Ok(()) };
         let holds = match &self.code[at.pc as usize] {
-            _ if option == NOTHING => true,
+            op if option == NOTHING => !at.is_product() || self.has_nothing(at, scratch, op)?,
+            _ if at.is_product() => {
+                self.restrict(at, scratch, true, &mut |at, scratch| self.is_option(at, scratch, option))?
+            }
+            _ => self.is_option(at, scratch, option)?,
+        };
+        if !holds {
+            return Err(self.no_such_run(at));
+        }
+        let unknown = at.unknown.take();
+        let taken = if option == NOTHING { self.take_nothing(at) } else { self.resume(at, option) };
+        at.unknown = unknown;
+        if let Some(unknown) = &mut at.unknown {
+            unknown.claim = 0;
+        }
+        taken
+    }
+
+    /// Whether an option that was listed is one.
+    fn is_option(&self, at: &Configuration, scratch: &mut Scratch, option: u64) -> Result<bool, Box<Fault>> {
+        Ok(match &self.code[at.pc as usize] {
             Op::Slot => match option.checked_sub(1) {
                 None => true,
                 Some(clause) => {
@@ -171,17 +222,47 @@ impl Program {
             Op::One(one) => self.evaluator(at, scratch).passes(&one.candidates, option)?,
             // Whether an action is enabled is seen when its arguments are chosen.
             _ => true,
+        })
+    }
+
+    /// Keeps of a product what has no option at all; whether there is anything.
+    fn has_nothing(&self, at: &mut Configuration, scratch: &mut Scratch, op: &Op) -> Result<bool, Box<Fault>> {
+        let mut keep = |question: &mut dyn FnMut(&Configuration, &mut Scratch) -> Result<bool, Box<Fault>>| {
+            self.restrict(at, scratch, false, question)
         };
-        if !holds {
-            return Err(self.no_such_run(at));
+        match op {
+            Op::Choose(choose) => {
+                for (weight, guard, _) in &choose.alternatives {
+                    if !keep(&mut |at, scratch| {
+                        Ok(self.may_weigh(at, scratch, weight)?.0 && self.evaluator(at, scratch).allows(guard.as_ref())?)
+                    })? {
+                        return Ok(false);
+                    }
+                }
+            }
+            Op::Draw(draw) => {
+                for action in draw.actions.iter() {
+                    let row = &self.actions[action.index()];
+                    for binding in 0..row.bindings {
+                        if !keep(&mut |at, scratch| {
+                            Ok(self.may_weigh(at, scratch, &row.weight)?.0
+                                && self.allows(at, scratch, *action, binding)?)
+                        })? {
+                            return Ok(false);
+                        }
+                    }
+                }
+            }
+            Op::One(one) => {
+                for option in 0..one.candidates.values.size {
+                    if !keep(&mut |at, scratch| self.evaluator(at, scratch).passes(&one.candidates, option))? {
+                        return Ok(false);
+                    }
+                }
+            }
+            other => unreachable!("{other:?} has no way without an option"),
         }
-        let unknown = at.unknown.take();
-        let taken = if option == NOTHING { self.take_nothing(at) } else { self.resume(at, option) };
-        at.unknown = unknown;
-        if let Some(unknown) = &mut at.unknown {
-            unknown.claim = 0;
-        }
-        taken
+        Ok(true)
     }
 
     /// Sees that no `never` test holds by what is known: a configuration of which one does can't be reached.

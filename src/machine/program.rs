@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::product::Parts;
 use super::watch::{Guard, Landmark};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
@@ -41,6 +42,8 @@ pub struct Program {
     pub(super) slots: Vec<Slot>,
     /// The states at the start, those that are `any` at 0.
     pub(super) initial: Vec<u64>,
+    /// How they are kept in products.
+    pub(super) parts: Parts,
     /// For each instance its first state.
     pub(super) first_states: Vec<u32>,
     /// For each kind, field and instance the value: `fields[kind][member][place in kind]`.

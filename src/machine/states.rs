@@ -29,8 +29,7 @@ impl Program {
     /// Makes a state what it is at the start, or its first value where that is drawn.
     pub fn reset_state(&self, at: &mut Configuration, state: StateId) {
         let slot = &self.slots[state.index()];
-        at.set_raw(slot, slot.bits(&self.initial));
-        at.learn(state.index());
+        self.write(at, state.index(), slot.bits(&self.initial));
     }
 
     /// Exchanges what instances have, so that it ascends; each instance is a list of its states, of the same types in the

@@ -25,6 +25,9 @@ pub(super) struct Facts {
     /// For each phase whether branches run side by side in it: then a loop that may go on longer can not do all that a
     /// shorter one can, since the turn of a branch ends at a loop that is not finished.
     pub(super) interleaves: Vec<bool>,
+    /// Whether no guard, filter or weight can fail because of a state, nor a weight depend on one: then what is not taken need
+    /// not be looked at.
+    pub(super) sure: bool,
     /// Those of the `never` tests without a profile that read a state that nothing else depends on.
     pub(super) untold: BTreeSet<usize>,
 }
@@ -40,6 +43,7 @@ impl Facts {
             arrays: survey.arrays(&relevant),
             numbers: exchangeable(grammar, view),
             untold: survey.untold(&relevant),
+            sure: survey.is_sure(),
             interleaves: (0..grammar.phases.len()).map(|phase| survey.interleaves(PhaseId::new(phase))).collect(),
             idle,
         }
@@ -175,6 +179,27 @@ impl<'g> Survey<'g> {
         };
         for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
         fails
+    }
+
+    /// Whether what may be taken can be looked at by itself.
+    fn is_sure(&self) -> bool {
+        let reads = |expression: &Expression| {
+            let mut read = BTreeSet::new();
+            self.read(expression, &mut read);
+            !read.is_empty()
+        };
+        let is_bad = |expression: &Expression| reads(expression) && self.may_fail(expression);
+        let grammar = self.grammar;
+        let mut bad = grammar.actions.iter().any(|action| action.guard.iter().any(is_bad) || reads(&action.weight));
+        bad |= grammar.phases.iter().flat_map(|phase| &phase.meanwhile).filter_map(|clause| clause.guard.as_ref()).any(is_bad);
+        for_each_statement_of(grammar, &mut |statement| match &statement.kind {
+            StatementKind::Choose { alternatives, .. } => {
+                bad |= alternatives.iter().any(|one| one.guard.iter().any(is_bad) || reads(&one.weight));
+            }
+            StatementKind::ForOne { range, .. } => bad |= range.filter.iter().any(is_bad),
+            _ => {}
+        });
+        !bad
     }
 
     /// Whether a phase can come to an `interleave`.

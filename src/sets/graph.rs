@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::counters::{self, Kept, Update};
 use super::facts::Facts;
+use super::fold::fold;
 use super::interner::Interner;
 use super::limit::{Limit, TooMany};
 use super::sightings::{Sighted, Sighting};
@@ -17,9 +18,9 @@ use super::silent::SilentWays;
 use super::view::{Item, View, first_symbol};
 use super::{Bounds, Member};
 use crate::machine::{
-    self, Condition, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Scratch, Watch,
+    self, Condition, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Rows, Scratch, Watch,
 };
-use crate::model::grammar::{Expression, Grammar, PhaseId};
+use crate::model::grammar::{Expression, Grammar, PhaseId, StateId};
 use crate::model::{Alphabet, SymbolId};
 
 /// A row of [`Graph::points`].
@@ -353,6 +354,11 @@ impl<'p> Graph<'p> {
         key.len() > DEAD && Configuration::packed_is_partial(&key[1..])
     }
 
+    /// Whether a point stands for a product of several configurations.
+    pub(super) fn is_product(&self, point: PointId) -> bool {
+        self.is_partial(point) && self.configuration(point).is_product()
+    }
+
     pub(super) fn configuration(&self, point: PointId) -> Configuration {
         let mut at = Configuration::default();
         at.unpack(&self.key(point)[1..]);
@@ -378,6 +384,9 @@ impl<'p> Graph<'p> {
             Some(ends) => {
                 edges.sort_unstable();
                 edges.dedup();
+                if self.is_product(point) {
+                    edges = self.fold_edges(edges);
+                }
                 let start = place(self.edges.len());
                 for Found { item, target, updates } in edges {
                     self.edges.push(Edge { item, target, updates: place(self.updates.len()) });
@@ -559,14 +568,47 @@ impl<'p> Graph<'p> {
         }
         let merges = !self.facts.arrays.is_empty() || !self.facts.numbers.is_empty();
         if merges && !(at.is_asking() || self.is_interleaved(at) || self.program.names_instances(at)) {
-            // Where no variable holds an instance none holds one of its numbers.
-            for numbers in &self.facts.numbers {
+            self.sort(at, |program, at, part| !program.is_open(at, part));
+            self.program.revise_rows(at, |at, part| self.sort(at, |_, _, other| part == other));
+        }
+        self.program.complete(at);
+    }
+
+    /// Gives the numbers and the elements of arrays that belong to some parts of the states an order.
+    fn sort(&self, at: &mut Configuration, belongs: impl Fn(&Program, &Configuration, usize) -> bool) {
+        let belongs = |at: &Configuration, state: StateId| belongs(self.program, at, self.program.part_of(state));
+        // Where no variable holds an instance none holds one of its numbers.
+        for numbers in &self.facts.numbers {
+            if numbers.sets.iter().chain(&numbers.singles).all(|state| belongs(at, *state)) {
                 self.program.sort_numbers(at, numbers);
             }
-            for array in &self.facts.arrays {
+        }
+        for array in &self.facts.arrays {
+            if array.iter().flatten().all(|state| belongs(at, *state)) {
                 self.program.sort_states(at, array);
             }
         }
+    }
+
+    /// Edges with the same item, folded.
+    fn fold_edges(&mut self, edges: Vec<Found>) -> Vec<Found> {
+        let ways = edges.into_iter().map(|Found { item, target, updates }| (target, (item, updates))).collect();
+        let folded = fold(self, ways).into_iter().map(|(target, (item, updates))| Found { item, target, updates });
+        let mut edges: Vec<Found> = folded.collect();
+        edges.sort_unstable();
+        edges
+    }
+
+    /// Whether sets of its points may be kept as products.
+    pub(super) fn folds(&self) -> bool {
+        self.facts.sure && self.program.n_parts() > 1
+    }
+
+    /// The point of a product: one like another but for its rows.
+    pub(super) fn product(&mut self, like: PointId, rows: &[Rows]) -> PointId {
+        let mut at = self.configuration(like);
+        self.program.set_rows(&mut at, rows);
+        self.intern(&at, self.key(like)[0], self.n_registers(like))
     }
 
     /// What the view sees of an item.

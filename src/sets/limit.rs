@@ -38,7 +38,7 @@ impl TooMany {
         for words in packed {
             at.unpack(words);
             for (state, values) in program.states().zip(&mut values) {
-                values.insert(program.state(&at, state));
+                values.extend(program.possible_values(&at, state));
             }
         }
         let mut unknown: Vec<(StateId, usize)> = program

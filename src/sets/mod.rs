@@ -13,6 +13,7 @@
 mod counters;
 mod covered;
 mod facts;
+mod fold;
 mod graph;
 mod interner;
 mod limit;
@@ -58,6 +59,9 @@ pub struct Bounds {
     /// The number of all configurations together, where a sequence may begin in any of them; 20,000. Beyond it they are
     /// looked at only as far as states are told.
     pub everywhere: usize,
+    /// The number of configurations from which a set is kept as products of what is independent, where that can be; 64.
+    /// Then equal sets may lie at fronts with different numbers; below, the configurations themselves are quicker.
+    pub products: usize,
     /// The memory for what is kept, in bytes; 64 MiB. Where single sets need more it is about twice what they do.
     pub memory: usize,
     /// The number of steps of one silent way between two decisions; 1,000,000.
@@ -66,7 +70,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { configurations: 200_000, everywhere: 20_000, memory: 64 << 20, steps: 1_000_000 }
+        Self { configurations: 200_000, everywhere: 20_000, products: 64, memory: 64 << 20, steps: 1_000_000 }
     }
 }
 
@@ -326,7 +330,10 @@ impl<'p> Sets<'p> {
             has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
         }
         let before = front.set;
+        let n_members = members.len();
         *front = self.front(members)?;
+        // Members that were folded had the same registers, if any.
+        has_changed |= self.known.get(front.set).len() != n_members && !front.registers.is_empty();
         if let Some(sources) = sources.filter(|_| !has_changed) {
             self.transitions.insert((before, token), Some(front.set), &sources, &front.registers);
         }
@@ -368,6 +375,10 @@ impl<'p> Sets<'p> {
     fn front(&mut self, mut members: Vec<Member>) -> Result<Front, Limit> {
         members.sort_unstable();
         members.dedup();
+        let is_product = |member: &Member| self.graph.is_product(member.point);
+        if self.graph.folds() && (members.len() >= self.bounds.products || members.iter().any(is_product)) {
+            members = self.fold(members)?;
+        }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
         let weigh = |point: &PointId| weight(self.graph.key(*point).len());
         if points.iter().map(weigh).sum::<usize>() > self.bounds.configurations {
@@ -378,6 +389,19 @@ impl<'p> Sets<'p> {
         let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
         self.statistics.counters = self.statistics.counters.max(registers.len());
         Ok(Front { set, registers })
+    }
+
+    /// Fewer members that stand for the same.
+    fn fold(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
+        let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
+        let members = fold::fold(&mut self.graph, ways).into_iter();
+        let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
+        for member in &mut members {
+            self.graph.settle(&mut member.point, &mut member.registers)?;
+        }
+        members.sort_unstable();
+        members.dedup();
+        Ok(members)
     }
 
     /// The members of a front.

@@ -171,7 +171,7 @@ impl<'g> Repairer<'g> {
         let mut places = Places::new(self.grammar, self.alphabet, self.program, view.clone(), bounds);
         let mut approximate = false;
         let start = if self.question.from_anywhere {
-            let kept = Bounds { memory: usize::MAX, ..bounds };
+            let kept = Bounds { memory: usize::MAX, products: usize::MAX, ..bounds };
             let mut sets = Sets::new(self.grammar, self.alphabet, self.program, view, kept);
             let exact = sets.everywhere(false);
             approximate = exact.is_err();

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::configuration::index;
 use super::pack::pack_states;
+use super::product::Parts;
 use super::program::{
     ActionCode, Address, Choice, ClauseCode, Expr, InstanceRow, Op, PhaseCode, Place, PlaceId, Program, Table, Values,
 };
@@ -133,6 +134,7 @@ impl<'a> Compiler<'a> {
             })
             .collect();
         let (slots, initial) = pack_states(grammar);
+        let parts = Parts::new(grammar, |state| slots[state].mask.count_ones());
         let instances = grammar.instances.iter().map(|instance| InstanceRow {
             fields: instance.fields.clone().into(),
             index: instance.element.map_or(0, i64::from),
@@ -148,6 +150,7 @@ impl<'a> Compiler<'a> {
                 guards: Vec::new(),
                 slots,
                 initial,
+                parts,
                 first_states: grammar.instances.iter().map(|instance| instance.first_state.0).collect(),
                 instances: instances.collect(),
                 actions: Vec::new(),

@@ -173,9 +173,10 @@ pub(crate) fn compare(
     }
     let maker = Maker { grammar, alphabet: &alphabet, shows, precision };
     let reading = Reading { anywhere: random.chance(25), ..maker.reading(random) };
-    // A cache that is too small for anything must change nothing.
-    let bounds = [Bounds::default(), Bounds { memory: 2_000, ..Bounds::default() }];
-    let bounds = Bounds { configurations: 100_000, steps: 20_000, ..*random.pick(&[&bounds[0], &bounds[1]]) };
+    // Neither a cache that is too small for anything nor that sets are kept as products must change anything.
+    let memory = random.pick(&[Bounds::default().memory, 2_000]);
+    let products = random.pick(&[Bounds::default().products, 1, 2]);
+    let bounds = Bounds { configurations: 100_000, steps: 20_000, memory, products, ..Bounds::default() };
     let mut approximate = recognizer(grammar, &alphabet, &program, &reading, Bounds { everywhere: 0, ..bounds });
     // One for each precision.
     let mut recognizers = [0, 1].map(|_| recognizer(grammar, &alphabet, &program, &reading, bounds));
@@ -213,7 +214,7 @@ pub(crate) fn compare(
             if said != expected || roughly.as_ref().is_some_and(|roughly| !is_sound(roughly, &expected)) {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 return Err(format!(
-                    "{}\n{precision:?} shows {shows:?} prefix {} anywhere {} hide {:?} stutter {:?} memory {}\n\
+                    "{}\n{precision:?} shows {shows:?} prefix {} anywhere {} hide {:?} stutter {:?} memory {} products {}\n\
                      reference: {expected:?}\nproduct:   {said:?}\nroughly:   {roughly:?}",
                     items.join("\n"),
                     reading.prefix,
@@ -221,6 +222,7 @@ pub(crate) fn compare(
                     reading.hide,
                     reading.stutter,
                     bounds.memory,
+                    bounds.products,
                 ));
             }
             match said {
