@@ -23,7 +23,8 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use charmgrammar::machine::{MAX_ANY_ORDER, MAX_REPEAT, MAX_WEIGHT};
+use charmgrammar::limits::Limits;
+use charmgrammar::machine::MAX_WEIGHT;
 use charmgrammar::model::grammar::{
     ActionId, AssignOperator, Base, Branch, CauseId, Count, EventId, Expression, Grammar, InstanceId, NONE, PhaseId,
     Statement, StatementKind, Target, VariableId, Verb,
@@ -462,7 +463,7 @@ impl<'g> Reference<'g> {
             }
             StatementKind::ForEach { range, any_order, body } => {
                 let values = scope.matches(range)?;
-                if *any_order && values.len() as u64 > MAX_ANY_ORDER {
+                if *any_order && values.len() > Limits::default().any_order {
                     return Err(Trouble::AnyOrder);
                 }
                 let task = Task::Each { variable: range.variable, values, any_order: *any_order, body: Code(body) };
@@ -694,7 +695,11 @@ impl Left {
 fn left(scope: &Scope<'_>, count: &Count) -> Result<Left, Trouble> {
     let bound = |expression: &Expression| {
         let value = scope.number(expression)?;
-        if (0..=MAX_REPEAT).contains(&value) { Ok(value) } else { Err(Trouble::Count) }
+        if usize::try_from(value).is_ok_and(|value| value <= Limits::default().count) {
+            Ok(value)
+        } else {
+            Err(Trouble::Count)
+        }
     };
     Ok(match count {
         Count::Endless | Count::Open { .. } => Left::Endless,

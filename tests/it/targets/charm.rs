@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use charmgrammar::charm::{self, Platform};
 use charmgrammar::diagnostic::{Code, Severity};
+use charmgrammar::limits::Limits;
 use charmgrammar::model::{self, Disk, Memory, Outline, Root, Settings};
 
 use super::grammar::check_diagnostics;
@@ -31,7 +32,7 @@ pub(super) fn metadata(data: &[u8]) {
             None => break,
         }
     }
-    let reading = charm::read(&Disk, directory.path());
+    let reading = charm::read(&Disk, &Limits::default(), directory.path());
     check_diagnostics(&reading.sources, &reading.diagnostics);
     let has_errors = reading.diagnostics.iter().any(|found| found.severity == Severity::Error);
     assert_eq!(reading.charm.is_none(), has_errors);

@@ -42,10 +42,10 @@ struct Files<'a>(&'a [u8]);
 const NAME: &str = "it.charmgrammar";
 
 impl Loader for Files<'_> {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
+    fn load(&self, path: &Path, most: usize) -> Result<String, LoadError> {
         let text = if path == Path::new(NAME) { Some(self.0) } else { USED.get(path).map(Vec::as_slice) };
         match text {
-            Some(bytes) => model::read_text(bytes),
+            Some(bytes) => model::read_text(bytes, most),
             None => Err(LoadError::Unreadable("there is no such file".to_owned())),
         }
     }

@@ -85,7 +85,7 @@ fn told(error: &ReadError) -> String {
 /// The hooks of a log are read and judged.
 pub(super) fn log(data: &[u8], format: LogFormat) {
     let _ = import::tell(data, true);
-    let log = match import::read(data, format) {
+    let log = match import::read(data, format, &TERMS.grammar.limits) {
         Ok(log) => log,
         Err(error) => {
             told(&error);
