@@ -40,7 +40,7 @@ fn each_limit_is_met_where_it_is_set_and_told() {
         ("instances=2", &["check", &g], "at most 2 instances"),
         ("bindings=8", &["check", &g], "9 bindings; the limit is 8"),
         ("event-names=3", &["check", &g], "4 events; the limit is 3"),
-        ("count=1", &["generate", &g, "--seed", "1"], "outside 0..1"),
+        ("count=1", &["generate", &g, "--seed", "1"], "a count is at most 1"),
         ("any-order=2", &["generate", &g, "--seed", "1"], "over 3, which is more than 2"),
         ("stack=20", &["generate", &g, "--seed", "1", "--set", "n=9"], "20 words of stack"),
         ("charm-file=10", &["generate", "--charm", &charm, "--seed", "1"], "more than 10 bytes"),
@@ -87,14 +87,14 @@ fn inputs_that_grow_are_refused() {
     assert!(checked(counted).contains("repeat-limit"));
     let wide = "event a source u action x(a: 0..4095, b: 0..4095, c: 0..4095) by u { a } phase p { do }";
     assert!(checked(wide).contains("binding-limit"));
-    let range = "event a state s: -9223372036854775808..9223372036854775807 = 0 phase p { a }";
+    let range = "event a state s: -9223372036854775807..9223372036854775807 = 0 phase p { a }";
     assert!(checked(range).contains("domain-limit"));
     let pattern = "event a phase p { a } test \"t\" accepts { (((a{10000}){10000}){10000}){10000} }";
     let ran = run_with(&["test", "-"], pattern.as_bytes());
     assert!(ran.code == 2 && ran.stdout.contains("more than 200000 states"), "{ran:?}");
     let deep = format!("{{\"items\":{}", "[".repeat(100_000));
     let ran = run_with(&["validate", "example", "--input", "jsonl"], deep.as_bytes());
-    assert!(ran.code == 2 && ran.stderr.contains("recursion limit"), "{ran:?}");
+    assert!(ran.code == 2 && ran.stderr.contains("the line is cut off"), "{ran:?}");
 }
 
 /// A lot can come next after each of few configurations: what is looked at is bounded by their number all the same.
