@@ -208,7 +208,7 @@ fn judge(
             seen.items.push(item.clone());
         }
     }
-    Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line, seen })))
+    Ok(Some((head, Answer { verdict: goes_on.and_then(|_| recognizer.finish()), line, seen })))
 }
 
 /// Of the answers under several grammars that which tells most, and whose it is: all under which the trace is valid, or

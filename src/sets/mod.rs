@@ -13,6 +13,7 @@
 mod counters;
 mod covered;
 mod facts;
+mod first;
 mod fold;
 mod graph;
 mod interner;
@@ -32,6 +33,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use counters::Update;
+use graph::Towards;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
@@ -47,7 +49,7 @@ pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};
-use crate::model::Alphabet;
+use crate::model::{Alphabet, NameId};
 use crate::model::grammar::Grammar;
 
 /// What bounds the work. `Default` has the defaults that are given here.
@@ -93,6 +95,8 @@ pub struct Statistics {
     pub clears: u64,
     /// The most configurations that were in one set.
     pub widest: usize,
+    /// The most products of several configurations that were in one set.
+    pub products: usize,
     /// The most counters of loops that were kept beside one set.
     pub counters: usize,
 }
@@ -106,6 +110,7 @@ impl Statistics {
             misses: self.misses + other.misses,
             clears: self.clears + other.clears,
             widest: self.widest.max(other.widest),
+            products: self.products.max(other.products),
             counters: self.counters.max(other.counters),
         }
     }
@@ -204,6 +209,14 @@ impl<'p> Sets<'p> {
     ///
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
+        if !forgets
+            && self.bounds.everywhere > 0
+            && self.bounds.products < usize::MAX
+            && self.graph.folds()
+            && let Some(front) = self.everywhere_folded()?
+        {
+            return Ok(front);
+        }
         let start = self.start()?;
         // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
         let mut open = VecDeque::from(self.members(&start));
@@ -244,6 +257,47 @@ impl<'p> Sets<'p> {
         self.front(members)
     }
 
+    /// The front of all configurations as products; nothing where some have counters that lie beside the points, of which
+    /// those with more can stand for others.
+    fn everywhere_folded(&mut self) -> Result<Option<Front>, Limit> {
+        let start = self.start()?;
+        let members = self.closure(self.members(&start), Towards::All, self.bounds.everywhere)?;
+        if members.iter().any(|member| !member.registers.is_empty()) {
+            return Ok(None);
+        }
+        self.front(members).map(Some)
+    }
+
+    /// What can be reached over the edges towards some items, folded and settled.
+    ///
+    /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
+    /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
+    /// combinations of how far each part has come.
+    fn closure(&mut self, members: Vec<Member>, towards: Towards, limit: usize) -> Result<Vec<Member>, Limit> {
+        let mut known: Vec<Member> = Vec::new();
+        let mut open = VecDeque::from(members);
+        while let Some(mut member) = open.pop_front() {
+            let moves = loop {
+                self.graph.settle(&mut member.point, &mut member.registers)?;
+                self.graph.expand_towards(member.point, towards)?;
+                let moves: Vec<Member> = self.graph.moves_towards(&member, towards).collect();
+                match fold::grown(&mut self.graph, &member, &moves) {
+                    Some(grown) => member = grown,
+                    None => break moves,
+                }
+            };
+            known.push(member);
+            known = self.fold(known)?;
+            let others: Vec<Member> = known.iter().chain(&open).cloned().collect();
+            open.extend(fold::beyond(&mut self.graph, moves, &others));
+            let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
+            if points.iter().map(|point| weight(self.graph.key(*point).len())).sum::<usize>() > limit {
+                return Err(self.graph.too_many_points(&points));
+            }
+        }
+        Ok(known)
+    }
+
     /// Copies a front of other sets, of the same program under the same view.
     ///
     /// # Errors
@@ -256,7 +310,7 @@ impl<'p> Sets<'p> {
     }
 
     /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
-    /// `agrees` tells. If no run shows such an item there, the front stays what it is, and the answer is no.
+    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the front stays what it is, and the answer is no.
     ///
     /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
     ///
@@ -268,6 +322,7 @@ impl<'p> Sets<'p> {
         &mut self,
         front: &mut Front,
         token: u32,
+        name: Option<NameId>,
         agrees: &mut dyn FnMut(&Item) -> bool,
     ) -> Result<bool, Limit> {
         self.statistics.steps += 1;
@@ -279,10 +334,27 @@ impl<'p> Sets<'p> {
                 return Ok(true);
             }
         }
-        self.find(front, token, agrees)
+        let towards = name.map_or(Towards::All, Towards::Name);
+        self.find(front, token, towards, agrees)
     }
 
-    /// Whether a run that is there can end.
+    /// Sees what comes next in all of a front, as far as it was not known: [`Sets::ends`] and [`Sets::next`] tell it.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub fn look(&mut self, front: &Front) -> Result<(), Limit> {
+        self.expand_towards(front, Towards::All)
+    }
+
+    fn expand_towards(&mut self, front: &Front, towards: Towards) -> Result<(), Limit> {
+        for place in 0..self.known.get(front.set).len() {
+            self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run that is there can end, where that was looked at.
     pub fn ends(&self, front: &Front) -> bool {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
@@ -292,7 +364,7 @@ impl<'p> Sets<'p> {
         self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
     }
 
-    /// What can be shown next.
+    /// What can be shown next, where that was looked at.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
         points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
@@ -305,10 +377,17 @@ impl<'p> Sets<'p> {
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
     #[cold]
-    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, Limit> {
+    fn find(
+        &mut self,
+        front: &mut Front,
+        token: u32,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Result<bool, Limit> {
         self.statistics.misses += 1;
         self.tidy(front)?;
-        let ways = self.ways(front, agrees);
+        self.expand_towards(front, towards)?;
+        let ways = self.ways(front, towards, agrees);
         if ways.is_empty() {
             self.transitions.insert((front.set, token), None, &[], &[]);
             return Ok(false);
@@ -348,12 +427,17 @@ impl<'p> Sets<'p> {
 
     /// The points to which items that agree lead, in their order, each with where its registers come from: those of the
     /// front counted from the first of all. Each once.
-    fn ways(&self, front: &Front, agrees: &mut dyn FnMut(&Item) -> bool) -> Vec<(PointId, Vec<Update>)> {
+    fn ways(
+        &self,
+        front: &Front,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Vec<(PointId, Vec<Update>)> {
         let mut ways = Vec::new();
         let mut known = FxHashMap::default();
         let mut offset = 0u32;
         for point in self.known.get(front.set) {
-            for edge in self.graph.edges(*point) {
+            for edge in self.graph.edges_towards(*point, towards) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
                     let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
@@ -402,6 +486,9 @@ impl<'p> Sets<'p> {
         let is_product = |member: &Member| self.graph.is_product(member.point);
         if self.graph.folds() && (members.len() >= self.bounds.products || members.iter().any(is_product)) {
             members = self.fold(members)?;
+            let limit = self.bounds.configurations;
+            members = self.closure(members, Towards::Hidden, limit)?;
+            members.sort_unstable();
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
         let weigh = |point: &PointId| weight(self.graph.key(*point).len());
@@ -409,6 +496,8 @@ impl<'p> Sets<'p> {
             return Err(self.graph.too_many_points(&points));
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
+        let n_products = points.iter().filter(|point| self.graph.is_product(**point)).count();
+        self.statistics.products = self.statistics.products.max(n_products);
         let (set, _) = self.known.intern(&points);
         let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
         self.statistics.counters = self.statistics.counters.max(registers.len());

@@ -80,7 +80,7 @@ fn check(grammar: &Grammar, original: &Original, does: impl Fn(&[Item]) -> bool)
                 .map_or(Err(None), |goes_on| if goes_on { Ok(()) } else { Err(Some(())) })
         });
         if goes_on != Err(None) {
-            assert!(matches!(recognizer.finish(), Verdict::Valid { .. }), "{candidate:?}");
+            assert!(matches!(recognizer.finish().unwrap(), Verdict::Valid { .. }), "{candidate:?}");
         }
     }
     let mut sorted = candidates.clone();

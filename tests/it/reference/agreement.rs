@@ -60,7 +60,8 @@ fn say(recognizer: &mut Recognizer<'_>, items: &[Observed], shows: Shows, precis
             Err(_) => return Said::TooMany,
         }
     }
-    match recognizer.finish() {
+    let Ok(verdict) = recognizer.finish() else { return Said::TooMany };
+    match verdict {
         Verdict::Valid { approximate: true } => Said::Approximate,
         Verdict::Valid { approximate: false } => Said::Valid,
         Verdict::Invalid(rejection) => {
