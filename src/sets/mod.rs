@@ -49,8 +49,8 @@ pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};
-use crate::model::{Alphabet, NameId};
 use crate::model::grammar::Grammar;
+use crate::model::{Alphabet, NameId};
 
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +78,10 @@ impl Default for Bounds {
 
 impl Bounds {
     /// How much memory may be in use while it is found out what comes next, in bytes: with each configuration there may be
-    /// eight others like it that lie ahead.
+    /// eight others like it that lie ahead. Where nothing is forgotten, that holds of all together.
     fn most_memory(&self) -> usize {
-        self.memory.saturating_add(self.configurations.saturating_mul(4096))
+        let kept = if self.memory == usize::MAX { 0 } else { self.memory };
+        kept.saturating_add(self.configurations.saturating_mul(4096))
     }
 }
 
@@ -279,6 +280,7 @@ impl<'p> Sets<'p> {
         while let Some(mut member) = open.pop_front() {
             let moves = loop {
                 self.graph.settle(&mut member.point, &mut member.registers)?;
+                self.check_memory(&known)?;
                 self.graph.expand_towards(member.point, towards)?;
                 let moves: Vec<Member> = self.graph.moves_towards(&member, towards).collect();
                 match fold::grown(&mut self.graph, &member, &moves) {
@@ -509,9 +511,7 @@ impl<'p> Sets<'p> {
         let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
         let members = fold::fold(&mut self.graph, ways).into_iter();
         let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
-        for member in &mut members {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        self.settle(&mut members)?;
         members.sort_unstable();
         members.dedup();
         Ok(members)
