@@ -4,7 +4,7 @@
 //! two such, it makes of the configurations that a sequence leaves possible about as many products as there are places where
 //! the runs may be, however many things there are of which something is not known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
@@ -56,6 +56,63 @@ pub(super) fn grown(graph: &mut Graph<'_>, member: &Member, others: &[Member]) -
     own.rows[part] = products.unite(part, &lists);
     let (point, registers) = products.point(graph, own);
     Some(Member { point, registers })
+}
+
+/// For each place the least product that has all that was found there.
+pub(super) struct Hull<'p> {
+    products: Products<'p, ()>,
+    /// By their shapes.
+    list: Vec<Product<()>>,
+    /// The points of those, then those that can be no products.
+    points: Vec<PointId>,
+    others: Vec<PointId>,
+}
+
+impl<'p> Hull<'p> {
+    pub(super) fn new(program: &'p Program) -> Self {
+        Self { products: Products::new(program), list: Vec::new(), points: Vec::new(), others: Vec::new() }
+    }
+
+    /// Whether a point is one of the products as they are now.
+    pub(super) fn has(&self, point: PointId) -> bool {
+        self.points.contains(&point)
+    }
+
+    /// All of it.
+    pub(super) fn points(&self) -> Vec<PointId> {
+        self.points.iter().chain(&self.others).copied().collect()
+    }
+
+    /// Adds points; the products that have grown.
+    pub(super) fn join(&mut self, graph: &mut Graph<'_>, points: Vec<PointId>) -> Vec<PointId> {
+        let (list, others) = self.products.of(graph, points.into_iter().map(|point| (point, ())).collect());
+        self.others.extend(others.into_iter().map(|(point, ())| point));
+        self.others.sort_unstable();
+        self.others.dedup();
+        let mut grown = BTreeSet::new();
+        for product in list {
+            // Shapes are numbered as they come.
+            let Some(known) = self.list.get(product.shape) else {
+                grown.insert(product.shape);
+                self.points.push(product.point);
+                self.list.push(product);
+                continue;
+            };
+            let outside = self.products.outside(&product, known);
+            for (part, _) in outside {
+                let lists = [product.rows[part], self.list[product.shape].rows[part]];
+                self.list[product.shape].rows[part] = self.products.unite(part, &lists);
+                grown.insert(product.shape);
+            }
+        }
+        let grown = grown.into_iter().map(|shape| {
+            let Product { point, rows, .. } = &self.list[shape];
+            let rows: Vec<Rows> = rows.iter().map(|number| self.products.rows(*number)).collect();
+            self.points[shape] = graph.product(*point, &rows);
+            self.points[shape]
+        });
+        grown.collect()
+    }
 }
 
 /// A point as a product.

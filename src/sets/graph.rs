@@ -224,10 +224,20 @@ impl<'p> Graph<'p> {
         })
     }
 
-    /// Where a settled member that was expanded towards some items leads to, towards them.
-    pub(super) fn moves_towards(&self, member: &Member, towards: Towards) -> impl Iterator<Item = Member> {
-        let is_followed = move |edge: &&Edge| towards != Towards::Hidden || edge.item == HIDDEN;
-        self.edges_towards(member.point, towards).iter().filter(is_followed).map(|edge| {
+    /// How many edges are known.
+    pub(super) fn n_edges(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Whether something is hidden.
+    pub(super) fn hides(&self) -> bool {
+        !self.view.hidden.is_empty()
+    }
+
+    /// Where a settled member that was expanded towards what is hidden leads to, over that. (Only products have edges over it.)
+    pub(super) fn moves_hidden(&self, member: &Member) -> impl Iterator<Item = Member> {
+        let edges = self.edges_towards(member.point, Towards::Hidden).iter();
+        edges.filter(|edge| edge.item == HIDDEN).map(|edge| {
             let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
             Member { point: edge.target, registers }
         })

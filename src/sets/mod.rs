@@ -163,6 +163,9 @@ pub struct Sets<'p> {
     statistics: Statistics,
 }
 
+/// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
+const MAX_EDGES: usize = 100_000;
+
 impl<'p> Sets<'p> {
     /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.
     pub fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
@@ -201,20 +204,20 @@ impl<'p> Sets<'p> {
     /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
     /// watched from the beginning.
     ///
-    /// With `forgets` it is that of all places which a search reaches that forgets the values of all states. Those are
-    /// fewer, and each stands for all configurations that are there with whatever values: also for such as can't be reached,
-    /// but not for those of which a `never` test of the grammar says so. A value is found when it is needed, so states that
-    /// have nothing to do with each other are not multiplied out.
+    /// With `forgets` it also has some that can't be reached: of each place where runs come, all configurations whose parts are
+    /// such as come there, each for itself. Where the grammar allows no products it is that of all places which a search
+    /// reaches that forgets the values of all states; each stands for all configurations that are there with whatever values,
+    /// but not for those of which a `never` test of the grammar says that they are not. A value is found when it is needed,
+    /// so states that have nothing to do with each other are not multiplied out.
     ///
     /// # Errors
     ///
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
-        if !forgets
-            && self.bounds.everywhere > 0
+        if forgets
             && self.bounds.products < usize::MAX
             && self.graph.folds()
-            && let Some(front) = self.everywhere_folded()?
+            && let Some(front) = self.everywhere_hull()?
         {
             return Ok(front);
         }
@@ -240,7 +243,7 @@ impl<'p> Sets<'p> {
             }
             let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
             total += weight(self.graph.key(member.point).len());
-            if total > limit {
+            if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
                 let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
@@ -258,42 +261,58 @@ impl<'p> Sets<'p> {
         self.front(members)
     }
 
-    /// The front of all configurations as products; nothing where some have counters that lie beside the points, of which
-    /// those with more can stand for others.
-    fn everywhere_folded(&mut self) -> Result<Option<Front>, Limit> {
+    /// The front of the least products that have all configurations: one for each place. Nothing where some have counters that
+    /// lie beside the points, which have no parts.
+    fn everywhere_hull(&mut self) -> Result<Option<Front>, Limit> {
         let start = self.start()?;
-        let members = self.closure(self.members(&start), Towards::All, self.bounds.everywhere)?;
-        if members.iter().any(|member| !member.registers.is_empty()) {
-            return Ok(None);
+        let mut hull = fold::Hull::new(self.graph.program());
+        let points: Vec<PointId> = self.known.get(start.set).to_vec();
+        let mut open = VecDeque::from(hull.join(&mut self.graph, points));
+        while let Some(point) = open.pop_front() {
+            if self.graph.n_registers(point) > 0 {
+                return Ok(None);
+            }
+            // It may have grown meanwhile.
+            if hull.has(point) {
+                self.graph.expand_towards(point, Towards::All)?;
+                let targets: Vec<PointId> = self.graph.edges(point).iter().map(|edge| edge.target).collect();
+                open.extend(hull.join(&mut self.graph, targets));
+            }
         }
-        self.front(members).map(Some)
+        let member = |point: &PointId| Member { point: *point, registers: Vec::new() };
+        let members = hull.points().iter().map(member).collect();
+        self.settled(members).map(Some)
     }
 
-    /// What can be reached over the edges towards some items, folded and settled.
+    /// What can be reached over what is hidden, folded and settled.
     ///
     /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
     /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
     /// combinations of how far each part has come.
-    fn closure(&mut self, members: Vec<Member>, towards: Towards, limit: usize) -> Result<Vec<Member>, Limit> {
+    fn behind_hidden(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
         let mut known: Vec<Member> = Vec::new();
-        let mut open = VecDeque::from(members);
-        while let Some(mut member) = open.pop_front() {
-            let moves = loop {
-                self.graph.settle(&mut member.point, &mut member.registers)?;
-                self.check_memory(&known)?;
-                self.graph.expand_towards(member.point, towards)?;
-                let moves: Vec<Member> = self.graph.moves_towards(&member, towards).collect();
-                match fold::grown(&mut self.graph, &member, &moves) {
-                    Some(grown) => member = grown,
-                    None => break moves,
-                }
-            };
-            known.push(member);
+        let mut open = members;
+        while !open.is_empty() {
+            let mut found = Vec::new();
+            for mut member in open {
+                let moves = loop {
+                    self.graph.settle(&mut member.point, &mut member.registers)?;
+                    self.check_memory(&known)?;
+                    self.graph.expand_towards(member.point, Towards::Hidden)?;
+                    let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
+                    match fold::grown(&mut self.graph, &member, &moves) {
+                        Some(grown) => member = grown,
+                        None => break moves,
+                    }
+                };
+                known.push(member);
+                found.extend(moves);
+            }
             known = self.fold(known)?;
-            let others: Vec<Member> = known.iter().chain(&open).cloned().collect();
-            open.extend(fold::beyond(&mut self.graph, moves, &others));
+            open = fold::beyond(&mut self.graph, found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
-            if points.iter().map(|point| weight(self.graph.key(*point).len())).sum::<usize>() > limit {
+            let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
+            if total > self.bounds.configurations {
                 return Err(self.graph.too_many_points(&points));
             }
         }
@@ -488,9 +507,10 @@ impl<'p> Sets<'p> {
         let is_product = |member: &Member| self.graph.is_product(member.point);
         if self.graph.folds() && (members.len() >= self.bounds.products || members.iter().any(is_product)) {
             members = self.fold(members)?;
-            let limit = self.bounds.configurations;
-            members = self.closure(members, Towards::Hidden, limit)?;
-            members.sort_unstable();
+            if self.graph.hides() {
+                members = self.behind_hidden(members)?;
+                members.sort_unstable();
+            }
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
         let weigh = |point: &PointId| weight(self.graph.key(*point).len());
