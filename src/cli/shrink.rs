@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
         let message = "with --ask standard input has the answers: name a file for the trace";
         return Err(Failure::Message(message.to_owned()));
     }
+    arguments.settings.limiting.check_unused("shrink")?;
     traces::check_inputs(&subject.grammar, &subject.traces)?;
     let opened = grammar::open(&subject.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));

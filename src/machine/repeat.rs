@@ -3,7 +3,6 @@
 //! A count is drawn step by step, so a loop needs no more than what is left of it, its [`Counter`]; nothing at all for
 //! `0.. mean m`.
 
-use super::MAX_REPEAT;
 use super::configuration::{Configuration, Counter};
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
@@ -20,11 +19,12 @@ impl Program {
         start: &RepeatStart,
     ) -> Result<(), Box<Fault>> {
         let bad = |why: String| fault(FaultKind::Count(why), start.span);
+        let most = self.limits.count;
         let mut number = |expr: Option<&Expr>| {
             let Some(expr) = expr else { return Ok(0) };
             let value = self.evaluator(at, scratch).value(expr)?;
-            let fits = (0..=MAX_REPEAT).contains(&value);
-            fits.then_some(value).ok_or_else(|| bad(format!("the count is {value}, outside 0..{MAX_REPEAT}")))
+            let fits = usize::try_from(value).is_ok_and(|value| value <= most);
+            fits.then_some(value).ok_or_else(|| bad(format!("the count is {value}, outside 0..{most}")))
         };
         let lo = number(Some(&start.lo))?;
         let hi = number(start.hi.as_ref())?;

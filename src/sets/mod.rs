@@ -76,6 +76,15 @@ impl Default for Bounds {
     }
 }
 
+impl Bounds {
+    /// How much memory may be in use while it is found out what comes next, in bytes: with each configuration there may be
+    /// eight others like it that lie ahead. Where nothing is forgotten, that holds of all together.
+    fn most_memory(&self) -> usize {
+        let kept = if self.memory == usize::MAX { 0 } else { self.memory };
+        kept.saturating_add(self.configurations.saturating_mul(4096))
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
@@ -220,13 +229,14 @@ impl<'p> Sets<'p> {
                 member.point = self.graph.forget(member.point);
             }
         }
-        let mut members = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         let mut total = 0;
         let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
         while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.check_memory(&members)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
@@ -234,7 +244,7 @@ impl<'p> Sets<'p> {
             let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
             total += weight(self.graph.key(member.point).len());
             if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
-                let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
+                let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
             let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
@@ -287,6 +297,7 @@ impl<'p> Sets<'p> {
             for mut member in open {
                 let moves = loop {
                     self.graph.settle(&mut member.point, &mut member.registers)?;
+                    self.check_memory(&known)?;
                     self.graph.expand_towards(member.point, Towards::Hidden)?;
                     let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
                     match fold::grown(&mut self.graph, &member, &moves) {
@@ -423,10 +434,7 @@ impl<'p> Sets<'p> {
             let registers = counters::least(registers, |one, other| covers && counters::covers(one, other));
             members.extend(registers.into_iter().map(|registers| Member { point, registers }));
         }
-        let mut has_changed = false;
-        for member in &mut members {
-            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        let mut has_changed = self.settle(&mut members)?;
         let before = front.set;
         let n_members = members.len();
         *front = self.front(members)?;
@@ -468,10 +476,28 @@ impl<'p> Sets<'p> {
 
     /// The front of members.
     fn settled(&mut self, mut members: Vec<Member>) -> Result<Front, Limit> {
-        for member in &mut members {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        self.settle(&mut members)?;
         self.front(members)
+    }
+
+    /// Settles members; whether one is at another point then. What comes next may be far more than what they are.
+    fn settle(&mut self, members: &mut [Member]) -> Result<bool, Limit> {
+        let mut has_changed = false;
+        for place in 0..members.len() {
+            let member = &mut members[place];
+            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.check_memory(&members[..=place])?;
+        }
+        Ok(has_changed)
+    }
+
+    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after members.
+    fn check_memory(&self, members: &[Member]) -> Result<(), Limit> {
+        if self.graph.bytes() <= self.bounds.most_memory() {
+            return Ok(());
+        }
+        let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
+        Err(self.graph.too_many_points(&points))
     }
 
     /// The front of members that are settled.
@@ -505,9 +531,7 @@ impl<'p> Sets<'p> {
         let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
         let members = fold::fold(&mut self.graph, ways).into_iter();
         let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
-        for member in &mut members {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        self.settle(&mut members)?;
         members.sort_unstable();
         members.dedup();
         Ok(members)

@@ -151,6 +151,9 @@ impl Settings {
                 option(name, value.into());
             }
         }
+        for limit in &self.limiting.limits {
+            option("--limit", limit.to_string().into());
+        }
         words
     }
 }
