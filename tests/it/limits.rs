@@ -67,8 +67,8 @@ fn each_limit_is_met_where_it_is_set_and_told() {
         // Without it nothing of this is told.
         assert!(told.is_empty() || !format!("{:?}", run(line)).contains(told), "{line:?}");
     }
-    let long = run_with(&["validate", &g, "-", "--input", "names", "--limit", "line=3"], b"aaaa\n");
-    assert!(long.code == 2 && long.stderr.contains("longer than 3 bytes"), "{long:?}");
+    let ran = run_with(&["validate", &g, "-", "--input", "names", "--limit", "line=3"], b"aaaa\n");
+    assert!(ran.code == 2 && ran.stderr.contains("longer than 3 bytes"), "{ran:?}");
 }
 
 /// Inputs that ask for far more than they are long.
@@ -76,7 +76,7 @@ fn each_limit_is_met_where_it_is_set_and_told() {
 fn inputs_that_grow_are_refused() {
     let checked = |text: &str| {
         let ran = run_with(&["check", "--syntax", "-"], text.as_bytes());
-        assert_ne!(ran.code, 0, "{:.80}", text);
+        assert_ne!(ran.code, 0, "{text:.80}");
         ran.stdout + &ran.stderr
     };
     let nested = "event a phase p { ".to_owned() + &"{ ".repeat(100_000);
