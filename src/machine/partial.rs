@@ -9,7 +9,7 @@ use super::configuration::Configuration;
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Decision, Odds, Pause, Scratch, usize_of};
-use super::product::Rows;
+use super::product::{Question, Rows};
 use super::program::{Choice, Expr, Op, PlaceId, Program};
 use crate::model::grammar::StateId;
 
@@ -227,9 +227,7 @@ impl Program {
 
     /// Keeps of a product what has no option at all; whether there is anything.
     fn has_nothing(&self, at: &mut Configuration, scratch: &mut Scratch, op: &Op) -> Result<bool, Box<Fault>> {
-        let mut keep = |question: &mut dyn FnMut(&Configuration, &mut Scratch) -> Result<bool, Box<Fault>>| {
-            self.restrict(at, scratch, false, question)
-        };
+        let mut keep = |question: &mut Question<'_>| self.restrict(at, scratch, false, question);
         match op {
             Op::Choose(choose) => {
                 for (weight, guard, _) in &choose.alternatives {

@@ -18,6 +18,9 @@ use super::partial::Unknown;
 use super::program::{Choice, Program};
 use crate::model::grammar::{Grammar, StateId};
 
+/// What a configuration is asked.
+pub(super) type Question<'a> = dyn FnMut(&Configuration, &mut Scratch) -> Result<bool, Box<Fault>> + 'a;
+
 /// The rows of one part, in order, one behind the other.
 pub type Rows = Arc<[u64]>;
 
@@ -258,7 +261,7 @@ impl Program {
         at: &mut Configuration,
         scratch: &mut Scratch,
         answer: bool,
-        question: &mut dyn FnMut(&Configuration, &mut Scratch) -> Result<bool, Box<Fault>>,
+        question: &mut Question<'_>,
     ) -> Result<bool, Box<Fault>> {
         let asked = match question(at, scratch) {
             Err(error) => error,

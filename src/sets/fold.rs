@@ -25,11 +25,11 @@ pub(super) fn fold<K: Clone + Eq + Hash>(graph: &mut Graph<'_>, points: Vec<(Poi
 }
 
 /// What of the members stands for configurations that no others do, folded.
-pub(super) fn beyond(graph: &mut Graph<'_>, members: Vec<Member>, others: &[Member]) -> Vec<Member> {
+pub(super) fn beyond(graph: &mut Graph<'_>, members: &[Member], others: &[Member]) -> Vec<Member> {
     let mut products = Products::new(graph.program());
     let pairs = |members: &[Member]| members.iter().map(|member| (member.point, member.registers.clone())).collect();
     let (others, same) = products.of(graph, pairs(others));
-    let (list, mut rest) = products.of(graph, pairs(&members));
+    let (list, mut rest) = products.of(graph, pairs(members));
     rest.retain(|point| !same.contains(point));
     let list = list.into_iter().filter_map(|product| products.beyond(product, &others)).collect();
     let list = products.fold(list);

@@ -309,7 +309,7 @@ impl<'p> Sets<'p> {
                 found.extend(moves);
             }
             known = self.fold(known)?;
-            open = fold::beyond(&mut self.graph, found, &known);
+            open = fold::beyond(&mut self.graph, &found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
             let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
             if total > self.bounds.configurations {
