@@ -88,7 +88,7 @@ impl Program {
     ///
     /// When the grammar fails. The configuration is of no use then.
     pub fn run_unguarded(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Halt, Box<Fault>> {
-        match self.advance::<true, false, false, true>(at, scratch) {
+        match self.advance::<true, false, false, true, false>(at, scratch) {
             Ok(Some(Pause::Show(item))) => Ok(Halt::Show(item)),
             Ok(Some(Pause::End)) => Ok(Halt::End),
             Ok(Some(Pause::Decide(decision))) => {

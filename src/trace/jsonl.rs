@@ -9,6 +9,8 @@
 //! | `init` | the states at the start, where states are shown |
 //! | `items` | the items |
 
+use std::io::Write as _;
+
 use serde_json::Value;
 
 use super::{Header, Shows, Sink, TextSink};
@@ -30,6 +32,8 @@ pub struct Jsonl<'a> {
     grammar: &'a Grammar,
     alphabet: &'a Alphabet,
     options: JsonlOptions,
+    /// What stands before the number of the trace, and what behind the seed.
+    head: [String; 2],
     /// For each symbol its object without payload and closing brace; made when it is first shown.
     events: Vec<Option<Box<str>>>,
     header: Header,
@@ -45,10 +49,16 @@ pub struct Jsonl<'a> {
 impl<'a> Jsonl<'a> {
     /// A writer of traces of this grammar.
     pub fn new(grammar: &'a Grammar, alphabet: &'a Alphabet, options: JsonlOptions) -> Self {
+        let shows: Vec<_> = options.shows.names().collect();
+        let head = [
+            format!(r#"{{"format":1,"grammar":"sha256:{}","trace":"#, options.hash),
+            format!(r#","shows":{}"#, Value::from(shows)),
+        ];
         Self {
             grammar,
             alphabet,
             options,
+            head,
             events: vec![None; alphabet.len()],
             header: Header { seed: 0, trace: 0, attempt: 0 },
             initial: Vec::new(),
@@ -59,14 +69,12 @@ impl<'a> Jsonl<'a> {
         }
     }
 
-    /// Begins an item.
+    /// Begins an item, behind a comma: that of the first is left out in the end.
     fn item(&mut self) {
         if std::mem::take(&mut self.in_set) {
             self.items.extend_from_slice(b"}}");
         }
-        if !self.items.is_empty() {
-            self.items.push(b',');
-        }
+        self.items.push(b',');
     }
 
     fn text(&mut self, text: &str) {
@@ -104,6 +112,15 @@ impl TextSink for Jsonl<'_> {
 
     fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
+    }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        &mut self.items
+    }
+
+    fn repeats(&self) -> bool {
+        // Changes of states that follow each other are one item, and a decision of a loop is one only where it may end.
+        !self.options.shows.states && !self.options.shows.decisions
     }
 }
 
@@ -201,21 +218,18 @@ impl Sink for Jsonl<'_> {
             self.text("}}");
         }
         let Header { seed, trace, attempt } = self.header;
-        let shows: Vec<_> = self.options.shows.names().collect();
+        let [before, between] = &self.head;
         let attempt = if attempt > 0 { format!(r#","attempt":{attempt}"#) } else { String::new() };
-        let head = format!(
-            r#"{{"format":1,"grammar":"sha256:{}","trace":{trace},"seed":{seed}{attempt},"shows":{}"#,
-            self.options.hash,
-            Value::from(shows),
-        );
-        self.out.extend_from_slice(head.as_bytes());
+        // Writing to memory can't fail.
+        let _ = write!(self.out, r#"{before}{trace},"seed":{seed}{attempt}{between}"#);
         if self.options.shows.states {
             self.out.extend_from_slice(br#","init":{"#);
             self.out.append(&mut self.initial);
             self.out.push(b'}');
         }
         self.out.extend_from_slice(br#","items":["#);
-        self.out.append(&mut self.items);
+        self.out.extend_from_slice(self.items.get(1..).unwrap_or_default());
+        self.items.clear();
         self.out.extend_from_slice(b"]}\n");
     }
 

@@ -132,4 +132,11 @@ pub trait TextSink: Sink {
 
     /// What has been written, to be taken away.
     fn out(&mut self) -> &mut Vec<u8>;
+
+    /// Where the items of the trace at hand are written.
+    fn items(&mut self) -> &mut Vec<u8>;
+
+    /// Whether the text of an item depends on the item alone, so that it may be kept and put among the
+    /// [`items`](Self::items) again.
+    fn repeats(&self) -> bool;
 }

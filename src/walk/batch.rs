@@ -13,7 +13,7 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use super::{Cause, Limits, Memory, WalkError, walk};
+use super::{Cause, Limits, WalkError, Writer};
 use crate::machine::Program;
 use crate::model::grammar::{ActionId, CauseId, PhaseId, StateId};
 use crate::model::{Alphabet, SymbolId};
@@ -118,7 +118,7 @@ fn chunks<S: TextSink>(
     let mut collector = Collector { out, seen: batch.unique.then(HashSet::new), summary: Summary::default() };
     let mut done = 0;
     if jobs == 1 {
-        let mut drawer = Drawer { program, batch, stop, sink: sink(), memory: Memory::new(program, &batch.limits) };
+        let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
         for index in 0..n_chunks {
             drawer.chunk(chunk(index), &digest, |piece| collector.take(&piece).map_err(BatchError::from))?;
             done += size;
@@ -131,8 +131,7 @@ fn chunks<S: TextSink>(
                     let (sender, receiver) = sync_channel(2);
                     let (sink, digest) = (&sink, &digest);
                     scope.spawn(move || {
-                        let memory = Memory::new(program, &batch.limits);
-                        let mut drawer = Drawer { program, batch, stop, sink: sink(), memory };
+                        let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
                         let mut index = job;
                         while index < n_chunks {
                             let drawn = drawer.chunk(chunk(index), digest, |piece| send(&sender, Ok(piece)));
@@ -175,11 +174,9 @@ fn send(sender: &SyncSender<Result<Piece, BatchError>>, piece: Result<Piece, Bat
 
 /// One thread's work.
 struct Drawer<'a, S> {
-    program: &'a Program,
     batch: &'a Batch,
     stop: &'a AtomicBool,
-    sink: S,
-    memory: Memory,
+    writer: Writer<'a, S>,
 }
 
 impl<S: TextSink> Drawer<'_, S> {
@@ -195,35 +192,39 @@ impl<S: TextSink> Drawer<'_, S> {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(BatchError::Interrupted);
             }
-            match self.trace(number) {
-                Ok(()) => traces.push((self.sink.out().len(), digest(&mut self.sink))),
+            let drawn = self.trace(number);
+            let sink = self.writer.sink();
+            match drawn {
+                Ok(()) => {
+                    let digest = digest(sink);
+                    traces.push((sink.out().len(), digest));
+                }
                 Err(error) => {
                     // What is whole comes out before the error.
-                    let text = std::mem::take(self.sink.out());
+                    let text = std::mem::take(sink.out());
                     hand_on(Piece { text, traces, last: false })?;
                     return Err(BatchError::Walk(error));
                 }
             }
-            if self.sink.out().len() >= PIECE_BYTES {
-                let text = std::mem::replace(self.sink.out(), Vec::with_capacity(PIECE_BYTES * 5 / 4));
+            if sink.out().len() >= PIECE_BYTES {
+                let text = std::mem::replace(sink.out(), Vec::with_capacity(PIECE_BYTES * 5 / 4));
                 hand_on(Piece { text, traces: std::mem::take(&mut traces), last: false })?;
             }
         }
-        let text = std::mem::take(self.sink.out());
+        let text = std::mem::take(self.writer.sink().out());
         hand_on(Piece { text, traces, last: true })
     }
 
     fn trace(&mut self, number: u64) -> Result<(), WalkError> {
-        let Batch { limits, seed, .. } = self.batch;
-        let before = self.sink.out().len();
-        let drawn = walk(self.program, limits, *seed, number, &mut self.sink, &mut self.memory);
-        let drawn = drawn.and_then(|n_events| {
-            let header = Header { seed: *seed, trace: number, attempt: 0 };
+        let seed = self.batch.seed;
+        let before = self.writer.sink().out().len();
+        let drawn = self.writer.walk(seed, number).and_then(|n_events| {
+            let header = Header { seed, trace: number, attempt: 0 };
             let empty = S::NEEDS_EVENTS && n_events == 0;
             if empty { Err(WalkError { header, n_events, cause: Cause::Empty }) } else { Ok(()) }
         });
         if drawn.is_err() {
-            self.sink.out().truncate(before);
+            self.writer.sink().out().truncate(before);
         }
         drawn
     }
@@ -276,6 +277,14 @@ impl<S: TextSink> TextSink for Digested<'_, S> {
 
     fn out(&mut self) -> &mut Vec<u8> {
         self.sink.out()
+    }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        self.sink.items()
+    }
+
+    fn repeats(&self) -> bool {
+        false
     }
 }
 
