@@ -38,6 +38,10 @@ impl<S: TextSink> TextSink for Fed<'_, S> {
         self.sink.items()
     }
 
+    fn close(&mut self) {
+        self.sink.close();
+    }
+
     fn repeats(&self) -> bool {
         false
     }

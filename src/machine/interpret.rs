@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::compile::{MILLION, compile};
+use super::compile::compile;
 use super::configuration::{Configuration, Flags};
 use super::evaluate::{Environment, Evaluator, fault, outside};
 use super::fault::{Fault, FaultKind};
@@ -350,10 +350,10 @@ impl Program {
                     }
                     at.pc = if holds { at.pc + 1 } else { *target };
                 }
-                Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
-                Op::Maybe { millionths: MILLION, .. } => at.pc += 1,
-                Op::Maybe { millionths, place, .. } => {
-                    return Ok(Some(decide(*place, Odds::Either { first: *millionths, total: MILLION })));
+                Op::Maybe { first: 0, otherwise, .. } => at.pc = *otherwise,
+                Op::Maybe { first, total, .. } if first == total => at.pc += 1,
+                Op::Maybe { first, total, place, .. } => {
+                    return Ok(Some(decide(*place, Odds::Either { first: *first, total: *total })));
                 }
                 Op::Call { entry, frame, arguments, tail, .. } => {
                     scratch.values.clear();
@@ -670,7 +670,7 @@ impl Program {
         scratch.options.clear();
         let mut upto = 0;
         for (option, clause) in (1..).zip(&phase.clauses) {
-            if clause.millionths == 0 {
+            if clause.weight == 0 {
                 continue;
             }
             let allows = self.evaluator(at, scratch).allows(clause.guard.as_ref())?;
@@ -678,7 +678,7 @@ impl Program {
                 note(scratch, (clause.entry, CLAUSE_GUARD), allows);
             }
             if allows {
-                upto += clause.millionths;
+                upto += clause.weight;
                 scratch.options.push(Choice { option, upto });
             }
         }
@@ -686,7 +686,7 @@ impl Program {
             pass_slot(at);
             return Ok(None);
         }
-        scratch.options.push(Choice { option: 0, upto: MILLION });
+        scratch.options.push(Choice { option: 0, upto: phase.total });
         Ok(Some(Decision { place: phase.place, odds: Odds::Listed }))
     }
 

@@ -37,8 +37,12 @@ pub struct Jsonl<'a> {
     /// For each symbol its object without payload and closing brace; made when it is first shown.
     events: Vec<Option<Box<str>>>,
     header: Header,
-    initial: Vec<u8>,
+    /// The states at the start, where they are shown, and then the items, with a comma before each.
     items: Vec<u8>,
+    /// The decisions that draw the states at the start.
+    decisions: Vec<u8>,
+    /// Whether the states at the start are being told.
+    in_initial: bool,
     /// Whether the last item is a `set` that may take more.
     in_set: bool,
     /// Whether it is an action or an event, which may take more too.
@@ -61,8 +65,9 @@ impl<'a> Jsonl<'a> {
             head,
             events: vec![None; alphabet.len()],
             header: Header { seed: 0, trace: 0, attempt: 0 },
-            initial: Vec::new(),
             items: Vec::new(),
+            decisions: Vec::new(),
+            in_initial: false,
             in_set: false,
             takes_more: false,
             out: Vec::new(),
@@ -71,10 +76,10 @@ impl<'a> Jsonl<'a> {
 
     /// Begins an item, behind a comma: that of the first is left out in the end.
     fn item(&mut self) {
-        if std::mem::take(&mut self.in_set) {
-            self.items.extend_from_slice(b"}}");
+        self.close();
+        if !self.items.ends_with(b"[") {
+            self.items.push(b',');
         }
-        self.items.push(b',');
     }
 
     fn text(&mut self, text: &str) {
@@ -91,6 +96,9 @@ impl<'a> Jsonl<'a> {
         push_value(items, grammar, value, ty);
     }
 }
+
+/// What stands between the states at the start and the items.
+const ITEMS: &str = r#"},"items":["#;
 
 /// A string as JSON writes it.
 fn quoted(text: &str) -> String {
@@ -118,9 +126,21 @@ impl TextSink for Jsonl<'_> {
         &mut self.items
     }
 
+    fn close(&mut self) {
+        if std::mem::take(&mut self.in_set) {
+            self.text("}}");
+        }
+        if std::mem::take(&mut self.in_initial) {
+            self.text(ITEMS);
+            self.items.extend_from_slice(self.decisions.get(1..).unwrap_or_default());
+            self.decisions.clear();
+        }
+    }
+
     fn repeats(&self) -> bool {
-        // Changes of states that follow each other are one item, and a decision of a loop is one only where it may end.
-        !self.options.shows.states && !self.options.shows.decisions
+        // Changes of states belong together until an item is shown, and a loop decides only where it may end.
+        let Shows { phases, actions, events, states, decisions } = self.options.shows;
+        !decisions && (!states || phases && actions && events)
     }
 }
 
@@ -131,16 +151,19 @@ impl Sink for Jsonl<'_> {
 
     fn begin(&mut self, header: Header) {
         self.header = header;
-        self.initial.clear();
         self.items.clear();
+        self.decisions.clear();
+        self.in_initial = false;
         self.in_set = false;
         self.takes_more = false;
     }
 
     fn initial(&mut self, state: StateId, value: i64) {
+        if !std::mem::replace(&mut self.in_initial, true) {
+            self.decisions = std::mem::take(&mut self.items);
+        }
         let state = &self.grammar.states[state.index()];
-        let first = self.initial.is_empty();
-        Self::pair(&mut self.initial, self.grammar, first, &state.name, value, state.ty);
+        Self::pair(&mut self.items, self.grammar, false, &state.name, value, state.ty);
     }
 
     fn set(&mut self, state: StateId, value: i64) {
@@ -214,20 +237,20 @@ impl Sink for Jsonl<'_> {
     }
 
     fn end(&mut self) {
-        if std::mem::take(&mut self.in_set) {
-            self.text("}}");
-        }
+        self.close();
         let Header { seed, trace, attempt } = self.header;
         let [before, between] = &self.head;
         let attempt = if attempt > 0 { format!(r#","attempt":{attempt}"#) } else { String::new() };
         // Writing to memory can't fail.
         let _ = write!(self.out, r#"{before}{trace},"seed":{seed}{attempt}{between}"#);
-        if self.options.shows.states {
-            self.out.extend_from_slice(br#","init":{"#);
-            self.out.append(&mut self.initial);
-            self.out.push(b'}');
-        }
-        self.out.extend_from_slice(br#","items":["#);
+        let has_initial = self.items.starts_with(b",\"");
+        let opening = match self.options.shows.states {
+            true if has_initial => r#","init":{"#,
+            true => r#","init":{},"items":["#,
+            false => r#","items":["#,
+        };
+        self.out.extend_from_slice(opening.as_bytes());
+        // The first comma is left out.
         self.out.extend_from_slice(self.items.get(1..).unwrap_or_default());
         self.items.clear();
         self.out.extend_from_slice(b"]}\n");

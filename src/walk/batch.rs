@@ -2,13 +2,14 @@
 //!
 //! The numbers are cut into chunks. Thread *t* of *j* draws the chunks *t*, *t* + *j*, *t* + 2*j* …, and hands its text
 //! on in pieces through a channel that holds two of them; the caller's thread writes the chunks in turn. So memory is
-//! bounded by the pieces, and a slow reader slows the threads.
+//! bounded by the pieces, and a slow reader slows the threads. What a piece was written in goes back to its thread: new
+//! memory would cost more than the writing.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use sha2::{Digest, Sha256};
@@ -120,21 +121,26 @@ fn chunks<S: TextSink>(
     if jobs == 1 {
         let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
         for index in 0..n_chunks {
-            drawer.chunk(chunk(index), &digest, |piece| collector.take(&piece).map_err(BatchError::from))?;
+            drawer.chunk(chunk(index), &digest, |piece| collector.take(piece).map_err(BatchError::from))?;
             done += size;
             progress(done.min(total));
         }
     } else {
         thread::scope(|scope| {
-            let receivers: Vec<Receiver<Result<Piece, BatchError>>> = (0..jobs)
+            let ends: Vec<(Receiver<Result<Piece, BatchError>>, Sender<Vec<u8>>)> = (0..jobs)
                 .map(|job| {
                     let (sender, receiver) = sync_channel(2);
+                    let (back, emptied) = channel();
                     let (sink, digest) = (&sink, &digest);
                     scope.spawn(move || {
                         let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
                         let mut index = job;
                         while index < n_chunks {
-                            let drawn = drawer.chunk(chunk(index), digest, |piece| send(&sender, Ok(piece)));
+                            let hand_on = |piece| {
+                                send(&sender, Ok(piece))?;
+                                Ok(emptied.try_recv().unwrap_or_default())
+                            };
+                            let drawn = drawer.chunk(chunk(index), digest, hand_on);
                             if let Err(error) = drawn {
                                 // If nobody listens any more, nobody wants to know.
                                 let _ = sender.send(Err(error));
@@ -143,18 +149,20 @@ fn chunks<S: TextSink>(
                             index += jobs;
                         }
                     });
-                    receiver
+                    (receiver, back)
                 })
                 .collect();
             // The receivers are dropped at the end of this closure, before the threads are waited for: then their
             // sending fails, and they stop.
-            let receivers = receivers;
+            let ends = ends;
             for index in 0..n_chunks {
-                let receiver = &receivers[usize::try_from(index % jobs).expect("there are few threads")];
+                let (receiver, back) = &ends[usize::try_from(index % jobs).expect("there are few threads")];
                 loop {
                     let piece = receiver.recv().map_err(|_| BatchError::Interrupted)??;
-                    collector.take(&piece)?;
-                    if piece.last {
+                    let last = piece.last;
+                    // A thread that has drawn all of its chunks takes nothing back.
+                    let _ = back.send(collector.take(piece)?);
+                    if last {
                         break;
                     }
                 }
@@ -180,12 +188,12 @@ struct Drawer<'a, S> {
 }
 
 impl<S: TextSink> Drawer<'_, S> {
-    /// Draws a chunk and hands its pieces on: at least one, and the last one is marked.
+    /// Draws a chunk and hands its pieces on, each for an empty one: at least one, and the last one is marked.
     fn chunk(
         &mut self,
         numbers: Range<u64>,
         digest: impl Fn(&mut S) -> u128,
-        mut hand_on: impl FnMut(Piece) -> Result<(), BatchError>,
+        mut hand_on: impl FnMut(Piece) -> Result<Vec<u8>, BatchError>,
     ) -> Result<(), BatchError> {
         let mut traces = Vec::new();
         for number in numbers {
@@ -207,12 +215,13 @@ impl<S: TextSink> Drawer<'_, S> {
                 }
             }
             if sink.out().len() >= PIECE_BYTES {
-                let text = std::mem::replace(sink.out(), Vec::with_capacity(PIECE_BYTES * 5 / 4));
-                hand_on(Piece { text, traces: std::mem::take(&mut traces), last: false })?;
+                let text = std::mem::take(sink.out());
+                *sink.out() = hand_on(Piece { text, traces: std::mem::take(&mut traces), last: false })?;
             }
         }
-        let text = std::mem::take(self.writer.sink().out());
-        hand_on(Piece { text, traces, last: true })
+        let out = self.writer.sink().out();
+        *out = hand_on(Piece { text: std::mem::take(out), traces, last: true })?;
+        Ok(())
     }
 
     fn trace(&mut self, number: u64) -> Result<(), WalkError> {
@@ -239,7 +248,14 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    fn take(&mut self, piece: &Piece) -> io::Result<()> {
+    /// Writes a piece; what it was in, emptied.
+    fn take(&mut self, mut piece: Piece) -> io::Result<Vec<u8>> {
+        self.write(&piece)?;
+        piece.text.clear();
+        Ok(piece.text)
+    }
+
+    fn write(&mut self, piece: &Piece) -> io::Result<()> {
         self.summary.n_traces += piece.traces.len() as u64;
         let Some(seen) = &mut self.seen else { return self.out.write_all(&piece.text) };
         let mut start = 0;
@@ -281,6 +297,10 @@ impl<S: TextSink> TextSink for Digested<'_, S> {
 
     fn items(&mut self) -> &mut Vec<u8> {
         self.sink.items()
+    }
+
+    fn close(&mut self) {
+        self.sink.close();
     }
 
     fn repeats(&self) -> bool {

@@ -15,7 +15,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::trace::Header;
 
 /// The greatest product of what a word was multiplied by. What is left of its 64 digits decides nearly always.
-pub(super) const MAX_SPENT: u64 = 1 << 48;
+pub(super) const MAX_SPENT: u64 = 1 << 56;
 
 /// The dice of one attempt at one trace.
 #[derive(Debug)]
@@ -60,7 +60,8 @@ impl Dice {
 
     /// What draws below `first` and then below others give together, as one number below `n`, the product of all of them, if
     /// they take one word, and its digits say it. `room` is what may be spent before `n`, `first_room` before `first`: the
-    /// quotients of [`MAX_SPENT`]. Otherwise nothing is drawn, and they are to be drawn one after the other.
+    /// quotients of [`MAX_SPENT`]. Otherwise nothing is drawn, and they are to be drawn one after the other: always so if
+    /// `room` is 0.
     #[inline]
     pub(super) fn together(&mut self, n: u64, room: u64, first_room: u64) -> Option<u64> {
         if self.spent > room {
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn draws_are_uniform() {
-        for n in [2, 3, 10, 1_000_000, (1 << 32) - 1, 1 << 32, (1 << 48) + 1, 3 << 62] {
+        for n in [2, 3, 10, 1_000_000, (1 << 32) - 1, 1 << 32, (1 << 56) + 1, 3 << 62] {
             let mut dice = dice(1);
             let mut thirds = [0u32; 3];
             for _ in 0..30_000 {

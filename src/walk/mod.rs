@@ -118,7 +118,8 @@ pub struct Writer<'a, S> {
 impl<'a, S: TextSink> Writer<'a, S> {
     /// A writer of walks under these limits.
     pub fn new(program: &'a Program, limits: Limits, sink: S) -> Self {
-        let chart = (sink.repeats() && limits.steps >= chart::LEAST_STEPS).then(|| Box::new(Chart::new(program)));
+        let has_chart = sink.repeats() && limits.steps >= chart::LEAST_STEPS;
+        let chart = has_chart.then(|| Box::new(Chart::new(program, sink.shows().states)));
         Self { program, limits, sink, memory: Memory::new(program, &limits), chart }
     }
 

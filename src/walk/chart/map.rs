@@ -11,14 +11,14 @@ use crate::sets::Interner;
 pub(super) const START: u32 = 0;
 /// The spot behind everything.
 pub(super) const END: u32 = 1;
-/// No row: the way is not known.
+/// Where a way leads that is not known.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
 /// How much is kept: what is not known then stays so.
 const MAX_BYTES: usize = 64 << 20;
 
 /// Up to which total the place of each number that can be drawn is kept; beyond, it is searched for.
-pub(super) const MAX_PLACES: u64 = 2_048;
+const MAX_PLACES: u64 = 1_024;
 
 /// The most options of a spot, and the longest text of a way.
 const MAX_OPTIONS: u64 = 4_096;
@@ -29,47 +29,63 @@ const MAX_TEXT: usize = 8 << 10;
 pub(super) enum Spot {
     /// A decision.
     Pick(Pick),
-    /// A loop that counts, whose counter is kept apart: the way out is the first of its ways, the way on is the second.
-    Loop(Loop, u32),
+    /// A loop that counts, whose counter is kept apart.
+    Loop(LoopSpot),
     /// The start, which has one way.
     Start(u32),
     End,
 }
 
-/// A decision, alone and, as far as that could be, together with those that follow it.
+/// A decision.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pick {
-    /// The options, and what they weigh.
-    pub(super) odds: u32,
-    pub(super) one: Table,
-    pub(super) all: Table,
-}
-
-/// What the draw of a decision leads to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Table {
     /// The draw is below it.
     pub(super) total: u64,
     /// What may be spent of a word before: see [`Dice::together`](super::Dice::together).
     pub(super) room: u64,
-    /// Where the places of the numbers begin, if they are few, or else which odds they are.
-    pub(super) places: u32,
-    /// The first of the ways.
+    /// Its options, and what they weigh.
+    pub(super) odds: u32,
+    /// The first of its ways, one for each option.
     pub(super) ways: u32,
+    /// The same draw together with those that follow it, as far as that could be.
+    pub(super) merged: Merged,
 }
 
-/// What comes of a way.
+/// A draw that stands for several, all of whose ways are known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
+pub(super) struct Merged {
+    /// The draw is below it; 0 where there is none.
+    pub(super) total: u64,
+    /// What may be spent of a word before, or 0.
+    pub(super) room: u64,
+    /// Where in [`Map::direct`] the ways of its numbers begin.
+    pub(super) start: u32,
+}
+
+/// A loop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LoopSpot {
+    pub(super) head: Loop,
+    /// The way out; the way into it once more follows.
+    pub(super) ways: u32,
+    /// The decision that is all of its body, if that is so and all of its ways are known; or [`NOWHERE`].
+    pub(super) body: u32,
+}
+
+/// A way: where it leads, and what comes of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
     pub(super) text: u32,
     pub(super) next: u32,
-    /// What happens to the counters.
-    pub(super) effect: u32,
     pub(super) length: u16,
     pub(super) n_events: u16,
     /// How many silent steps there are at its end.
     pub(super) silent: u16,
+    /// What happens to the counters.
+    pub(super) effect: u16,
 }
+
+const UNKNOWN: Way = Way { text: 0, next: NOWHERE, length: 0, n_events: 0, silent: 0, effect: 0 };
 
 /// All that is known of the walks of a program.
 #[derive(Debug)]
@@ -77,17 +93,17 @@ pub(super) struct Map {
     /// The configurations of the spots, packed.
     keys: Interner<u64>,
     pub(super) spots: Vec<Spot>,
-    /// For each way its row, or [`NOWHERE`].
-    pub(super) ways: Vec<u32>,
-    pub(super) rows: Vec<Row>,
+    pub(super) ways: Vec<Way>,
+    /// For each number that a merged draw can give its way.
+    pub(super) direct: Vec<u32>,
     /// All texts, and a block more.
     pub(super) texts: Vec<u8>,
     text_starts: FxHashMap<Vec<u8>, u32>,
     /// Options and running sums in turn.
     odds: Interner<u64>,
-    /// For each of the odds its places.
+    /// For each of the odds where its places begin: for each number that can be drawn that of its option.
     odds_places: Vec<u32>,
-    pub(super) places: Vec<u16>,
+    places: Vec<u16>,
     /// A word for whether the counters are cleared, and then those that are added. The first does nothing.
     effects: Interner<u64>,
 }
@@ -97,8 +113,8 @@ impl Map {
         let mut map = Self {
             keys: Interner::default(),
             spots: vec![Spot::Start(0), Spot::End],
-            ways: vec![NOWHERE],
-            rows: Vec::new(),
+            ways: vec![UNKNOWN],
+            direct: Vec::new(),
             texts: vec![0; BLOCK],
             text_starts: FxHashMap::default(),
             odds: Interner::default(),
@@ -113,14 +129,14 @@ impl Map {
         map
     }
 
-    /// The place of a drawn number among the options of a table.
+    /// The place of a drawn number among the options of a decision.
     #[inline]
-    pub(super) fn place(&self, table: &Table, drawn: u64) -> usize {
-        let places = table.places as usize;
-        if table.total <= MAX_PLACES {
-            return usize::from(self.places[places + usize::try_from(drawn).unwrap_or_default()]);
+    pub(super) fn place(&self, pick: &Pick, drawn: u64) -> usize {
+        if pick.total <= MAX_PLACES {
+            let start = self.odds_places[pick.odds as usize];
+            return usize::from(self.places[start as usize + usize::try_from(drawn).unwrap_or_default()]);
         }
-        let (pairs, _) = self.odds.get(table.places).as_chunks::<2>();
+        let (pairs, _) = self.odds.get(pick.odds).as_chunks::<2>();
         pairs.partition_point(|[_, upto]| *upto <= drawn)
     }
 
@@ -139,7 +155,7 @@ impl Map {
         }
         let spot = match stop {
             Stop::End => return Some(END),
-            Stop::Loop(head) => Spot::Loop(*head, self.new_ways(2)),
+            Stop::Loop(head) => Spot::Loop(LoopSpot { head: *head, ways: self.new_ways(2), body: NOWHERE }),
             Stop::Decision(decision) => {
                 let mut pairs = Vec::new();
                 match decision.odds {
@@ -172,15 +188,14 @@ impl Map {
                 self.places.extend((0..total).map(|drawn| u16::try_from(place(drawn)).expect("there are few options")));
             }
         }
-        let places = if total <= MAX_PLACES { self.odds_places[odds as usize] } else { odds };
-        let one = Table { total, room: MAX_SPENT / total, places, ways: self.new_ways(chunks.len()) };
-        Some(Spot::Pick(Pick { odds, one, all: one }))
+        let merged = Merged { total: 0, room: 0, start: 0 };
+        Some(Spot::Pick(Pick { total, room: MAX_SPENT / total, odds, ways: self.new_ways(chunks.len()), merged }))
     }
 
     /// Ways that are not known; the number of the first.
     pub(super) fn new_ways(&mut self, many: usize) -> u32 {
         let first = index(self.ways.len());
-        self.ways.resize(self.ways.len() + many, NOWHERE);
+        self.ways.resize(self.ways.len() + many, UNKNOWN);
         first
     }
 
@@ -197,22 +212,20 @@ impl Map {
     /// Keeps what came of a way, unless it is too much.
     pub(super) fn keep(&mut self, spot: u32, place: usize, text: &[u8], progress: Progress, effect: u32, next: u32) {
         let ways = match &self.spots[spot as usize] {
-            Spot::Pick(pick) => pick.one.ways,
-            Spot::Loop(_, ways) | Spot::Start(ways) => *ways,
+            Spot::Pick(Pick { ways, .. }) | Spot::Loop(LoopSpot { ways, .. }) | Spot::Start(ways) => *ways,
             Spot::End => unreachable!("there is no way from the end"),
         };
-        let Progress { n_events, silent } = progress;
-        if let Some(row) = self.row(text, n_events, silent, effect, next) {
-            self.ways[ways as usize + place] = row;
+        if let Some(way) = self.way(text, progress.n_events, progress.silent, effect, next) {
+            self.ways[ways as usize + place] = way;
         }
     }
 
-    /// Adds a row.
-    pub(super) fn row(&mut self, text: &[u8], n_events: u64, silent: u64, effect: u32, next: u32) -> Option<u32> {
+    /// A way that comes to this; nothing where that is too much.
+    pub(super) fn way(&mut self, text: &[u8], n_events: u64, silent: u64, effect: u32, next: u32) -> Option<Way> {
         if text.len() > MAX_TEXT {
             return None;
         }
-        let text_start = match self.text_starts.get(text) {
+        let start = match self.text_starts.get(text) {
             Some(start) => *start,
             None => {
                 let start = index(self.texts.len() - BLOCK);
@@ -221,21 +234,19 @@ impl Map {
                 start
             }
         };
-        let row = Row {
-            text: text_start,
+        Some(Way {
+            text: start,
             next,
-            effect,
             length: u16::try_from(text.len()).ok()?,
             n_events: u16::try_from(n_events).ok()?,
             silent: u16::try_from(silent).ok()?,
-        };
-        self.rows.push(row);
-        Some(index(self.rows.len() - 1))
+            effect: u16::try_from(effect).ok()?,
+        })
     }
 
-    /// The text of a row.
-    pub(super) fn text(&self, row: &Row) -> &[u8] {
-        &self.texts[row.text as usize..][..usize::from(row.length)]
+    /// The text of a way.
+    pub(super) fn text(&self, way: &Way) -> &[u8] {
+        &self.texts[way.text as usize..][..usize::from(way.length)]
     }
 
     /// The number of what happens to counters: whether those before are dropped, and those that are added.
@@ -247,8 +258,8 @@ impl Map {
 
     /// Lets it happen.
     #[cold]
-    pub(super) fn apply(&self, effect: u32, counters: &mut Vec<Counter>) {
-        let words = self.effects.get(effect);
+    pub(super) fn apply(&self, effect: u16, counters: &mut Vec<Counter>) {
+        let words = self.effects.get(effect.into());
         if words[0] == 1 {
             counters.clear();
         }
@@ -263,7 +274,7 @@ impl Map {
             + self.effects.bytes()
             + size_of_val(self.spots.as_slice())
             + size_of_val(self.ways.as_slice())
-            + size_of_val(self.rows.as_slice())
+            + size_of_val(self.direct.as_slice())
             + size_of_val(self.places.as_slice())
             + 2 * self.texts.len()
             + self.text_starts.len() * size_of::<(Vec<u8>, u32)>()

@@ -13,7 +13,7 @@ mod map;
 mod merge;
 mod run;
 
-use map::{END, Map, NOWHERE, START, Spot};
+use map::{END, LoopSpot, Map, Merged, NOWHERE, START, Spot, Way};
 
 use super::dice::Dice;
 use super::{Limits, draw};
@@ -40,6 +40,12 @@ pub(super) struct Chart {
     map: Map,
     /// Whether counters are no part of a spot.
     counts_apart: bool,
+    /// Whether the sink is told of states; then a spot is also what it was told last.
+    shows_states: bool,
+    /// Those words of states, or none before the first time.
+    told: Vec<u64>,
+    /// The spot where the machine has stopped.
+    here: Option<u32>,
     /// The counters of the loops that run, where they are kept apart.
     counters: Vec<Counter>,
     start: Configuration,
@@ -71,6 +77,13 @@ struct Progress {
 }
 
 impl Progress {
+    /// Goes a known way.
+    #[inline]
+    fn take(&mut self, way: &Way) {
+        self.n_events += u64::from(way.n_events);
+        self.silent = u64::from(way.silent) + if way.n_events == 0 { self.silent } else { 0 };
+    }
+
     /// Whether there are more events than may be, or perhaps more silent steps.
     #[inline]
     fn is_beyond(&self, limits: &Limits) -> bool {
@@ -88,10 +101,13 @@ enum Left {
 
 impl Chart {
     /// A chart on which nothing is known.
-    pub(super) fn new(program: &Program) -> Self {
+    pub(super) fn new(program: &Program, shows_states: bool) -> Self {
         Self {
             map: Map::new(),
             counts_apart: !program.has_interleave(),
+            shows_states,
+            told: Vec::new(),
+            here: None,
             counters: Vec::new(),
             start: program.start(),
             configuration: program.start(),
@@ -164,65 +180,112 @@ impl Chart {
         sink: &mut S,
     ) -> Left {
         let Self { map, counters, page, .. } = self;
+        let mut page = Page { bytes: page, filled: 0, sink };
         let mut so_far = *progress;
-        let mut filled = 0;
         let left = loop {
-            let (place, row) = match &map.spots[spot as usize] {
+            let (place, way) = match &map.spots[spot as usize] {
                 Spot::Pick(pick) => {
-                    let (table, drawn) = match dice.together(pick.all.total, pick.all.room, pick.one.room) {
-                        Some(drawn) => (&pick.all, drawn),
-                        None => (&pick.one, dice.below(pick.one.total)),
-                    };
-                    let place = map.place(table, drawn);
-                    (place, map.ways[table.ways as usize + place])
+                    let Merged { total, room, start } = pick.merged;
+                    match dice.together(total, room, pick.room) {
+                        Some(drawn) => (0, map.direct[start as usize + usize_of(drawn)]),
+                        None => {
+                            let place = map.place(pick, dice.below(pick.total));
+                            (place, pick.ways + u32_of(place))
+                        }
+                    }
                 }
-                Spot::Loop(head, ways) => {
+                Spot::Loop(LoopSpot { head, ways, body }) => {
                     let counter = counters.last_mut().expect("the loop that runs has the last counter");
+                    if let Some(Spot::Pick(pick)) = map.spots.get(*body as usize) {
+                        let Merged { total, room, start } = pick.merged;
+                        let mut must = counter.must();
+                        while must > 0
+                            && !so_far.is_beyond(limits)
+                            && let Some(drawn) = dice.together(total, room, pick.room)
+                        {
+                            let way = &map.ways[map.direct[start as usize + usize_of(drawn)] as usize];
+                            so_far.take(way);
+                            page.write(&map.texts, way);
+                            must -= 1;
+                        }
+                        *counter = Counter::of(must, counter.may());
+                        if so_far.is_beyond(limits) {
+                            break Left::There(spot);
+                        }
+                    }
                     let leaves = match head.turn(*counter) {
                         LoopTurn::Leave => true,
                         LoopTurn::GoOn => false,
                         LoopTurn::Decide { first, total } => dice.below(total) < first,
                     };
                     let place = usize::from(!leaves);
-                    let row = map.ways[*ways as usize + place];
-                    if row != NOWHERE {
+                    let way = *ways + u32::from(!leaves);
+                    if map.ways[way as usize].next != NOWHERE {
                         if leaves {
                             counters.pop();
                         } else {
                             *counter = counter.next().expect("counters are known");
                         }
                     }
-                    (place, row)
+                    (place, way)
                 }
-                Spot::Start(way) => (0, map.ways[*way as usize]),
+                Spot::Start(way) => (0, *way),
                 Spot::End => break Left::There(spot),
             };
-            if row == NOWHERE {
+            let way = &map.ways[way as usize];
+            if way.next == NOWHERE {
                 break Left::Unknown { spot, place };
             }
-            let row = &map.rows[row as usize];
-            so_far.n_events += u64::from(row.n_events);
-            so_far.silent = u64::from(row.silent) + if row.n_events == 0 { so_far.silent } else { 0 };
+            so_far.take(way);
             if so_far.is_beyond(limits) {
                 break Left::There(spot);
             }
-            if row.effect != 0 {
-                map.apply(row.effect, counters);
+            if way.effect != 0 {
+                map.apply(way.effect, counters);
             }
-            let (start, length) = (row.text as usize, usize::from(row.length));
-            if filled + length + BLOCK > PAGE_BYTES {
-                sink.items().extend_from_slice(&page[..filled]);
-                filled = 0;
-            }
-            page[filled..filled + BLOCK].copy_from_slice(&map.texts[start..start + BLOCK]);
-            if length > BLOCK {
-                page[filled + BLOCK..filled + length].copy_from_slice(&map.texts[start + BLOCK..start + length]);
-            }
-            filled += length;
-            spot = row.next;
+            page.write(&map.texts, way);
+            spot = way.next;
         };
-        sink.items().extend_from_slice(&page[..filled]);
+        page.turn();
         *progress = so_far;
         left
     }
+}
+
+/// Text on its way to a sink.
+struct Page<'a, S> {
+    bytes: &'a mut [u8; PAGE_BYTES],
+    filled: usize,
+    sink: &'a mut S,
+}
+
+impl<S: TextSink> Page<'_, S> {
+    /// Adds the text of a way.
+    #[inline]
+    fn write(&mut self, texts: &[u8], way: &Way) {
+        let (start, length) = (way.text as usize, usize::from(way.length));
+        if self.filled + length + BLOCK > PAGE_BYTES {
+            self.turn();
+        }
+        let filled = self.filled;
+        self.bytes[filled..filled + BLOCK].copy_from_slice(&texts[start..start + BLOCK]);
+        if length > BLOCK {
+            self.bytes[filled + BLOCK..filled + length].copy_from_slice(&texts[start + BLOCK..start + length]);
+        }
+        self.filled += length;
+    }
+
+    /// Hands it on.
+    fn turn(&mut self) {
+        self.sink.items().extend_from_slice(&self.bytes[..self.filled]);
+        self.filled = 0;
+    }
+}
+
+fn usize_of(drawn: u64) -> usize {
+    usize::try_from(drawn).expect("it is a place in a table")
+}
+
+fn u32_of(place: usize) -> u32 {
+    u32::try_from(place).expect("tables have fewer than 2^32 rows")
 }

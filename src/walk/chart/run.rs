@@ -1,11 +1,11 @@
 //! Ways that are not known: the machine runs, and what comes of it is kept.
 
-use super::map::Spot;
+use super::map::{END, START, Spot};
 use super::{Chart, Progress, Stop, draw};
 use crate::machine::{Counter, Fault, Item, LoopTurn, Pause, Program};
 use crate::trace::TextSink;
 use crate::walk::dice::Dice;
-use crate::walk::show;
+use crate::walk::{show, show_states};
 
 /// Above so many words of states and stack a configuration becomes no spot: it would seldom be met again, and costs its
 /// length at every step.
@@ -35,20 +35,14 @@ impl Chart {
         sink: &mut S,
     ) -> Result<Option<u32>, Unusual> {
         let start = self.map.spots[spot as usize];
-        if matches!(start, Spot::Start(_)) {
-            self.configuration.clone_from(&self.start);
-        } else {
-            self.configuration.unpack(self.map.key(spot));
-            if self.counts_apart {
-                self.configuration.set_counters(&self.counters);
-            }
-        }
+        self.go_to(spot);
         match start {
             Spot::Pick(pick) => program.resume(&mut self.configuration, self.map.option(&pick, place))?,
-            Spot::Loop(..) => program.take_turn(&mut self.configuration, place == 0)?,
+            Spot::Loop(_) => program.take_turn(&mut self.configuration, place == 0)?,
             Spot::Start(_) => {}
             Spot::End => unreachable!("there is no way from the end"),
         }
+        self.here = None;
         let text_start = sink.items().len();
         let before = std::mem::take(progress);
         let effect = if self.counts_apart {
@@ -61,7 +55,7 @@ impl Chart {
             let after = self.configuration.counters();
             let n_kept = after.iter().take_while(|counter| **counter == Counter::PLACEHOLDER).count();
             let effect = self.map.effect(n_kept < n_counters, &after[n_kept..]);
-            self.map.apply(effect, &mut self.counters);
+            self.map.apply(u16::try_from(effect).map_err(|_| Unusual)?, &mut self.counters);
             self.configuration.set_counters(&self.counters);
             effect
         } else {
@@ -74,6 +68,34 @@ impl Chart {
         }
         progress.add(before);
         Ok(next)
+    }
+
+    /// Brings the machine to a spot, unless it is there.
+    fn go_to(&mut self, spot: u32) {
+        if spot == START {
+            self.configuration.clone_from(&self.start);
+            self.told.clear();
+            return;
+        }
+        if self.here != Some(spot) {
+            let mut key = self.map.key(spot);
+            let told = if self.shows_states {
+                let n_told = usize::try_from(key[0]).expect("it was a length");
+                let (told, rest) = key[1..].split_at(n_told);
+                key = rest;
+                Some(told)
+            } else {
+                None
+            };
+            self.configuration.unpack(key);
+            if let Some(told) = told {
+                self.told.clear();
+                self.told.extend_from_slice(told);
+            }
+        }
+        if self.counts_apart {
+            self.configuration.set_counters(&self.counters);
+        }
     }
 
     /// Takes a step from where the walk is, which is no spot. The spot that it leads to, if it is one.
@@ -100,6 +122,7 @@ impl Chart {
             }
             Stop::End => unreachable!("the end is a spot"),
         }
+        self.here = None;
         let before = std::mem::take(progress);
         self.run(program, progress, sink)?;
         progress.add(before);
@@ -126,11 +149,20 @@ impl Chart {
             match pause {
                 None => break Stop::Loop(program.loop_at(at, scratch)?),
                 Some(Pause::Decide(decision)) => break Stop::Decision(decision),
-                Some(Pause::End) => break Stop::End,
+                Some(Pause::End) => {
+                    if self.shows_states {
+                        show_states(program, at, &mut self.told, sink);
+                    }
+                    sink.close();
+                    break Stop::End;
+                }
                 Some(Pause::Show(item)) => {
                     progress.n_events += u64::from(matches!(item, Item::Event { .. }));
                     if progress.n_events > MAX_WAY_EVENTS {
                         return Err(Unusual);
+                    }
+                    if self.shows_states {
+                        show_states(program, at, &mut self.told, sink);
                     }
                     show(program, scratch, item, sink);
                 }
@@ -142,19 +174,25 @@ impl Chart {
 
     /// The spot where the machine has stopped, if it can be one.
     fn spot(&mut self, program: &Program) -> Option<u32> {
+        self.here = None;
         if matches!(self.stop, Stop::End) {
-            return Some(super::END);
+            return Some(END);
         }
         if self.configuration.n_words() > MAX_KEY_WORDS {
             return None;
         }
         self.key.clear();
+        if self.shows_states {
+            self.key.push(self.told.len() as u64);
+            self.key.extend_from_slice(&self.told);
+        }
         if self.counts_apart {
             self.configuration.pack_without_counters(&mut self.key);
         } else {
             self.configuration.pack(&mut self.key);
         }
-        self.map.spot(&self.key, &self.stop, program, &self.scratch)
+        self.here = self.map.spot(&self.key, &self.stop, program, &self.scratch);
+        self.here
     }
 }
 
