@@ -234,7 +234,8 @@ impl Program {
             Op::Choose(choose) => {
                 for (weight, guard, _) in &choose.alternatives {
                     if !keep(&mut |at, scratch| {
-                        Ok(self.may_weigh(at, scratch, weight)?.0 && self.evaluator(at, scratch).allows(guard.as_ref())?)
+                        Ok(self.may_weigh(at, scratch, weight)?.0
+                            && self.evaluator(at, scratch).allows(guard.as_ref())?)
                     })? {
                         return Ok(false);
                     }

@@ -155,7 +155,8 @@ impl Program {
             if !self.is_open(at, part) {
                 continue;
             }
-            let mut trial = Configuration { words: at.words[..self.initial.len()].to_vec(), ..Configuration::default() };
+            let mut trial =
+                Configuration { words: at.words[..self.initial.len()].to_vec(), ..Configuration::default() };
             let mut rows = Vec::new();
             for row in self.rows(at, part).chunks_exact(self.width(part)) {
                 self.put_row(&mut trial, part, row);
@@ -188,8 +189,7 @@ impl Program {
         }
         let part = self.parts.columns[state].part;
         let rows = self.rows(at, part);
-        let mut values: Vec<u64> =
-            rows.chunks_exact(self.width(part)).map(|row| self.field(row, state)).collect();
+        let mut values: Vec<u64> = rows.chunks_exact(self.width(part)).map(|row| self.field(row, state)).collect();
         values.sort_unstable();
         values.dedup();
         values

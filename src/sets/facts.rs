@@ -191,7 +191,12 @@ impl<'g> Survey<'g> {
         let is_bad = |expression: &Expression| reads(expression) && self.may_fail(expression);
         let grammar = self.grammar;
         let mut bad = grammar.actions.iter().any(|action| action.guard.iter().any(is_bad) || reads(&action.weight));
-        bad |= grammar.phases.iter().flat_map(|phase| &phase.meanwhile).filter_map(|clause| clause.guard.as_ref()).any(is_bad);
+        bad |= grammar
+            .phases
+            .iter()
+            .flat_map(|phase| &phase.meanwhile)
+            .filter_map(|clause| clause.guard.as_ref())
+            .any(is_bad);
         for_each_statement_of(grammar, &mut |statement| match &statement.kind {
             StatementKind::Choose { alternatives, .. } => {
                 bad |= alternatives.iter().any(|one| one.guard.iter().any(is_bad) || reads(&one.weight));

@@ -42,7 +42,6 @@ impl<'a> Story<'a> {
         let text = self.grammar.value_text(value, base);
         self.push(&text);
     }
-
 }
 
 /// The first line. Its end is that of the blank line which is written before every phase, where phases are shown.

@@ -99,6 +99,9 @@ struct Piece {
     last: bool,
 }
 
+/// The caller's ends of the channels of a thread: what it has written, and what it may write in.
+type Ends = (Receiver<Result<Piece, BatchError>>, Sender<Vec<u8>>);
+
 fn chunks<S: TextSink>(
     program: &Program,
     batch: &Batch,
@@ -127,7 +130,7 @@ fn chunks<S: TextSink>(
         }
     } else {
         thread::scope(|scope| {
-            let ends: Vec<(Receiver<Result<Piece, BatchError>>, Sender<Vec<u8>>)> = (0..jobs)
+            let ends: Vec<Ends> = (0..jobs)
                 .map(|job| {
                     let (sender, receiver) = sync_channel(2);
                     let (back, emptied) = channel();

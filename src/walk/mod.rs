@@ -255,8 +255,8 @@ fn show_states<S: Sink>(program: &Program, at: &Configuration, before: &mut Vec<
 /// generator, the low half first.
 pub fn halves(header: Header) -> impl Iterator<Item = u32> {
     dice::words(header).flat_map(|word| {
-        let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-        [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
+        let half = |word: u64| u32::try_from(word & u64::from(u32::MAX)).expect("it is half a word");
+        [half(word), half(word >> 32)]
     })
 }
 

@@ -31,3 +31,4 @@ mod survey;
 mod testing;
 mod tutorial;
 mod validate;
+mod walks;

@@ -5,7 +5,8 @@
 //! What is merged is merged again, as long as the tables stay small. A decision on its own gets such a table too, once all
 //! of its ways are known; and a loop whose body is one decision knows that.
 
-use super::map::{Map, Merged, NOWHERE, Pick, Spot, Way};
+use super::map::{Cell, Map, Merged, NOWHERE, Pick, Way, Weights};
+use super::usize_of;
 use crate::machine::{Counter, LoopTurn};
 use crate::walk::dice::MAX_SPENT;
 
@@ -23,21 +24,20 @@ const MAX_DIRECT: usize = 1 << 18;
 impl Map {
     /// Merges what can be. Costs a look at the first few thousand spots.
     pub(super) fn merge(&mut self) {
-        for spot in 0..self.spots.len().min(MAX_SPOTS) {
-            match self.spots[spot] {
-                Spot::Pick(pick) if self.direct.len() <= MAX_DIRECT => {
-                    if let Some(merged) = self.merged(&pick)
-                        && let Spot::Pick(pick) = &mut self.spots[spot]
+        for number in 0..self.spots.len().min(MAX_SPOTS) {
+            let spot = self.spots[number];
+            match self.cells[spot as usize] {
+                Cell::Pick(pick) if self.direct.len() <= MAX_DIRECT => {
+                    if let Some(merged) = self.larger(spot, &pick)
+                        && let Cell::Pick(pick) = &mut self.cells[spot as usize]
                     {
                         pick.merged = merged;
                     }
                 }
-                Spot::Loop(of) => {
-                    let goes_on = of.head.turn(Counter::of(1, 0)) == LoopTurn::GoOn;
-                    let body = if goes_on { self.body(spot, of.ways + 1) } else { None };
-                    if let Spot::Loop(of) = &mut self.spots[spot] {
-                        of.body = body.unwrap_or(NOWHERE);
-                    }
+                Cell::Loop { number, .. }
+                    if self.loops[number as usize].head.turn(Counter::of(1, 0)) == LoopTurn::GoOn =>
+                {
+                    self.loops[number as usize].body = self.body(spot).unwrap_or_default();
                 }
                 _ => {}
             }
@@ -45,103 +45,102 @@ impl Map {
     }
 
     /// A draw that stands for more than the one of a decision does now, if there is one.
-    fn merged(&mut self, pick: &Pick) -> Option<Merged> {
-        let first = self.known(pick)?;
-        let followers: Option<Vec<Pick>> = first.iter().map(|way| self.follower(way)).collect();
-        let digit = followers.as_ref().and_then(|picks| picks.first()).map_or(1, |pick| pick.merged.total);
-        let is_larger = |picks: &Vec<Pick>| {
-            picks.iter().all(|pick| pick.merged.total == digit) && pick.total * digit <= MAX_TOTAL
-        };
-        if let Some(followers) = followers.filter(is_larger)
-            && pick.total * digit > pick.merged.total
-        {
-            let n_ways = self.ways.len();
-            let merged = self.together(pick, &first, &followers, digit);
-            if merged.is_none() {
-                self.ways.truncate(n_ways);
-            }
-            return merged;
-        }
-        // The decision alone.
-        if pick.merged.total > 0 || pick.total > MAX_TOTAL {
+    fn larger(&mut self, spot: u32, pick: &Pick) -> Option<u32> {
+        let weights = self.odds[pick.odds as usize];
+        let now = self.merged[pick.merged as usize].total;
+        let ways: Vec<Way> = (0..self.n_options(pick)).map(|place| *self.way(spot, place)).collect();
+        if ways.iter().any(|way| way.next == NOWHERE) || weights.total > MAX_TOTAL {
             return None;
         }
-        let ways = (0..pick.total).map(|drawn| u32::try_from(pick.ways as usize + self.place(pick, drawn)));
-        let ways: Result<Vec<u32>, _> = ways.collect();
-        self.draw(ways.ok()?)
-    }
-
-    /// The draw of a decision together with those of the decisions that its ways lead to.
-    fn together(&mut self, pick: &Pick, first: &[Way], followers: &[Pick], digit: u64) -> Option<Merged> {
-        let mut direct = Vec::new();
-        let mut n_ways = 0;
-        for drawn in 0..pick.total {
-            let place = self.place(pick, drawn);
-            if drawn > 0 && place == self.place(pick, drawn - 1) {
-                // The same ways once more.
-                let digits = usize::try_from(digit).ok()?;
-                direct.extend_from_within(direct.len() - digits..);
-                continue;
-            }
-            let (one, start) = (first[place], followers[place].merged.start as usize);
-            let mut last = None;
-            for number in start..start + usize::try_from(digit).ok()? {
-                let follower = self.direct[number];
-                if last != Some(follower) {
-                    let way = self.joined(&one, follower)?;
-                    n_ways += 1;
-                    if n_ways > MAX_WAYS {
-                        return None;
-                    }
-                    self.ways.push(way);
-                    last = Some(follower);
-                }
-                direct.push(u32::try_from(self.ways.len() - 1).ok()?);
+        let followers: Option<Vec<Merged>> = ways.iter().map(|way| self.follower(way)).collect();
+        if let Some(followers) = followers {
+            let digit = followers[0].total;
+            let total = weights.total * digit;
+            if followers.iter().all(|follower| follower.total == digit) && total <= MAX_TOTAL && total > now {
+                return self.together(pick, &weights, &ways, &followers);
             }
         }
-        self.draw(direct)
+        // The decision alone.
+        if now > 0 {
+            return None;
+        }
+        let start = self.joined.len();
+        self.joined.extend(ways);
+        let direct = (0..weights.total).map(|drawn| u32::try_from(start + self.place(pick, &weights, drawn)));
+        let direct: Result<Vec<u32>, _> = direct.collect();
+        self.draw(&weights, direct.ok()?)
+    }
+
+    /// The draw of a decision together with those that its ways lead to, which are all below one number.
+    fn together(&mut self, pick: &Pick, weights: &Weights, ways: &[Way], followers: &[Merged]) -> Option<u32> {
+        let digit = usize_of(followers[0].total);
+        let mut joined = Vec::new();
+        let mut direct: Vec<u32> = Vec::new();
+        let mut before = None;
+        for drawn in 0..weights.total {
+            let place = self.place(pick, weights, drawn);
+            if before == Some(place) {
+                // The same ways once more.
+                direct.extend_from_within(direct.len() - digit..);
+                continue;
+            }
+            before = Some(place);
+            let mut last = None;
+            for number in followers[place].start as usize.. {
+                if number == followers[place].start as usize + digit {
+                    break;
+                }
+                let follower = self.direct[number];
+                if last.replace(follower) != Some(follower) {
+                    joined.push(self.join(&ways[place], follower)?);
+                    if joined.len() > MAX_WAYS {
+                        return None;
+                    }
+                }
+                direct.push(u32::try_from(self.joined.len() + joined.len() - 1).ok()?);
+            }
+        }
+        self.joined.extend(joined);
+        self.draw(weights, direct)
     }
 
     /// A way and the one behind it as one.
-    fn joined(&mut self, one: &Way, other: u32) -> Option<Way> {
-        let other = self.ways[other as usize];
+    fn join(&mut self, one: &Way, other: u32) -> Option<Way> {
+        let other = self.joined[other as usize];
         let text = [self.text(one), self.text(&other)].concat();
         let silent = u64::from(other.silent) + if other.n_events == 0 { u64::from(one.silent) } else { 0 };
         let n_events = u64::from(one.n_events) + u64::from(other.n_events);
         let is_short = text.len() <= MAX_TEXT;
-        is_short.then(|| self.way(&text, n_events, silent, other.effect.into(), other.next)).flatten()
+        is_short.then(|| self.new_way(&text, n_events, silent, other.effect.into(), other.next)).flatten()
     }
 
-    fn draw(&mut self, direct: Vec<u32>) -> Option<Merged> {
+    fn draw(&mut self, first: &Weights, direct: Vec<u32>) -> Option<u32> {
         let total = direct.len() as u64;
         let start = u32::try_from(self.direct.len()).ok()?;
         self.direct.extend(direct);
-        Some(Merged { total, room: MAX_SPENT / total, start })
+        self.merged.push(Merged { total, room: MAX_SPENT / total, first_room: MAX_SPENT / first.total, start });
+        u32::try_from(self.merged.len() - 1).ok()
     }
 
-    /// The ways of a decision, if all are known.
-    fn known(&self, pick: &Pick) -> Option<Vec<Way>> {
-        let ways = &self.ways[pick.ways as usize..][..self.n_options(pick)];
-        ways.iter().all(|way| way.next != NOWHERE).then(|| ways.to_vec())
-    }
-
-    /// The decision that a way leads to, if its draw has a table and nothing else comes between.
-    fn follower(&self, way: &Way) -> Option<Pick> {
-        match self.spots[way.next as usize] {
-            Spot::Pick(pick) if way.effect == 0 && pick.merged.total > 0 => Some(pick),
+    /// The draw that a way leads to, if nothing else comes between.
+    fn follower(&self, way: &Way) -> Option<Merged> {
+        match self.cells[way.next as usize] {
+            Cell::Pick(pick) if way.effect == 0 && pick.merged != 0 => Some(self.merged[pick.merged as usize]),
             _ => None,
         }
     }
 
-    /// The decision that is all that a loop does, if all ways lead back to it.
-    fn body(&self, spot: usize, on: u32) -> Option<u32> {
-        let on = &self.ways[on as usize];
-        let is_bare = on.next != NOWHERE && on.length == 0 && on.effect == 0;
-        let Spot::Pick(pick) = self.spots.get(on.next as usize).filter(|_| is_bare)? else { return None };
-        let start = pick.merged.start as usize;
-        let direct = &self.direct[start..start + usize::try_from(pick.merged.total).ok()?];
-        let leads_back = |way: &Way| way.next as usize == spot && way.effect == 0;
-        let is_body = !direct.is_empty() && direct.iter().all(|way| leads_back(&self.ways[*way as usize]));
-        is_body.then_some(on.next)
+    /// The draw that is all that a loop does, if all ways lead back to it.
+    fn body(&self, spot: u32) -> Option<u32> {
+        let on = self.way(spot, 1);
+        if on.next == NOWHERE || on.length != 0 || on.effect != 0 {
+            return None;
+        }
+        let Cell::Pick(pick) = self.cells[on.next as usize] else { return None };
+        let Merged { total, start, .. } = self.merged[pick.merged as usize];
+        let direct = &self.direct[start as usize..start as usize + usize_of(total)];
+        let leads_back = |way: &Way| way.next == spot && way.effect == 0;
+        let is_body = !direct.is_empty() && direct.iter().all(|way| leads_back(&self.joined[*way as usize]));
+        is_body.then_some(pick.merged)
     }
 }

@@ -13,7 +13,7 @@ mod map;
 mod merge;
 mod run;
 
-use map::{END, LoopSpot, Map, Merged, NOWHERE, START, Spot, Way};
+use map::{Cell, END, LoopSpot, Map, Merged, NOWHERE, START, Way};
 
 use super::dice::Dice;
 use super::{Limits, draw};
@@ -29,7 +29,10 @@ pub(super) const LEAST_STEPS: u64 = 1_000_000;
 const WAY_STEPS: u64 = 20_000;
 
 /// How much of a walk's text is put together before it goes to the sink.
-const PAGE_BYTES: usize = 32 << 10;
+const PAGE_BYTES: usize = 16 << 10;
+
+/// So many turns of a loop at most are made before it is looked whether a limit is met.
+const MAX_TURNS: u32 = 1_024;
 
 /// Text is copied in pieces of this size, however short it is: a copy of fixed size needs no branch.
 const BLOCK: usize = 64;
@@ -183,32 +186,34 @@ impl Chart {
         let mut page = Page { bytes: page, filled: 0, sink };
         let mut so_far = *progress;
         let left = loop {
-            let (place, way) = match &map.spots[spot as usize] {
-                Spot::Pick(pick) => {
-                    let Merged { total, room, start } = pick.merged;
-                    match dice.together(total, room, pick.room) {
-                        Some(drawn) => (0, map.direct[start as usize + usize_of(drawn)]),
+            let (place, way) = match &map.cells[spot as usize] {
+                Cell::Pick(pick) => {
+                    let Merged { total, room, first_room, start } = map.merged[pick.merged as usize];
+                    match dice.together(total, room, first_room) {
+                        Some(drawn) => (0, &map.joined[map.direct[start as usize + usize_of(drawn)] as usize]),
                         None => {
-                            let place = map.place(pick, dice.below(pick.total));
-                            (place, pick.ways + u32_of(place))
+                            let weights = &map.odds[pick.odds as usize];
+                            let place = map.place(pick, weights, dice.below(weights.total));
+                            (place, map.way(spot, place))
                         }
                     }
                 }
-                Spot::Loop(LoopSpot { head, ways, body }) => {
+                Cell::Loop { number, .. } => {
+                    let LoopSpot { head, body } = &map.loops[*number as usize];
                     let counter = counters.last_mut().expect("the loop that runs has the last counter");
-                    if let Some(Spot::Pick(pick)) = map.spots.get(*body as usize) {
-                        let Merged { total, room, start } = pick.merged;
-                        let mut must = counter.must();
-                        while must > 0
-                            && !so_far.is_beyond(limits)
-                            && let Some(drawn) = dice.together(total, room, pick.room)
+                    let Merged { total, room, first_room, start } = map.merged[*body as usize];
+                    if total > 0 {
+                        let turns = counter.must().min(MAX_TURNS);
+                        let mut n_turns = 0;
+                        while n_turns < turns
+                            && let Some(drawn) = dice.together(total, room, first_room)
                         {
-                            let way = &map.ways[map.direct[start as usize + usize_of(drawn)] as usize];
+                            let way = &map.joined[map.direct[start as usize + usize_of(drawn)] as usize];
                             so_far.take(way);
                             page.write(&map.texts, way);
-                            must -= 1;
+                            n_turns += 1;
                         }
-                        *counter = Counter::of(must, counter.may());
+                        *counter = Counter::of(counter.must() - n_turns, counter.may());
                         if so_far.is_beyond(limits) {
                             break Left::There(spot);
                         }
@@ -219,8 +224,8 @@ impl Chart {
                         LoopTurn::Decide { first, total } => dice.below(total) < first,
                     };
                     let place = usize::from(!leaves);
-                    let way = *ways + u32::from(!leaves);
-                    if map.ways[way as usize].next != NOWHERE {
+                    let way = map.way(spot, place);
+                    if way.next != NOWHERE {
                         if leaves {
                             counters.pop();
                         } else {
@@ -229,10 +234,10 @@ impl Chart {
                     }
                     (place, way)
                 }
-                Spot::Start(way) => (0, *way),
-                Spot::End => break Left::There(spot),
+                Cell::Start => (0, map.way(spot, 0)),
+                Cell::End => break Left::There(spot),
+                Cell::Way(_) => unreachable!("a way leads to a spot"),
             };
-            let way = &map.ways[way as usize];
             if way.next == NOWHERE {
                 break Left::Unknown { spot, place };
             }
@@ -284,8 +289,4 @@ impl<S: TextSink> Page<'_, S> {
 
 fn usize_of(drawn: u64) -> usize {
     usize::try_from(drawn).expect("it is a place in a table")
-}
-
-fn u32_of(place: usize) -> u32 {
-    u32::try_from(place).expect("tables have fewer than 2^32 rows")
 }

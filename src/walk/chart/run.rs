@@ -1,6 +1,6 @@
 //! Ways that are not known: the machine runs, and what comes of it is kept.
 
-use super::map::{END, START, Spot};
+use super::map::{Cell, END, START};
 use super::{Chart, Progress, Stop, draw};
 use crate::machine::{Counter, Fault, Item, LoopTurn, Pause, Program};
 use crate::trace::TextSink;
@@ -34,13 +34,12 @@ impl Chart {
         progress: &mut Progress,
         sink: &mut S,
     ) -> Result<Option<u32>, Unusual> {
-        let start = self.map.spots[spot as usize];
         self.go_to(spot);
-        match start {
-            Spot::Pick(pick) => program.resume(&mut self.configuration, self.map.option(&pick, place))?,
-            Spot::Loop(_) => program.take_turn(&mut self.configuration, place == 0)?,
-            Spot::Start(_) => {}
-            Spot::End => unreachable!("there is no way from the end"),
+        match self.map.cells[spot as usize] {
+            Cell::Pick(pick) => program.resume(&mut self.configuration, self.map.option(&pick, place))?,
+            Cell::Loop { .. } => program.take_turn(&mut self.configuration, place == 0)?,
+            Cell::Start => {}
+            Cell::End | Cell::Way(_) => unreachable!("there is no way from the end"),
         }
         self.here = None;
         let text_start = sink.items().len();
@@ -135,12 +134,7 @@ impl Chart {
     }
 
     /// Lets the machine run to where it stops next.
-    fn run<S: TextSink>(
-        &mut self,
-        program: &Program,
-        progress: &mut Progress,
-        sink: &mut S,
-    ) -> Result<(), Unusual> {
+    fn run<S: TextSink>(&mut self, program: &Program, progress: &mut Progress, sink: &mut S) -> Result<(), Unusual> {
         let (at, scratch) = (&mut self.configuration, &mut self.scratch);
         scratch.refuel();
         self.stop = loop {
