@@ -189,13 +189,12 @@ impl Chart {
             let (place, way) = match &map.cells[spot as usize] {
                 Cell::Pick(pick) => {
                     let Merged { total, room, first_room, start } = map.merged[pick.merged as usize];
-                    match dice.together(total, room, first_room) {
-                        Some(drawn) => (0, &map.joined[map.direct[start as usize + usize_of(drawn)] as usize]),
-                        None => {
-                            let weights = &map.odds[pick.odds as usize];
-                            let place = map.place(pick, weights, dice.below(weights.total));
-                            (place, map.way(spot, place))
-                        }
+                    if let Some(drawn) = dice.together(total, room, first_room) {
+                        (0, &map.joined[map.direct[start as usize + usize_of(drawn)] as usize])
+                    } else {
+                        let weights = &map.odds[pick.odds as usize];
+                        let place = map.place(pick, weights, dice.below(weights.total));
+                        (place, map.way(spot, place))
                     }
                 }
                 Cell::Loop { number, .. } => {
