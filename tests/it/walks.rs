@@ -43,11 +43,11 @@ fn agree_in_all(name: &str, grammar: &Grammar, limits: Limits, traces: u64) {
 
 #[test]
 fn all_constructs_are_kept_as_they_are() {
-    for file in ["statements", "draws", "meanwhile", "interleave", "frequencies", "wide"] {
+    for file in ["statements", "draws", "meanwhile", "interleave", "frequencies"] {
         let (prelude, cases) = cases(file);
         for (name, text) in cases {
             if let Ok(grammar) = load(&format!("{prelude}{text}")) {
-                agree_in_all(&name, &grammar, Limits::default(), 150);
+                agree_in_all(&name, &grammar, Limits::default(), 40);
             }
         }
     }
@@ -55,7 +55,7 @@ fn all_constructs_are_kept_as_they_are() {
 
 #[test]
 fn random_grammars_are_kept_as_they_are() {
-    for seed in 0..300 {
+    for seed in 0..150 {
         let text = random::grammar(seed);
         if let Ok(grammar) = load(&text) {
             let limits = Limits { events: 2_000, steps: 1_000_000, ..Limits::default() };

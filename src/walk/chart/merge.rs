@@ -6,7 +6,7 @@
 //! of its ways are known; and a loop whose body is one decision knows that.
 
 use super::map::{Cell, Map, Merged, NOWHERE, Pick, Way, Weights};
-use super::usize_of;
+use super::{TURN_STEPS, usize_of};
 use crate::machine::{Counter, LoopTurn};
 use crate::walk::dice::MAX_SPENT;
 
@@ -139,7 +139,7 @@ impl Map {
         let Cell::Pick(pick) = self.cells[on.next as usize] else { return None };
         let Merged { total, start, .. } = self.merged[pick.merged as usize];
         let direct = &self.direct[start as usize..start as usize + usize_of(total)];
-        let leads_back = |way: &Way| way.next == spot && way.effect == 0;
+        let leads_back = |way: &Way| way.next == spot && way.effect == 0 && way.silent <= TURN_STEPS;
         let is_body = !direct.is_empty() && direct.iter().all(|way| leads_back(&self.joined[*way as usize]));
         is_body.then_some(pick.merged)
     }

@@ -31,8 +31,10 @@ const WAY_STEPS: u64 = 20_000;
 /// How much of a walk's text is put together before it goes to the sink.
 const PAGE_BYTES: usize = 16 << 10;
 
-/// So many turns of a loop at most are made before it is looked whether a limit is met.
-const MAX_TURNS: u32 = 1_024;
+/// So many turns of a loop at most are made before it is looked whether a limit is met, if none of them has more silent
+/// steps at its end than this: all together have fewer than [`LEAST_STEPS`] leave room for.
+const MAX_TURNS: u32 = 512;
+const TURN_STEPS: u16 = 400;
 
 /// Text is copied in pieces of this size, however short it is: a copy of fixed size needs no branch.
 const BLOCK: usize = 64;
