@@ -16,7 +16,7 @@ const MAX_SPOTS: usize = 4_096;
 /// The greatest total of a merged draw, how many ways it has at most, and how long their texts are.
 const MAX_TOTAL: u64 = 1_024;
 const MAX_WAYS: usize = 512;
-const MAX_TEXT: usize = 128;
+const MAX_TEXT: usize = 256;
 
 /// How many numbers all merged draws have together: a megabyte of them.
 const MAX_DIRECT: usize = 1 << 18;
