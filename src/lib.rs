@@ -6,8 +6,8 @@
 //! program ([`machine`]), and that runs. The machine runs by itself until it must decide or shows something; whoever
 //! answers its decisions makes the tool: dice make the walker ([`walk`]), which writes [`trace`]s; a trace that was read
 //! makes the recognizer ([`recognize`]), which keeps every run that can still show it ([`sets`]); all answers at once, each
-//! configuration once, make the checks of a grammar ([`explore`]). [`source`] and
-//! [`diagnostic`] are below all of it, [`cli`] is on top. [`charm`] says in the language what the metadata of a charm say;
+//! configuration once, make the checks of a grammar ([`explore`]). [`source`],
+//! [`limits`] and [`diagnostic`] are below all of it, [`cli`] is on top. [`charm`] says in the language what the metadata of a charm say;
 //! [`import`] reads what Juju has logged.
 //!
 //! A trace depends on the grammar, its settings, the seed and its number alone.
@@ -19,6 +19,7 @@ pub mod draw;
 pub mod explore;
 pub mod export;
 pub mod import;
+pub mod limits;
 pub mod machine;
 pub mod model;
 pub mod pattern;

@@ -5,9 +5,6 @@
 
 use std::ops::Range;
 
-/// The largest grammar file that is read, in bytes.
-pub const MAX_FILE_BYTES: usize = 64 << 20;
-
 /// Which file of a [`SourceMap`] a span lies in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
@@ -56,7 +53,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file of at most [`MAX_FILE_BYTES`]; `name` is a path, a built-in's name, or what stands for it (`--set`).
+    /// A file of less than 4 GiB; `name` is a path, a built-in's name, or what stands for it (`--set`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let mut line_starts = vec![0];

@@ -15,7 +15,8 @@ _SHOWN = 40
 def story(life: Life) -> list[str]:
     """The events of a life, numbered, with what happened between them and the failing one marked."""
     lines: list[str] = []
-    for step in life.steps:
+    # Of a life whose process has ended nothing is known but what it was to be.
+    for step in life.steps or [Step(event, Outcome.OK) for event in life.trace.events]:
         lines += [f"        {mark}" for mark in step.marks if not mark.startswith("phase ")]
         lines.append(_line(step))
     if len(lines) > _SHOWN:
@@ -47,7 +48,7 @@ def describe(shrunk: Shrunk, first: Life, again: str = "", saved: str = "") -> s
     if failure.event:
         status = f", in status {failure.status}" if failure.status else ""
         lines.append(f"  while the charm handled event {failure.step}, {failure.event}{status}")
-    else:
+    elif life.steps:
         lines.append("  after the last event")
     if life.outcome.is_ours:
         lines.append(

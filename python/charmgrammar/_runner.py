@@ -92,6 +92,10 @@ class Life:
     """… and the event, as `ops.testing` has it."""
     unit: int = 0
     """The id of the unit."""
+    connections: int = 0
+    """How often the network was tried."""
+    programs: int = 0
+    """How often a program would have been started."""
 
     @property
     def outcome(self) -> Outcome:
@@ -126,6 +130,7 @@ class Runner:
             self.hooks.before_trace(trace)
             _Living(self, life, stack).live()
         life.seconds = _CLOCK() - began
+        life.connections, life.programs = self.sandbox.n_connections, self.sandbox.n_programs
         return life
 
 

@@ -38,13 +38,14 @@ class Sandbox:
         """
         self.seconds = seconds
         self.n_connections = 0
-        """How often the network was tried."""
+        """How often the network was tried since it was entered."""
         self.n_programs = 0
-        """How often a program would have been started."""
+        """How often a program would have been started since then."""
         self._slept = 0.0
         self._patches = ExitStack()
 
     def __enter__(self) -> Sandbox:
+        self.n_connections = self.n_programs = 0
         self._patches = ExitStack()
         self._replace(time, "sleep", _SLEEP, self._sleep)
         self._replace(time, "time", _TIME, lambda: _TIME() + self._slept)

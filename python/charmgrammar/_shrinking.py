@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from ._binary import CommandError, find_binary
-from ._runner import Life, Runner
+from ._runner import Life
 from ._trace import Trace
 
 MAX_RUNS = 200
@@ -32,13 +32,16 @@ class Shrunk:
     """Why it was not shrunk, or what was odd."""
 
 
-def shrink(runner: Runner, life: Life, arguments: Sequence[str], seconds: float = 60.0) -> Shrunk:
-    """The smallest trace that fails like this one; `arguments` name its grammar and settings.
+def shrink(
+    run: Callable[[Trace], Life], life: Life, arguments: Sequence[str], seconds: float = 60.0
+) -> Shrunk:
+    """The smallest trace that fails like this one; `arguments` name its grammar and settings, and
+    `run` runs a trace.
 
     A trace fails like it when the exception is of the same type, from the same line of the charm.
     """
     assert life.failure is not None
-    again = runner.run(life.trace)
+    again = run(life.trace)
     if again.failure is None or again.failure.group != life.failure.group:
         return Shrunk(life, 1, note="it does not fail each time, so it was not shrunk")
     with tempfile.TemporaryDirectory(prefix="charmgrammar-") as directory:
@@ -57,7 +60,7 @@ def shrink(runner: Runner, life: Life, arguments: Sequence[str], seconds: float 
             assert process.stdout is not None
             assert process.stderr is not None
             try:
-                shrunk = _answer(runner, again, process.stdin, process.stdout)
+                shrunk = _answer(run, again, process.stdin, process.stdout)
             except BaseException:
                 process.kill()
                 raise
@@ -67,7 +70,9 @@ def shrink(runner: Runner, life: Life, arguments: Sequence[str], seconds: float 
             return Shrunk(life, 1, note=f"it was not shrunk: {reason}")
 
 
-def _answer(runner: Runner, life: Life, questions: IO[str], told: IO[str]) -> Shrunk | None:
+def _answer(
+    run: Callable[[Trace], Life], life: Life, questions: IO[str], told: IO[str]
+) -> Shrunk | None:
     """Answers until the smallest trace is told; nothing if there is no answer any more."""
     assert life.failure is not None
     best, group, runs = life, life.failure.group, 1
@@ -75,7 +80,7 @@ def _answer(runner: Runner, life: Life, questions: IO[str], told: IO[str]) -> Sh
         message: dict[str, Any] = json.loads(line)
         if "smallest" in message:
             return Shrunk(best, runs, bool(message.get("fixpoint")))
-        tried = runner.run(Trace.from_json(message["candidate"]))
+        tried = run(Trace.from_json(message["candidate"]))
         runs += 1
         answer: dict[str, Any] = {"fails": False}
         if tried.failure is not None and tried.failure.group == group:

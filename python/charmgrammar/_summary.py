@@ -4,86 +4,115 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from ._groups import Found
 from ._report import describe, plural
 from ._runner import Life
-from ._trace import Trace
 
 if TYPE_CHECKING:
     from .run import Request, Result
 
 
-def as_text(
-    request: Request,
-    result: Result,
-    found: Sequence[Found],
-    known: Sequence[str],
-    traces: Sequence[Trace],
-) -> str:
-    """For people: each group of failures once, then how it went on the whole."""
-    parts = []
-    for group in found:
-        if group.is_known or group.shrunk is None:
-            continue
-        first = group.lives[0]
-        again = f"{request.again} --from {first.trace.number} -n 1" if request.again else ""
-        saved = f"{request.save}/{group.name}.jsonl" if request.save else ""
-        text = describe(group.shrunk, first, again, saved)
-        parts.append(f"{text}\n  so failed {len(group.lives)} of {result.lives} traces\n")
-    return "\n".join([*parts, "\n".join(_totals(request, result, found, known)) + "\n"])
+@dataclass(frozen=True)
+class Summary:
+    """What came of many traces."""
 
+    request: Request
+    result: Result
+    found: Sequence[Found]
+    known: Sequence[str]
+    """The keys of groups that were known before."""
 
-def _totals(
-    request: Request, result: Result, found: Sequence[Found], known: Sequence[str]
-) -> list[str]:
-    events = sum(result.outcomes.values())
-    counts = ", ".join(f"{number} {name}" for name, number in sorted(result.outcomes.items()))
-    lines = [
-        f"{plural(result.lives, 'trace')}, {plural(events, 'event')} "
-        f"in {result.seconds:.1f} s: {counts or 'nothing'}"
-    ]
-    if result.lives < result.wanted:
-        why = "interrupted" if result.is_interrupted else f"--seconds {request.seconds:g} is over"
-        lines.append(f"{result.wanted - result.lives} more were not begun: {why}")
-    if result.connections or result.programs:
-        lines.append(
-            "the charm was kept from the machine: network tried "
-            f"{plural(result.connections, 'time')}, "
-            f"{plural(result.programs, 'program')} not started (told to have ended well)"
-        )
-    fresh = [group for group in found if not group.is_known]
-    lines.append(f"failures: {len(fresh)} new, {len(found) - len(fresh)} known")
-    seen = {group.group.key for group in found}
-    gone = [key for key in known if key not in seen]
-    lines += [f"known, and not seen any more: {key}" for key in gone]
-    return lines
+    def as_text(self) -> str:
+        """For people: each group of failures once, then how it went on the whole."""
+        request = self.request
+        parts = []
+        for group in self.found:
+            if group.is_known or group.shrunk is None:
+                continue
+            first = group.lives[0]
+            again = f"{request.again} --from {first.trace.number} -n 1" if request.again else ""
+            saved = f"{request.save}/{group.name}.jsonl" if request.save else ""
+            text = describe(group.shrunk, first, again, saved)
+            many = f"{len(group.lives)} of {len(self.result.run)} traces"
+            parts.append(f"{text}\n  so failed {many}\n")
+        return "\n".join([*parts, "\n".join(self._totals()) + "\n"])
 
+    def _totals(self) -> list[str]:
+        request, result = self.request, self.result
+        events = sum(result.outcomes.values())
+        counts = ", ".join(f"{number} {name}" for name, number in sorted(result.outcomes.items()))
+        lines = [
+            f"{plural(len(result.run), 'trace')}, {plural(events, 'event')} "
+            f"in {result.seconds:.1f} s: {counts or 'nothing'}"
+        ]
+        if left := result.wanted - len(result.run):
+            why = "interrupted"
+            if not result.is_interrupted:
+                why = f"--seconds {request.seconds:g} is over"
+            lines.append(f"{left} more were not begun: {why}")
+        if result.connections or result.programs:
+            lines.append(
+                "the charm was kept from the machine: network tried "
+                f"{plural(result.connections, 'time')}, "
+                f"{plural(result.programs, 'program')} not started (told to have ended well)"
+            )
+        fresh = sum(not group.is_known for group in self.found)
+        lines.append(f"failures: {fresh} new, {len(self.found) - fresh} known")
+        lines += [f"known, and not seen any more: {key}" for key in self._gone]
+        return lines
 
-def as_json(
-    request: Request,
-    result: Result,
-    found: Sequence[Found],
-    known: Sequence[str],
-    traces: Sequence[Trace],
-) -> str:
-    """As one JSON object."""
-    seen = {group.group.key for group in found}
-    whole = {
-        "traces": result.lives,
-        "not_begun": result.wanted - result.lives,
-        "interrupted": result.is_interrupted,
-        "outcomes": dict(sorted(result.outcomes.items())),
-        "seconds": round(result.seconds, 3),
-        "charm_seconds": round(result.charm_seconds, 3),
-        "network_tried": result.connections,
-        "programs_not_started": result.programs,
-        "known_not_seen": [key for key in known if key not in seen],
-        "failures": [_group(group) for group in found],
-    }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    @property
+    def _gone(self) -> list[str]:
+        """What was known and was not seen any more."""
+        seen = {group.group.key for group in self.found}
+        return [key for key in self.known if key not in seen]
+
+    def as_json(self) -> str:
+        """As one JSON object."""
+        result = self.result
+        whole = {
+            "traces": len(result.run),
+            "not_begun": result.wanted - len(result.run),
+            "interrupted": result.is_interrupted,
+            "outcomes": dict(sorted(result.outcomes.items())),
+            "seconds": round(result.seconds, 3),
+            "charm_seconds": round(result.charm_seconds, 3),
+            "network_tried": result.connections,
+            "programs_not_started": result.programs,
+            "known_not_seen": self._gone,
+            "failures": [_group(group) for group in self.found],
+        }
+        return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+    def as_junit(self) -> str:
+        """As JUnit: a test for each trace that was run; known failures are skipped."""
+        failed: dict[str, tuple[Found, Life]] = {
+            life.trace.name: (group, life) for group in self.found for life in group.lives
+        }
+        result = self.result
+        skipped = sum(group.is_known for group, _ in failed.values())
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f'<testsuites><testsuite name="charmgrammar" tests="{len(result.run)}" errors="0" '
+            f'failures="{len(failed) - skipped}" skipped="{skipped}" '
+            f'time="{result.seconds:.3f}">',
+        ]
+        for trace in result.run:
+            name = quoteattr(f"trace {trace.number} of seed {trace.seed}")
+            lines.append(f'<testcase classname="lifecycle" name={name}>')
+            if trace.name in failed:
+                group, life = failed[trace.name]
+                tag = "skipped" if group.is_known else "failure"
+                shrunk = group.shrunk if group.lives[0] is life else None
+                text = describe(shrunk, life) if shrunk is not None else ""
+                message = quoteattr(_printable(group.group.key))
+                lines.append(f"<{tag} message={message}>{escape(_printable(text))}</{tag}>")
+            lines.append("</testcase>")
+        return "\n".join([*lines, "</testsuite></testsuites>", ""])
 
 
 def _group(group: Found) -> dict[str, Any]:
@@ -115,38 +144,6 @@ def _group(group: Found) -> dict[str, Any]:
             "trace": life.trace.raw,
         },
     }
-
-
-def as_junit(
-    request: Request,
-    result: Result,
-    found: Sequence[Found],
-    known: Sequence[str],
-    traces: Sequence[Trace],
-) -> str:
-    """As JUnit: a test for each trace that was run; known failures are skipped."""
-    failed: dict[int, tuple[Found, Life]] = {
-        life.trace.number: (group, life) for group in found for life in group.lives
-    }
-    run = traces[: result.lives]
-    skipped = sum(group.is_known for group, _ in failed.values())
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites><testsuite name="charmgrammar" tests="{len(run)}" errors="0" '
-        f'failures="{len(failed) - skipped}" skipped="{skipped}" time="{result.seconds:.3f}">',
-    ]
-    for trace in run:
-        name = quoteattr(f"trace {trace.number} of seed {trace.seed}")
-        lines.append(f'<testcase classname="lifecycle" name={name}>')
-        if trace.number in failed:
-            group, life = failed[trace.number]
-            tag = "skipped" if group.is_known else "failure"
-            shrunk = group.shrunk if group.lives[0] is life else None
-            text = describe(shrunk, life) if shrunk is not None else ""
-            message = quoteattr(_printable(group.group.key))
-            lines.append(f"<{tag} message={message}>{escape(_printable(text))}</{tag}>")
-        lines.append("</testcase>")
-    return "\n".join([*lines, "</testsuite></testsuites>", ""])
 
 
 def _printable(text: str) -> str:

@@ -7,14 +7,14 @@ each event the object that `ops.testing` wants, and takes over the state that th
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ops import pebble, testing
+from ops import testing
 
-from ._databags import Databags
+from ._containers import Containers, made
 from ._facts import Facts, charm_spec
+from ._relations import Relations
 from ._repairs import Facets
 from ._secrets import Secrets
 from ._trace import Action, BadTrace, Change, Event, Phase, Skipped, Trace
@@ -58,13 +58,10 @@ class World:
         self.news: list[str] = []
         """World changes without an event since this was last emptied, in words."""
         self._told = dict(trace.init)
-        self._relations: dict[str, int] = {}
-        self._joined: dict[int, list[int]] = {}
-        self._last_relation = 0
         self._is_ending = False
         self.secrets = Secrets(trace, facts)
         self.state = initial(self._beginning())
-        self._fresh = {container.name: container for container in self.state.containers}
+        self.containers, self.relations = Containers(self), Relations(self)
         self.secrets.look(self.state)
 
     def _beginning(self) -> testing.State:
@@ -85,10 +82,7 @@ class World:
             leader=leads,
             config=config,
             secrets=secrets,
-            containers={
-                testing.Container(name, can_connect=False, execs={testing.Exec([])})
-                for name in self.facts.containers
-            },
+            containers={made(name) for name in self.facts.containers},
             model=testing.Model(
                 "lifecycle", uuid=_UUID, type="kubernetes" if self.facts.is_kubernetes else "lxd"
             ),
@@ -106,14 +100,14 @@ class World:
             elif name == "leader":
                 self._lead(bool(value))
             elif name.endswith(".ready") and value is False:
-                self._lose(name.removesuffix(".ready"))
+                self.containers.lose(name.removesuffix(".ready"))
         self._count()
 
     def act(self, action: Action) -> None:
         """Somebody did something that its events do not tell."""
         if action.name == "restart-container":
             for name in action.arguments.values():
-                self._renew(str(name))
+                self.containers.renew(str(name))
 
     def phase(self, phase: Phase) -> None:
         """A phase begins."""
@@ -123,7 +117,7 @@ class World:
         if self.trace.coin("the pod ends first") == 0:
             # Its containers are told to stop when the agent is.
             for name in sorted(self.facts.containers):
-                self._lose(name)
+                self.containers.lose(name)
         self._count()
 
     def _lead(self, leads: bool) -> None:
@@ -153,25 +147,6 @@ class World:
         endpoint = self.facts.endpoints.get(instance.partition("[")[0])
         return endpoint is not None and endpoint.role == "peers"
 
-    def _lose(self, name: str) -> None:
-        container = self._container(name)
-        if container is not None and container.can_connect:
-            self._put(dataclasses.replace(container, can_connect=False))
-            self.news.append(f"container {name} is down")
-
-    def _renew(self, name: str) -> None:
-        """A container is made anew: its files and its plan are gone."""
-        container = self._container(name)
-        fresh = self._fresh.get(name)
-        if container is None or fresh is None:
-            return
-        if container.can_connect:
-            self.news.append(f"container {name} is made anew")
-        self._put(dataclasses.replace(fresh, can_connect=False))
-        shutil.rmtree(self.context._get_container_root(name), ignore_errors=True)
-        for storage in self.state.storages:
-            self._mount(storage.name, storage.index)
-
     # Events.
 
     def prepare(self, event: Event) -> Any:
@@ -193,15 +168,15 @@ class World:
         on = self.context.on
         if name == "action":
             if event.declared not in self.facts.actions:
-                raise self._missing(f"the charm has no action `{event.declared}`")
+                raise self.missing(f"the charm has no action `{event.declared}`")
             given = event.data.get("params") or {}
             return on.action(event.declared, params=self.facts.parameters(event.declared, given))
         if name.startswith("relation-"):
-            return self._relation(event)
+            return self.relations.event(event)
         if name.startswith("storage-"):
-            return self._storage(event)
+            return self.containers.storage_event(event)
         if name.startswith("pebble-"):
-            return self._pebble(event)
+            return self.containers.pebble_event(event)
         if name.startswith("secret-"):
             return self.secrets.event(self, event)
         raise BadTrace(f"`{event.name}` is no event of Juju")
@@ -210,18 +185,11 @@ class World:
         """Takes over the state that the charm left, and applies what ends with the event."""
         self.state = state
         if event.kind == "relation-departed":
-            relation = self._related(event)
-            unit = self._remote(event)
-            if unit is not None and unit in self._joined.get(relation.id, ()):
-                self._joined[relation.id].remove(unit)
-            self._swap(relation, Databags(relation).without(unit))
+            self.relations.depart(event)
         elif event.kind == "relation-broken":
-            relation = self._related(event)
-            del self._relations[event.subject]
-            self._swap(relation, None)
+            self.relations.end(event)
         elif event.kind == "storage-detaching":
-            kept = {storage for storage in state.storages if not _is(storage, event)}
-            self.state = dataclasses.replace(state, storages=frozenset(kept))
+            self.containers.detach(event)
         self.secrets.look(self.state)
 
     def refresh(self, context: testing.Context[Any], facts: Facts) -> None:
@@ -231,20 +199,12 @@ class World:
             old.rename(context._tmp_path / "storages")
         self.context, self.facts, self.is_old = context, facts, False
         self.secrets.facts = facts
-        kept = {c for c in self.state.containers if c.name in facts.containers}
-        new = {
-            testing.Container(name, can_connect=False, execs={testing.Exec([])})
-            for name in facts.containers
-            if name not in self._fresh
-        }
-        self._fresh.update({container.name: container for container in new})
+        self.containers.refresh()
         config = {key: value for key, value in self.state.config.items() if key in facts.options}
-        self.state = dataclasses.replace(
-            self.state, containers=frozenset(kept | new), config=config
-        )
+        self.state = dataclasses.replace(self.state, config=config)
         self.news.append("the charm is refreshed")
 
-    def _missing(self, message: str) -> Exception:
+    def missing(self, message: str) -> Exception:
         return Skipped(message) if self.is_old else BadTrace(message)
 
     def _plain(self, event: Event) -> Any:
@@ -254,7 +214,7 @@ class World:
             self._configure(config)
         if event.kind == "upgrade-charm" and self.facts.is_kubernetes:
             for name in sorted(self.facts.containers):
-                self._renew(name)
+                self.containers.renew(name)
         return getattr(self.context.on, PLAIN[event.kind])()
 
     def _configure(self, delta: Mapping[str, Any]) -> None:
@@ -267,177 +227,3 @@ class World:
             else:
                 config[name] = self.facts.option(name, value)
         self.state = dataclasses.replace(self.state, config=config)
-
-    # Relations.
-
-    def _relation(self, event: Event) -> Any:
-        if event.declared not in self.facts.endpoints:
-            raise self._missing(f"the charm has no endpoint `{event.declared}`")
-        if event.kind == "relation-created" or event.subject not in self._relations:
-            self._create(event)
-        relation = self._related(event)
-        unit = self._remote(event)
-        bags = Databags(relation)
-        if event.kind == "relation-joined" and unit is not None:
-            bags.join(unit)
-            self._joined[relation.id].append(unit)
-        elif unit is not None and not bags.has(unit):
-            # The grammar has left out that it joined.
-            bags.join(unit)
-        bags.tell(unit, event.data, self.state.leader)
-        relation = self._swap(relation, bags.relation)
-        self._unlist(relation, bags, leaving=unit if event.kind == "relation-departed" else None)
-        make = getattr(self.context.on, event.kind.replace("-", "_"))
-        if event.kind in ("relation-created", "relation-broken"):
-            return make(relation)
-        if unit is None:
-            # `ops.testing` insists on a unit; Juju has none when an application's databag changes.
-            self.facets.environment["JUJU_REMOTE_UNIT"] = ""
-            return make(relation, remote_unit=0)
-        if event.kind == "relation-departed":
-            owner = bags.application(self.application)
-            leaving = f"{owner}/{unit}"
-            if event.payload.get("departing") == "this_unit":
-                leaving = f"{self.application}/{self.unit}"
-            self.facets.environment["JUJU_DEPARTING_UNIT"] = leaving
-        return make(relation, remote_unit=unit)
-
-    def _create(self, event: Event) -> None:
-        """A new relation, with an id that no other ever had."""
-        self._last_relation += 1
-        taken = {relation.id for relation in self.state.relations}
-        while self._last_relation in taken:
-            self._last_relation += 1
-        number, name = self._last_relation, event.declared
-        endpoint = self.facts.endpoints[name]
-        self._relations[event.subject] = number
-        self._joined[number] = []
-        remote = f"remote-{name}" + (f"-{chr(ord('a') + event.place % 26)}" if event.place else "")
-        relation: testing.RelationBase
-        if endpoint.role == "peers":
-            relation = testing.PeerRelation(name, endpoint.interface, id=number, peers_data={})
-        elif endpoint.is_container_scoped:
-            relation = testing.SubordinateRelation(
-                name, endpoint.interface, id=number, remote_app_name=remote
-            )
-        else:
-            relation = testing.Relation(
-                name, endpoint.interface, id=number, remote_app_name=remote, remote_units_data={}
-            )
-        self.state = dataclasses.replace(self.state, relations=self.state.relations | {relation})
-
-    def _related(self, event: Event) -> testing.RelationBase:
-        number = self._relations[event.subject]
-        return self.state.get_relation(number)
-
-    def _remote(self, event: Event) -> int | None:
-        """The id of the remote unit. The grammar numbers peers without this unit."""
-        if event.kind in ("relation-created", "relation-broken"):
-            return None
-        unit = event.payload.get("unit", 0)
-        if unit is None:
-            return None
-        is_peer = self.facts.endpoints[event.declared].role == "peers"
-        return int(unit) + (1 if is_peer and unit >= self.unit else 0)
-
-    def _unlist(self, relation: testing.RelationBase, bags: Databags, leaving: int | None) -> None:
-        """Hides the units that Juju would not list: those that leave, or have not joined."""
-        joined = self._joined[relation.id]
-        hidden = {unit for unit in bags.units if unit == leaving or unit not in joined}
-        self.facets.unlisted = frozenset((relation.id, unit) for unit in hidden)
-
-    def _swap(
-        self, old: testing.RelationBase, new: testing.RelationBase | None
-    ) -> testing.RelationBase:
-        if new is not old:
-            kept = {relation for relation in self.state.relations if relation.id != old.id}
-            if new is not None:
-                kept.add(new)
-            self.state = dataclasses.replace(self.state, relations=frozenset(kept))
-        return old if new is None else new
-
-    # Storage and containers.
-
-    def _storage(self, event: Event) -> Any:
-        name, index = event.declared, event.place
-        if name not in self.facts.storage:
-            raise self._missing(f"the charm has no storage `{name}`")
-        if event.kind == "storage-attached":
-            storage = testing.Storage(name, index=index)
-            kept = {other for other in self.state.storages if not _is(other, event)}
-            self.state = dataclasses.replace(self.state, storages=frozenset({*kept, storage}))
-            self._mount(name, index)
-            return self.context.on.storage_attached(storage)
-        for storage in self.state.storages:
-            if _is(storage, event):
-                return self.context.on.storage_detaching(storage)
-        raise self._missing(f"storage `{event.subject}` is detached, and was not attached")
-
-    def _mount(self, name: str, index: int) -> None:
-        for container, mounts in self.facts.containers.items():
-            for storage, location in mounts:
-                found = self._container(container)
-                if storage != name or found is None:
-                    continue
-                key = name if index == 0 else f"{name}-{index}"
-                place = location if index == 0 else f"{location}/{index}"
-                if key in found.mounts:
-                    continue
-                source = self.context._get_storage_root(name, index)
-                mount = testing.Mount(location=place, source=source)
-                self._put(dataclasses.replace(found, mounts={**found.mounts, key: mount}))
-
-    def _pebble(self, event: Event) -> Any:
-        name = event.declared
-        container = self._container(name)
-        if container is None:
-            raise self._missing(f"the charm has no container `{name}`")
-        if event.kind == "pebble-ready":
-            container = self._put(dataclasses.replace(container, can_connect=True))
-            return self.context.on.pebble_ready(container)
-        if not container.can_connect:
-            raise Skipped(f"container {name} is down")
-        if event.kind == "pebble-custom-notice":
-            key = event.data.get("key") or event.payload.get("key") or "example.com/notice"
-            notice = testing.Notice(str(key))
-            others = [old for old in container.notices if old.key != notice.key]
-            container = self._put(dataclasses.replace(container, notices=[*others, notice]))
-            return self.context.on.pebble_custom_notice(container, notice)
-        info = self._check(container, str(event.payload.get("check", "")))
-        failed = event.kind == "pebble-check-failed"
-        info = dataclasses.replace(
-            info,
-            status=pebble.CheckStatus.DOWN if failed else pebble.CheckStatus.UP,
-            failures=info.threshold if failed else 0,
-        )
-        infos = {old for old in container.check_infos if old.name != info.name} | {info}
-        container = self._put(dataclasses.replace(container, check_infos=frozenset(infos)))
-        make = getattr(self.context.on, event.kind.replace("-", "_"))
-        return make(container, info)
-
-    def _check(self, container: testing.Container, name: str) -> testing.CheckInfo:
-        """The check of that name in the plan, or as many places down as the grammar has it."""
-        infos = sorted(container.check_infos, key=lambda info: info.name)
-        for info in infos:
-            if info.name == name:
-                return info
-        names = self.trace.names("check")
-        place = names.index(name) if name in names else 0
-        if place < len(infos):
-            return infos[place]
-        raise Skipped(f"the plan of container {container.name} has no check `{name}`")
-
-    def _container(self, name: str) -> testing.Container | None:
-        for container in self.state.containers:
-            if container.name == name:
-                return container
-        return None
-
-    def _put(self, container: testing.Container) -> testing.Container:
-        kept = {other for other in self.state.containers if other.name != container.name}
-        self.state = dataclasses.replace(self.state, containers=frozenset({*kept, container}))
-        return container
-
-
-def _is(storage: testing.Storage, event: Event) -> bool:
-    return storage.name == event.declared and storage.index == event.place

@@ -47,8 +47,8 @@ class _Session:
     data: str
     shard: str | None
     began: float | None = None
-    seen: dict[Group, str] = field(default_factory=dict)
-    """Failures that were told in full, with the traces that showed them."""
+    seen: dict[Group, tuple[str, str]] = field(default_factory=dict)
+    """Failures, with the tests that have shown them first, and what they have told."""
 
 
 _SHORT = ("--set", "operations=20")
@@ -216,18 +216,20 @@ class Lifecycle:
     def check(self, trace: Trace) -> Life:
         """Runs a trace. If it fails, it is shrunk, saved in `lifecycle-corpus`, and the test fails.
 
-        What fails as an earlier trace did is not shrunk again.
+        What fails as an earlier trace did is not shrunk again; the test that has told of it tells
+        the same once more.
         """
         __tracebackhide__ = True
         life = self.run(trace)
         if life.failure is None:
             return life
         group, name = life.failure.group, self._request.node.nodeid
-        if group in self._session.seen:
-            told = f"{group.key}\n  as in {self._session.seen[group]}"
-        else:
-            self._session.seen[group] = name
+        first, told = self._session.seen.get(group, (name, ""))
+        if first != name:
+            told = f"{group.key}\n  as in {first}"
+        elif not told:
             told = self._tell(life)
+            self._session.seen[group] = name, told
         self._request.node.stash[_TOLD] = True
         pytest.fail(told, pytrace=False)
 
@@ -236,14 +238,16 @@ class Lifecycle:
         from ._shrinking import Shrunk, shrink
 
         again = f'pytest "{self._request.node.nodeid}"'
-        _, is_saved = self._request.node.callspec.params["lifecycle_trace"]
+        # A test may have its traces from elsewhere.
+        parameters = getattr(getattr(self._request.node, "callspec", None), "params", {})
+        _, is_saved = parameters.get("lifecycle_trace", (None, False))
         if is_saved:
             shrunk, saved = Shrunk(life, note="saved when it failed before"), ""
         else:
             session = self._session
             again += f" --lifecycle-seed {session.seed} --lifecycle-traces {session.traces}"
             again += f" --lifecycle-data {session.data}"
-            shrunk = shrink(self.runner, life, self._source.arguments())
+            shrunk = shrink(self.run, life, self._source.arguments())
             saved = self._save(shrunk.life)
         return describe(shrunk, life, again, saved)
 

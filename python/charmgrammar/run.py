@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ class Request:
     """The grammar and its settings, as `charmgrammar shrink` takes them."""
     again: str | None = None
     """The command that runs one trace again, but for its number, if they were drawn."""
+    jobs: int = 1
+    """How many traces are run side by side."""
     seconds: float | None = None
     """After how many seconds no further trace is begun."""
     event_seconds: float = 10.0
@@ -50,7 +53,8 @@ class Request:
 class Result:
     """What came of all traces."""
 
-    lives: int = 0
+    run: list[Trace] = field(default_factory=list)
+    """Those that were run, in the order in which they were given."""
     wanted: int = 0
     outcomes: collections.Counter[str] = field(default_factory=collections.Counter)
     """Of events."""
@@ -94,6 +98,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(request: Request) -> int:
     from . import _groups, _summary
     from ._charm import Charm
+    from ._processes import Raised
     from ._runner import Runner
 
     traces = read_traces(Path(request.traces))
@@ -107,10 +112,11 @@ def _run(request: Request) -> int:
             charm = Charm.load(Path(request.charm))
             runner = Runner(charm, seconds=request.event_seconds, upgrade_from=old)
             smoke = _smoke(runner, traces)
+    except Raised as error:
+        return _does_not_start(str(error))
     except Exception as error:
         import traceback
 
-        # The first frames are ours.
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         return _does_not_start(text)
     if smoke is not None:
@@ -119,8 +125,7 @@ def _run(request: Request) -> int:
     found = _run_all(request, runner, traces, result)
     for group in found:
         group.is_known = group.group.key in known
-    with contextlib.suppress(KeyboardInterrupt):
-        _shrink_all(request, runner, found)
+    _shrink_all(request, runner, found, result)
     if request.save:
         _save(Path(request.save), found)
     if request.write_known:
@@ -128,9 +133,9 @@ def _run(request: Request) -> int:
         _groups.write_known(Path(request.write_known), keys)
     if request.emit:
         _emit(request, charm, found)
-    telling = {"json": _summary.as_json, "junit": _summary.as_junit}
-    tell = telling.get(request.format, _summary.as_text)
-    sys.stdout.write(tell(request, result, found, known, traces))
+    summary = _summary.Summary(request, result, found, known)
+    telling = {"json": summary.as_json, "junit": summary.as_junit}
+    sys.stdout.write(telling.get(request.format, summary.as_text)())
     if any(_is_ours(group) for group in found):
         return 2
     if result.is_interrupted:
@@ -146,55 +151,118 @@ def _smoke(runner: Any, traces: Sequence[Trace]) -> str | None:
     """
     if not traces:
         return None
-    shortest = min(traces, key=lambda trace: len(trace.items))
-    life = runner.run(shortest)
+    life = _run_apart(runner, min(traces, key=lambda trace: len(trace.items)))
     dispatched = [step for step in life.steps if step.outcome.value != "skipped"]
-    if life.failure is None or len(dispatched) > 1 or life.outcome.is_ours:
+    # Of one whose process has ended nothing is known.
+    if life.failure is None or len(dispatched) != 1 or life.outcome.is_ours:
         return None
     return str(life.failure.traceback)
 
 
 def _run_all(request: Request, runner: Any, traces: Sequence[Trace], result: Result) -> list[Any]:
     from ._groups import Found
+    from ._processes import Calls, Died
 
-    groups: dict[Any, Found] = {}
+    failed: dict[int, Any] = {}
+    ran: list[int] = []
     began = time.perf_counter()
     progress = _Progress(request, len(traces))
+    calls = Calls(lambda trace: _run_one(runner, trace), traces, request.jobs)
     try:
-        for trace in traces:
-            spent = time.perf_counter() - began
-            if request.seconds is not None and spent > request.seconds:
-                break
-            with _silence():
-                life = runner.run(trace)
-            result.lives += 1
-            result.outcomes.update(step.outcome.value for step in life.steps)
-            result.charm_seconds += life.charm_seconds
-            if life.failure is not None:
-                key = life.failure.group
-                groups.setdefault(key, Found(key)).lives.append(life)
-            progress.show(result.lives, len(groups))
+        with contextlib.closing(calls.results()) as results:
+            for place, life in results:
+                ran.append(place)
+                if isinstance(life, Died):
+                    life = _died(traces[place], life)
+                if life.failure is not None:
+                    failed[place] = life
+                _count(result, life)
+                progress.show(len(ran), len({life.failure.group for life in failed.values()}))
+                spent = time.perf_counter() - began
+                if request.seconds is not None and spent > request.seconds:
+                    calls.stop()
     except KeyboardInterrupt:
         result.is_interrupted = True
     progress.clear()
     result.seconds = time.perf_counter() - began
-    result.connections = runner.sandbox.n_connections
-    result.programs = runner.sandbox.n_programs
+    result.run = [traces[place] for place in sorted(ran)]
+    groups: dict[Any, Found] = {}
+    for _, life in sorted(failed.items()):
+        group = life.failure.group
+        groups.setdefault(group, Found(group)).lives.append(life)
     return list(groups.values())
 
 
-def _shrink_all(request: Request, runner: Any, found: Sequence[Any]) -> None:
+def _run_one(runner: Any, trace: Trace) -> Any:
+    """A life, as it is handed on: what only a failure needs is left out of others."""
+    with _silence():
+        life = runner.run(trace)
+    if life.failure is None:
+        life.state = life.dispatched = None
+    return life
+
+
+def _run_apart(runner: Any, trace: Trace) -> Any:
+    """The same in a process of its own."""
+    from ._processes import Calls, Died
+
+    calls = Calls(lambda trace: _run_one(runner, trace), [trace], 1)
+    ((_, life),) = calls.results()
+    return _died(trace, life) if isinstance(life, Died) else life
+
+
+def _died(trace: Trace, death: Exception) -> Any:
+    """A life in which the process has ended: the charm has done that, or nobody knows who."""
+    from ._failure import Failure
+    from ._runner import Life
+
+    return Life(trace, failure=Failure("ProcessDied", str(death), None, ""))
+
+
+def _count(result: Result, life: Any) -> None:
+    result.outcomes.update(step.outcome.value for step in life.steps)
+    result.charm_seconds += life.charm_seconds
+    result.connections += life.connections
+    result.programs += life.programs
+
+
+def _shrink_all(request: Request, runner: Any, found: Sequence[Any], result: Result) -> None:
+    from ._processes import Calls
     from ._shrinking import Shrunk, shrink
 
-    progress = _Progress(request, len(found))
-    for number, group in enumerate(found):
-        first = group.lives[0]
-        group.shrunk = Shrunk(first, note="known" if group.is_known else "not shrunk")
-        if not request.shrinks or group.is_known or _is_ours(group):
-            continue
-        progress.say(f"shrinking failure {number + 1} of {len(found)}")
+    for group in found:
+        why = "known" if group.is_known else "not shrunk"
+        group.shrunk = Shrunk(group.lives[0], note=why)
+    wanted = [group for group in found if not group.is_known and not _is_ours(group)]
+    if not request.shrinks or result.is_interrupted or not wanted:
+        return
+
+    def smaller(group: Any) -> Shrunk:
         with _silence():
-            group.shrunk = shrink(runner, first, request.grammar)
+            return shrink(lambda trace: _run_apart(runner, trace), group.lives[0], request.grammar)
+
+    calls = Calls(smaller, wanted, request.jobs)
+
+    def interrupt(*_: object) -> None:
+        # Those that are being shrunk hear it, too: they end with the best so far.
+        if result.is_interrupted:
+            raise KeyboardInterrupt
+        result.is_interrupted = True
+        calls.stop()
+
+    progress = _Progress(request, len(found))
+    progress.say(f"shrinking {len(wanted)} failures")
+    handler = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with contextlib.closing(calls.results()) as results:
+            for done, (place, shrunk) in enumerate(results, 1):
+                if isinstance(shrunk, Shrunk):
+                    wanted[place].shrunk = shrunk
+                progress.say(f"{done} of {len(wanted)} failures shrunk")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGINT, handler)
     progress.clear()
 
 

@@ -7,11 +7,9 @@ use super::files::NAMES;
 use super::yaml::{self, Entry, Node, Value};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, printable};
+use crate::limits::Limits;
 use crate::model::{LoadError, Loader};
 use crate::source::{SourceFile, SourceMap, Span};
-
-/// The largest file that is read, in bytes.
-pub(super) const MAX_BYTES: usize = 4 << 20;
 
 /// The keys that are read, but for those that say the same in all files.
 const KEYS: &[&str] = &[
@@ -42,6 +40,7 @@ impl Documents {
     /// Reads the files that are there.
     pub(super) fn read(
         loader: &dyn Loader,
+        limits: &Limits,
         directory: &Path,
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
@@ -52,7 +51,7 @@ impl Documents {
             if !path.is_file() {
                 continue;
             }
-            let Some(node) = load(loader, &path, sources, diagnostics) else { continue };
+            let Some(node) = load(loader, limits, &path, sources, diagnostics) else { continue };
             match name {
                 "charmcraft.yaml" => documents.charmcraft = entries(node, name, diagnostics),
                 "metadata.yaml" => documents.metadata = entries(node, name, diagnostics),
@@ -112,7 +111,8 @@ impl Documents {
                 continue;
             };
             let source = sources.add(SourceFile::new(format!("extension {name}"), text));
-            let node = yaml::parse(source, sources.file(source)).expect("what extensions add is YAML");
+            let node = yaml::parse(source, sources.file(source), Limits::default().yaml_values)
+                .expect("what extensions add is YAML");
             let Value::Mapping(entries) = node.value else { unreachable!("an extension adds keys") };
             found.push((name.clone(), entries));
         }
@@ -130,10 +130,15 @@ fn is_there(entry: &Entry) -> bool {
 }
 
 /// Reads a file.
-fn load(loader: &dyn Loader, path: &Path, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Node> {
+fn load(
+    loader: &dyn Loader,
+    limits: &Limits,
+    path: &Path,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<Node> {
     let name = path.display().to_string();
-    let (text, error) = match loader.load(path) {
-        Ok(text) if text.len() > MAX_BYTES => (String::new(), Some(LoadError::TooLarge)),
+    let (text, error) = match loader.load(path, limits.charm_file) {
         Ok(text) => (text, None),
         Err(error) => (String::new(), Some(error)),
     };
@@ -142,12 +147,14 @@ fn load(loader: &dyn Loader, path: &Path, sources: &mut SourceMap, diagnostics: 
         let (code, reason) = match &error {
             LoadError::Unreadable(_) => (Code::UnreadableFile, error.to_string()),
             LoadError::NotUtf8(_) => (Code::NotUtf8, error.to_string()),
-            LoadError::TooLarge => (Code::FileTooLarge, format!("it has more than {MAX_BYTES} bytes")),
+            LoadError::TooLarge(_) => (Code::FileTooLarge, format!("{error} (`--limit charm-file=N`)")),
         };
         diagnostics.push(Diagnostic::error(code, Span::new(source, 0, 0), format!("cannot read `{name}`: {reason}")));
         return None;
     }
-    yaml::parse(source, sources.file(source)).map_err(|diagnostic| diagnostics.push(*diagnostic)).ok()
+    yaml::parse(source, sources.file(source), limits.yaml_values)
+        .map_err(|diagnostic| diagnostics.push(*diagnostic))
+        .ok()
 }
 
 /// The keys of a file.

@@ -24,6 +24,7 @@ pub use facts::{
 pub use start::start;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits::Limits;
 use crate::model::Loader;
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use documents::Documents;
@@ -43,12 +44,12 @@ pub struct Reading {
 /// Reads the charm in a directory, or in the only one at most two levels below that has a charm.
 ///
 /// Keys of `charmcraft.yaml` win over those of `config.yaml` and `actions.yaml`, and these over `metadata.yaml`; a key without
-/// a value counts as missing. Files are at most 4 MiB large.
-pub fn read(loader: &dyn Loader, directory: &Path) -> Reading {
+/// a value counts as missing.
+pub fn read(loader: &dyn Loader, limits: &Limits, directory: &Path) -> Reading {
     let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
     let charm = match files::find(directory) {
         Found::One(found) => {
-            let documents = Documents::read(loader, &found, &mut sources, &mut diagnostics);
+            let documents = Documents::read(loader, limits, &found, &mut sources, &mut diagnostics);
             Some(read::facts(&found, &documents, &mut diagnostics))
         }
         missing => {
@@ -60,13 +61,13 @@ pub fn read(loader: &dyn Loader, directory: &Path) -> Reading {
     Reading { sources, diagnostics: diagnostics.sorted(), charm }
 }
 
-/// Reads a text in YAML as JSON has it; a key without a value is null. It may be as large as the files of a charm.
+/// Reads a text in YAML as JSON has it; a key without a value is null. The limits are those of a charm's files.
 ///
 /// # Errors
 ///
 /// If it is no YAML, or has what JSON has not.
-pub fn document(source: SourceId, file: &SourceFile) -> Result<serde_json::Value, Box<Diagnostic>> {
-    yaml::parse(source, file).map(|node| node.json())
+pub fn document(source: SourceId, file: &SourceFile, limits: &Limits) -> Result<serde_json::Value, Box<Diagnostic>> {
+    yaml::parse(source, file, limits.yaml_values).map(|node| node.json())
 }
 
 /// The finding of a directory that has no charm.

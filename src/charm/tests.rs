@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
+use crate::limits::Limits;
 use crate::model::{Disk, Outline, Root, Settings, outline};
 
 /// Reads a charm that has these files.
@@ -16,7 +17,7 @@ fn read_files(files: &[(&str, &str)]) -> Reading {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    read(&Disk, directory.path())
+    read(&Disk, &Limits::default(), directory.path())
 }
 
 #[track_caller]
@@ -43,7 +44,7 @@ fn built_in(name: &str) -> Outline {
 
 fn fixture(name: &str) -> Charm {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/charms").join(name);
-    read(&Disk, &directory).charm.unwrap()
+    read(&Disk, &Limits::default(), &directory).charm.unwrap()
 }
 
 #[test]
@@ -188,7 +189,7 @@ fn null_is_nothing() {
     let charm = charm(&[("charmcraft.yaml", text)]);
     let counts = (charm.relations.len(), charm.storage.len(), charm.containers.len(), charm.options.len());
     assert_eq!((charm.name, counts, charm.actions.len()), (None, (1, 1, 1, 1), 1));
-    assert!(read(&Disk, Path::new("/nowhere/at/all")).charm.is_none());
+    assert!(read(&Disk, &Limits::default(), Path::new("/nowhere/at/all")).charm.is_none());
 }
 
 #[test]
@@ -208,10 +209,10 @@ fn files_that_are_no_text_are_told() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("metadata.yaml");
     fs::write(&path, b"name: \xff\n").unwrap();
-    assert_eq!(read(&Disk, directory.path()).diagnostics[0].code, Code::NotUtf8);
+    assert_eq!(read(&Disk, &Limits::default(), directory.path()).diagnostics[0].code, Code::NotUtf8);
     fs::write(&path, "# x\n".repeat(2 << 20)).unwrap();
-    assert_eq!(read(&Disk, directory.path()).diagnostics[0].code, Code::FileTooLarge);
-    assert_eq!(read(&Disk, &path).diagnostics[0].code, Code::UnreadableFile);
+    assert_eq!(read(&Disk, &Limits::default(), directory.path()).diagnostics[0].code, Code::FileTooLarge);
+    assert_eq!(read(&Disk, &Limits::default(), &path).diagnostics[0].code, Code::UnreadableFile);
 }
 
 #[test]

@@ -5,15 +5,12 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_saphyr::{Location, Spanned};
 
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::source::{SourceFile, SourceId, Span};
-
-/// The most nodes that a file may have, those counted that aliases bring.
-const MAX_NODES: usize = 50_000;
 
 /// The deepest nesting.
 const MAX_DEPTH: usize = 64;
@@ -87,23 +84,25 @@ impl Node {
     }
 }
 
-/// Reads the only document of a file; one that is empty is null.
-pub(super) fn parse(source: SourceId, file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
+/// Reads the only document of a file, which has so many values at most, those counted that aliases bring; one that is
+/// empty is null.
+pub(super) fn parse(source: SourceId, file: &SourceFile, most: usize) -> Result<Node, Box<Diagnostic>> {
     let options = serde_saphyr::options! {
         with_snippet: false,
         // `yes` may be a name; who wants a truth value asks `Node::truth`.
         strict_booleans: true,
         budget: serde_saphyr::budget! {
-            max_nodes: MAX_NODES,
+            max_nodes: most,
+            max_events: most.saturating_mul(4),
             max_depth: MAX_DEPTH,
             max_documents: 1,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 2 * MAX_NODES,
+            max_total_replayed_events: most.saturating_mul(2),
         },
         non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::PassThrough,
     };
-    let places = Places { source, text: file.text() };
+    let places = Places { source, text: file.text(), most };
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(file.text(), options) {
         Ok(raw) => Ok(places.node(raw)),
         Err(error) => Err(Box::new(places.diagnostic(&error))),
@@ -192,9 +191,6 @@ impl<'de> Visitor<'de> for AnyValue {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
         let mut entries: Vec<(Spanned<String>, Spanned<Raw>)> = Vec::new();
         while let Some(entry) = access.next_entry()? {
-            if entries.len() >= MAX_NODES {
-                return Err(A::Error::custom("this mapping is too long"));
-            }
             entries.push(entry);
         }
         Ok(Raw::Mapping(entries))
@@ -205,6 +201,8 @@ impl<'de> Visitor<'de> for AnyValue {
 struct Places<'a> {
     source: SourceId,
     text: &'a str,
+    /// The most values.
+    most: usize,
 }
 
 impl Places<'_> {
@@ -254,7 +252,7 @@ impl Places<'_> {
         let wrong = |message: String| Diagnostic::error(Code::Yaml, span, message);
         let text = error.to_string();
         if text.contains("budget breached") || text.contains("limit exceeded") {
-            return limit(&text, span);
+            return limit(&text, span, self.most);
         }
         match error {
             Error::DuplicateMappingKey { key: Some(key), .. } => {
@@ -275,7 +273,7 @@ impl Places<'_> {
 }
 
 /// The finding that a limit was met; the library says which by its text alone where an alias leads there.
-fn limit(text: &str, span: Span) -> Diagnostic {
+fn limit(text: &str, span: Span, most: usize) -> Diagnostic {
     if text.contains("Documents") {
         return Diagnostic::error(Code::Yaml, span, "a second YAML document begins here")
             .help("a charm's file has one document; leave out the `---`");
@@ -283,7 +281,7 @@ fn limit(text: &str, span: Span) -> Diagnostic {
     let message = if text.contains("Depth") || text.contains("recursion") {
         format!("this is nested deeper than {MAX_DEPTH} levels")
     } else {
-        format!("this file has more than {MAX_NODES} values, with those that aliases bring")
+        format!("this file has more than {most} values, with those that aliases bring (`--limit yaml-values=N`)")
     };
     Diagnostic::error(Code::Yaml, span, message)
 }
@@ -293,7 +291,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Node, Box<Diagnostic>> {
-        parse(SourceId(0), &SourceFile::new("x.yaml", text))
+        parse(SourceId(0), &SourceFile::new("x.yaml", text), 50_000)
     }
 
     fn mistake(text: &str) -> (String, (usize, usize)) {
@@ -339,7 +337,7 @@ mod tests {
         }
         let (message, _) = mistake(&bomb);
         assert!(message.contains("aliases"), "{message}");
-        let long = "- x\n".repeat(MAX_NODES + 1);
+        let long = "- x\n".repeat(50_001);
         assert!(mistake(&long).0.contains("more than"));
     }
 }

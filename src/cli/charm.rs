@@ -14,7 +14,7 @@ use crate::model::Disk;
 pub(super) fn grammar(typed: Option<&OsString>, settings: &Settings) -> OsString {
     typed.cloned().unwrap_or_else(|| {
         let directory = settings.charm.as_deref().expect("the grammar is left out only where there is a charm");
-        charm::read(&Disk, directory).charm.unwrap_or_default().platform.grammar().into()
+        charm::read(&Disk, &settings.limiting.limits(), directory).charm.unwrap_or_default().platform.grammar().into()
     })
 }
 

@@ -80,7 +80,7 @@ fn check(typed: &OsStr, arguments: &CheckArguments, io: &mut Io) -> Result<(Sour
 /// Goes through all that the grammar can do.
 fn explore(findings: &mut Findings, grammar: &Grammar, source: &Source, arguments: &CheckArguments, io: &mut Io) {
     let (alphabet, program) = (Alphabet::new(grammar), Program::compile(grammar));
-    let survey = Survey::new(grammar, &alphabet, &program, arguments.exploring.bounds());
+    let survey = Survey::new(grammar, &alphabet, &program, arguments.exploring.bounds(&arguments.settings.limiting));
     findings.n_configurations += survey.configurations;
     for (fault, witness) in &survey.faults {
         let diagnostic = failing(fault, grammar);
@@ -145,7 +145,9 @@ fn run_tests(
     if grammar.phases.is_empty() {
         return Ok(());
     }
-    for judged in judging::judge(source, grammar, &|_| true, arguments.exploring.bounds(), io)? {
+    for judged in
+        judging::judge(source, grammar, &|_| true, arguments.exploring.bounds(&arguments.settings.limiting), io)?
+    {
         match judged.outcome {
             Outcome::Passed => findings.n_passed += 1,
             Outcome::Failed => {}

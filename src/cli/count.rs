@@ -25,8 +25,9 @@ pub(super) fn run(arguments: &CountArguments, io: &mut Io) -> Result<Exit, Failu
     let Opened { grammar, .. } = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let most = *arguments.events.range.end();
-    let counts = limits::automaton(&grammar, &alphabet, &program, &arguments.exploring)
-        .and_then(|automaton| Counts::new(automaton, most));
+    let counts =
+        limits::automaton(&grammar, &alphabet, &program, arguments.exploring.bounds(&arguments.settings.limiting))
+            .and_then(|automaton| Counts::new(automaton, most));
     match counts {
         Ok(counts) => write(arguments, counts, &grammar, io),
         Err(limit) => Err(limits::failure(&limit, &grammar, io)),

@@ -7,6 +7,7 @@ use super::{Failure, Io};
 use crate::charm::{self, Charm};
 use crate::diagnostic::render::Format;
 use crate::draw::{Class, Drawer, Values};
+use crate::limits::Limits;
 use crate::model::Disk;
 use crate::model::grammar::Grammar;
 use crate::model::{Alphabet, Loader};
@@ -25,6 +26,7 @@ impl Larder {
         class: DataClass,
         values: Option<&Path>,
         charm: Option<&Path>,
+        limits: &Limits,
         io: &mut Io,
     ) -> Result<Self, Failure> {
         let class = match class {
@@ -32,12 +34,12 @@ impl Larder {
             DataClass::Typed => Class::Typed,
             DataClass::Hostile => Class::Hostile,
         };
-        let values = values.map_or_else(|| Ok(Values::default()), |path| read(path, io))?;
+        let values = values.map_or_else(|| Ok(Values::default()), |path| read(path, limits, io))?;
         if charm.is_none() && values.is_empty() {
             io.note("--data: nothing is known of config, actions and databags; --charm DIR or --values FILE say it");
         }
         // What is wrong with it was told when the grammar was loaded.
-        let charm = charm.and_then(|directory| charm::read(&Disk, directory).charm).unwrap_or_default();
+        let charm = charm.and_then(|directory| charm::read(&Disk, limits, directory).charm).unwrap_or_default();
         Ok(Self { class, charm, values })
     }
 
@@ -48,12 +50,14 @@ impl Larder {
 }
 
 /// Reads a file of values.
-fn read(path: &Path, io: &mut Io) -> Result<Values, Failure> {
+fn read(path: &Path, limits: &Limits, io: &mut Io) -> Result<Values, Failure> {
     let name = path.display().to_string();
-    let text = Disk.load(path).map_err(|error| Failure::Message(format!("--values: cannot read `{name}`: {error}")))?;
+    let text = Disk
+        .load(path, limits.charm_file)
+        .map_err(|error| Failure::Message(format!("--values: cannot read `{name}`: {error}")))?;
     let mut sources = SourceMap::default();
     let source = sources.add(SourceFile::new(name.as_str(), text));
-    let document = charm::document(source, sources.file(source)).map_err(|diagnostic| {
+    let document = charm::document(source, sources.file(source), limits).map_err(|diagnostic| {
         let text = io.renderer(Format::Human, true).render(&sources, &[*diagnostic]);
         // There is nobody left to tell that standard error cannot be written to.
         let _ = io.stderr.write(&text);

@@ -94,15 +94,15 @@ fn description(settings: &Settings) -> Option<String> {
 }
 
 fn compare(arguments: &DiffArguments, made: &[Made; 2], io: &mut Io) -> Difference {
-    let exploring = &arguments.exploring;
+    let bounds = arguments.exploring.bounds(&arguments.settings.limiting);
     let automaton = |side: Side| {
         let Made { opened, alphabet, program, .. } = &made[side.index()];
-        limits::automaton(&opened.grammar, alphabet, program, exploring).map_err(|limit| (side, limit))
+        limits::automaton(&opened.grammar, alphabet, program, bounds).map_err(|limit| (side, limit))
     };
     let automata = automaton(Side::Left).and_then(|left| Ok((left, automaton(Side::Right)?)));
     match automata {
         Ok((mut left, mut right)) => {
-            let limit = exploring.bounds().configurations;
+            let limit = bounds.configurations;
             let mut progress = Progress::new(&mut io.stderr, io.verbosity, "configurations", limit as u64);
             let difference = Difference::find(&mut left, &mut right, &mut |done| progress.update(done as u64));
             drop(progress);
@@ -157,7 +157,8 @@ fn told(witness: &OneSided, side: Side, arguments: &DiffArguments, made: &[Made;
 
 /// The most likely run that shows a sequence which the grammar has.
 fn likeliest(witness: &OneSided, made: &Made, arguments: &DiffArguments) -> Result<Vec<Item>, Limit> {
-    let mut estimator = Estimator::new(&made.alphabet, &made.program, false, arguments.exploring.bounds());
+    let mut estimator =
+        Estimator::new(&made.alphabet, &made.program, false, arguments.exploring.bounds(&arguments.settings.limiting));
     estimator.begin(Shows::EVENTS, Precision::NAMES);
     for name in &witness.events {
         estimator.item(&Observed::Event { name: *name, of: Vec::new(), payload: Vec::new() })?;

@@ -14,8 +14,9 @@ pub(super) fn run(arguments: &EnumerateArguments, io: &mut Io) -> Result<Exit, F
     let Opened { grammar, hash, .. } = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(arguments.events).expect("it has 32 bits or more");
-    let sequences = limits::automaton(&grammar, &alphabet, &program, &arguments.exploring)
-        .and_then(|automaton| Sequences::new(automaton, n_events));
+    let sequences =
+        limits::automaton(&grammar, &alphabet, &program, arguments.exploring.bounds(&arguments.settings.limiting))
+            .and_then(|automaton| Sequences::new(automaton, n_events));
     let mut sequences = sequences.map_err(|limit| limits::failure(&limit, &grammar, io))?;
     let format = match arguments.format {
         SequenceFormat::Names => TraceFormat::Names,

@@ -67,8 +67,10 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
     }
     let opened = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
+    let usual = Bounds::default();
+    let bounds = Bounds { configurations: arguments.settings.limiting.configurations(usual.configurations), ..usual };
     let mut session = Session {
-        life: Life::new(&opened.grammar, &alphabet, &program, Bounds::default()),
+        life: Life::new(&opened.grammar, &alphabet, &program, bounds),
         opened: &opened,
         alphabet: &alphabet,
         program: &program,

@@ -8,6 +8,7 @@ use super::output::Output;
 use super::{Exit, Failure, Io, grammar, one_trace, shrink, traces};
 use crate::charm;
 use crate::export::{About, Life};
+use crate::limits::Limits;
 use crate::machine::Program;
 use crate::model::{Alphabet, Disk, Loader};
 use crate::shrink::Shrinker;
@@ -20,6 +21,7 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     let [path] = &subject.traces[..] else {
         return Err(Failure::Message("only one trace can be exported at a time".to_owned()));
     };
+    arguments.settings.limiting.check_unused("export")?;
     traces::check_inputs(&subject.grammar, &subject.traces)?;
     let opened = grammar::open(&subject.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
@@ -33,7 +35,7 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
             return shrink::tell_unplayable(unplayable, &original, &trace.name, &opened, &alphabet, io);
         }
     };
-    let about = about(&trace.head, path, arguments.settings.charm.as_deref());
+    let about = about(&trace.head, path, arguments.settings.charm.as_deref(), &opened.grammar.limits);
     let life = Life::new(shrinker.best(), &opened.grammar, &alphabet, &program, about);
     let mut output = Output::create(arguments.output.as_deref(), &mut io.stdout)?;
     let text = life.export(arguments.form());
@@ -42,14 +44,14 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     Ok(Exit::Yes)
 }
 
-fn about(head: &Head, path: &Path, directory: Option<&Path>) -> About {
+fn about(head: &Head, path: &Path, directory: Option<&Path>, limits: &Limits) -> About {
     let title = match (head.number, head.seed) {
         (Some(number), Some(seed)) => format!("Trace {number} of seed {seed}"),
         _ if path.as_os_str() == "-" => "A trace".to_owned(),
         _ => format!("Trace {}", path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy()),
     };
-    let charm = directory.and_then(|directory| charm::read(&Disk, directory).charm);
-    let code = charm.as_ref().and_then(|charm| Disk.load(&charm.directory.join("src/charm.py")).ok());
+    let charm = directory.and_then(|directory| charm::read(&Disk, limits, directory).charm);
+    let code = charm.as_ref().and_then(|charm| Disk.load(&charm.directory.join("src/charm.py"), limits.file).ok());
     About { title, charm: charm.and_then(|charm| charm.name), class: code.as_deref().and_then(class) }
 }
 

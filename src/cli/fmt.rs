@@ -18,6 +18,7 @@ pub(super) fn run(arguments: &FmtArguments, io: &mut Io) -> Result<Exit, Failure
     if arguments.grammars.iter().filter(|typed| *typed == "-").count() > 1 {
         return Err(Failure::Message("`-` is given more than once, but standard input is read only once".to_owned()));
     }
+    arguments.limiting.check_unused("fmt")?;
     interrupt::catch();
     let mut done = Done::default();
     for typed in &arguments.grammars {
@@ -58,7 +59,7 @@ fn one(typed: &OsStr, arguments: &FmtArguments, done: &mut Done, io: &mut Io) ->
         done.n_failed += 1;
         return Ok(());
     }
-    let source = match grammar::read(typed, io) {
+    let source = match grammar::read(typed, &arguments.limiting.limits(), io) {
         Ok(file) => done.sources.add(file),
         Err((name, error)) => {
             let source = done.sources.add(SourceFile::new(name.as_str(), ""));

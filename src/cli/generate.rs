@@ -69,8 +69,6 @@ pub(super) struct GenerateArguments {
 pub(super) struct Uniform {
     /// How many events they have.
     pub(super) n_events: u32,
-    /// How many configurations are looked at.
-    pub(super) limit: NonZeroU32,
 }
 
 impl TypedGenerateArguments {
@@ -81,7 +79,7 @@ impl TypedGenerateArguments {
             shows: self.shows()?,
             data: self.data()?,
             max_events: self.max_events()?,
-            uniform: self.events.map(|n_events| Uniform { n_events, limit: self.limit }),
+            uniform: self.events.map(|n_events| Uniform { n_events }),
             grammar: charm::grammar(self.grammar.as_ref(), &self.settings),
             settings: self.settings,
             seed: self.seed,
@@ -166,6 +164,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
     if let Some(uniform) = &arguments.uniform {
         return uniform::run(arguments, uniform, io);
     }
+    arguments.settings.limiting.check_unused("generate without --uniform")?;
     let Opened { sources, grammar, hash } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
@@ -243,7 +242,9 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
     let Made { grammar, alphabet, program, hash } = made;
     let (grammar, alphabet) = (*grammar, *alphabet);
     let larder = match &arguments.data {
-        Some((class, values)) => Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), io)?),
+        Some((class, values)) => {
+            Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), &grammar.limits, io)?)
+        }
         None => None,
     };
     let drawer = larder.as_ref().map(|larder| larder.drawer(grammar, alphabet));

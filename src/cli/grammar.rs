@@ -11,6 +11,7 @@ use crate::charm::{self, Charm, Declared};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
+use crate::limits::Limits;
 use crate::model::grammar::{Base, Grammar, NONE};
 use crate::model::{self, Disk, LoadError, Loaded, Loader, Root};
 use crate::source::{SourceFile, SourceMap};
@@ -96,7 +97,7 @@ pub(super) fn open_all_again(
 ) -> Result<Vec<(String, Opened)>, Failure> {
     let root = root_again(typed, sources);
     let mut meaning = settings.meaning();
-    let charm = settings.charm.as_ref().and_then(|directory| charm::read(&Disk, directory).charm);
+    let charm = settings.charm.as_ref().and_then(|directory| charm::read(&Disk, &meaning.limits, directory).charm);
     meaning.charm = charm.map(|charm| declare(&charm, settings, &Disk, &root, &meaning).text);
     let mut loaded = model::load(&Disk, &root, &meaning);
     loaded.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
@@ -133,11 +134,9 @@ fn try_all(
     Ok(opened)
 }
 
-/// How many grammars are tried at most.
-const MAX_COMBINATIONS: usize = 256;
-
 /// The settings `param=value` for all values of params.
 fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+    let most = grammar.limits.combinations;
     let mut combinations = vec![Vec::new()];
     let distinct = params.iter().enumerate().filter(|(place, name)| !params[..*place].contains(name));
     for (_, name) in distinct {
@@ -151,7 +150,7 @@ fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>
         };
         let values: Vec<i64> = match param.ty.base {
             Base::Bool => vec![0, 1],
-            Base::Int { lo, hi } => (lo..=hi).take(MAX_COMBINATIONS + 1).collect(),
+            Base::Int { lo, hi } => (lo..=hi).take(most + 1).collect(),
             Base::Enum(id) => (0..).take(grammar.enums[id.index()].words.len()).collect(),
             Base::Set { .. } | Base::Instance(_) | Base::Array(_) => {
                 return Err(Failure::Message(format!("--any: the values of `{name}` can't all be tried")));
@@ -167,8 +166,10 @@ fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>
                 .map(move |setting| [&before[..], std::slice::from_ref(setting)].concat())
                 .collect::<Vec<_>>()
         };
-        if combinations.len() * settings.len() > MAX_COMBINATIONS {
-            let message = format!("--any: more than {MAX_COMBINATIONS} combinations of values, because of `{name}`");
+        if combinations.len() * settings.len() > most {
+            let message = format!(
+                "--any: more than {most} combinations of values, because of `{name}` (`--limit combinations=N`)"
+            );
             return Err(Failure::Message(message));
         }
         combinations = combinations.iter().flat_map(with).collect();
@@ -203,7 +204,7 @@ pub(super) fn load(typed: &OsStr, settings: &Settings, io: &mut Io) -> Loaded {
     let inputs = Inputs::new(io);
     let mut meaning = settings.meaning();
     let Some(directory) = &settings.charm else { return model::load(&inputs, &root, &meaning) };
-    let reading = charm::read(&Disk, directory);
+    let reading = charm::read(&Disk, &meaning.limits, directory);
     let Some(charm) = &reading.charm else {
         return Loaded { sources: reading.sources, diagnostics: reading.diagnostics, grammar: None };
     };
@@ -231,8 +232,9 @@ fn declare(
 }
 
 /// Reads the text of what was typed alone; an error comes with its name.
-pub(super) fn read(typed: &OsStr, io: &mut Io) -> Result<SourceFile, (String, LoadError)> {
+pub(super) fn read(typed: &OsStr, limits: &Limits, io: &mut Io) -> Result<SourceFile, (String, LoadError)> {
     let inputs = Inputs::new(io);
+    let most = limits.file;
     match root(typed) {
         Root::Builtin(name) => {
             let text = model::builtin(&name).unwrap_or_default();
@@ -241,7 +243,7 @@ pub(super) fn read(typed: &OsStr, io: &mut Io) -> Result<SourceFile, (String, Lo
         Root::Text { name, text } => Ok(SourceFile::new(name, text)),
         Root::Path(path) => {
             let name = path.display().to_string();
-            inputs.load(&path).map(|text| SourceFile::new(name.as_str(), text)).map_err(|error| (name, error))
+            inputs.load(&path, most).map(|text| SourceFile::new(name.as_str(), text)).map_err(|error| (name, error))
         }
     }
 }
@@ -277,11 +279,11 @@ impl<'a> Inputs<'a> {
 }
 
 impl Loader for Inputs<'_> {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
+    fn load(&self, path: &Path, most: usize) -> Result<String, LoadError> {
         if path == Path::new(STDIN) {
-            return self.text.get_or_init(|| model::read_text(&mut *self.stdin.borrow_mut())).clone();
+            return self.text.get_or_init(|| model::read_text(&mut *self.stdin.borrow_mut(), most)).clone();
         }
-        Disk.load(path)
+        Disk.load(path, most)
     }
 
     fn identity(&self, path: &Path) -> PathBuf {

@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failur
     if arguments.force && arguments.output.is_none() && !arguments.pytest {
         return Err(Failure::Message("--force is for files: name one by --output".to_owned()));
     }
-    let reading = charm::read(&Disk, &arguments.charm);
+    arguments.limiting.check_unused("init")?;
+    let reading = charm::read(&Disk, &arguments.limiting.limits(), &arguments.charm);
     let Some(charm) = &reading.charm else {
         let text = io.renderer(Format::Human, true).render(&reading.sources, &reading.diagnostics);
         // There is nobody left to tell that standard error cannot be written to.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, processes};
 
 /// What came of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Runner {
             pause = (pause * 2).min(POLL.1);
         }
         runs.iter_mut().filter(|run| !run.is_over).for_each(Running::kill);
-        // Ctrl-C ends the commands too: what they said then says nothing.
+        // They were ended before they had said anything.
         if interrupt::flag().load(Ordering::Relaxed) {
             return Ok(vec![Outcome::Unknown; lines.len()]);
         }
@@ -83,8 +83,7 @@ impl Runner {
         let (program, arguments) = self.command.split_first().expect("there is a command");
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command
-            .spawn()
+        let mut child = processes::start(&mut command)
             .map_err(|error| Failure::Message(format!("cannot run `{}`: {error}", program.to_string_lossy())))?;
         let (mut stdin, line) = (child.stdin.take().expect("it is piped"), line.to_owned());
         // A command that does not read it all is no error.
@@ -113,9 +112,7 @@ impl Running {
 
     fn kill(&mut self) {
         self.is_over = true;
-        // It has ended in the meantime, or it ends now.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        processes::end(&mut self.child);
     }
 }
 

@@ -1,21 +1,19 @@
 //! What is asked of event sequences, within limits.
 
-use super::args::Exploring;
 use super::{Failure, Io, verdicts};
 use crate::explore::Automaton;
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::sets::Limit;
+use crate::sets::{Bounds, Limit};
 
 /// The automaton of a grammar, within the limits that were given.
 pub(super) fn automaton<'g>(
     grammar: &Grammar,
     alphabet: &'g Alphabet,
     program: &'g Program,
-    exploring: &Exploring,
+    bounds: Bounds,
 ) -> Result<Automaton<'g>, Limit> {
-    let bounds = exploring.bounds();
     Automaton::new(grammar, alphabet, program, bounds.configurations, bounds.steps)
 }
 

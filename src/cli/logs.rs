@@ -10,6 +10,7 @@ use super::grammar::{self, Opened};
 use super::traces;
 use super::{Failure, Io};
 use crate::import::{self, Lack, Log, LogFormat, Told};
+use crate::limits::Limits;
 use crate::trace::ReadError;
 
 /// How much of an input is read at once to tell what it is.
@@ -40,8 +41,8 @@ pub(super) struct Logs(Vec<Found>);
 
 impl Logs {
     /// Reads what are logs.
-    pub(super) fn read(paths: &[PathBuf], reading: &Reading, io: &mut Io) -> Self {
-        Self(paths.iter().map(|path| find(path, reading, io)).collect())
+    pub(super) fn read(paths: &[PathBuf], reading: &Reading, limits: &Limits, io: &mut Io) -> Self {
+        Self(paths.iter().map(|path| find(path, reading, limits, io)).collect())
     }
 
     pub(super) fn into_iter(self) -> impl Iterator<Item = Found> {
@@ -94,7 +95,7 @@ impl Logs {
     }
 }
 
-fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
+fn find(path: &Path, reading: &Reading, limits: &Limits, io: &mut Io) -> Found {
     let wanted = match reading.input {
         InputFormat::Auto => None,
         InputFormat::DebugLog => Some(LogFormat::Debug),
@@ -123,7 +124,7 @@ fn find(path: &Path, reading: &Reading, io: &mut Io) -> Found {
         }
         return other(path, reading, if path.is_file() { Found::Other } else { Found::Begun(whole) });
     };
-    let read = import::read(Cursor::new(&begin).chain(&mut input), format);
+    let read = import::read(Cursor::new(&begin).chain(&mut input), format, limits);
     let mut log = match read {
         Ok(log) => log,
         Err(error) => return Found::Unreadable(error),

@@ -37,6 +37,7 @@ mod one_trace;
 mod output;
 mod package;
 mod probability;
+mod processes;
 mod progress;
 mod run;
 mod runs;

@@ -1,6 +1,6 @@
 //! The one trace that a command is about.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,13 +32,9 @@ pub(super) fn read(
         return Err(Failure::Message(message.to_owned()));
     }
     let mut stdin = std::mem::replace(&mut io.stdin, Box::new(std::io::empty()));
-    let Input { name, mut read } = Input::open(path, &mut stdin)?;
-    let mut bytes = Vec::new();
-    let all = read.read_to_end(&mut bytes);
-    all.map_err(|error| Failure::Message(format!("cannot read `{name}`: {error}")))?;
-    drop(read);
+    let name = traces::name(path);
+    let bytes = Input::open(path, &mut stdin)?.whole(vocabulary.limits().whole_input)?;
     io.stdin = stdin;
-    let bytes: Arc<[u8]> = bytes.into();
     let mut reader = Reader::new(Cursor::new(Arc::clone(&bytes)), traces::format(format), vocabulary);
     let unreadable = |error, io: &mut Io| {
         traces::report(&name, &error, io);

@@ -81,7 +81,8 @@ fn open<'a>(path: &Path) -> io::Result<Target<'a>> {
             OpenOptions::new().write(true).open(path)?;
             Some(metadata.permissions())
         }
-        Err(_) => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
     };
     // Renaming onto a symbolic link would replace the link.
     let path = if existing.is_some() { fs::canonicalize(path)? } else { path.to_owned() };

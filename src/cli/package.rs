@@ -18,12 +18,15 @@ const FILES: &[(&str, &str)] = files! {
     "__main__.py"
     "_binary.py"
     "_charm.py"
+    "_containers.py"
     "_databags.py"
     "_emit.py"
     "_facts.py"
     "_failure.py"
     "_groups.py"
     "_hooks.py"
+    "_processes.py"
+    "_relations.py"
     "_repairs.py"
     "_report.py"
     "_runner.py"
@@ -35,6 +38,7 @@ const FILES: &[(&str, &str)] = files! {
     "_world.py"
     "pytest_plugin.py"
     "run.py"
+    "strategies.py"
 };
 
 /// Writes the package into a directory.

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
     let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open_all(&grammar, &arguments.settings, &[], io)?;
-    let logs = Logs::read(&traces, &arguments.reading, io);
+    let logs = Logs::read(&traces, &arguments.reading, &arguments.settings.limiting.limits(), io);
     let opened = logs.with_room(opened, &grammar, &arguments.settings, &[], io)?;
     let (_, opened) = opened.into_iter().next().expect("without params to try there is one");
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &ProbabilityArguments, io: &mut Io) -> Result<Exit,
         arguments,
         opened: &opened,
         alphabet: &alphabet,
-        estimator: Estimator::new(&alphabet, &program, arguments.prefix, arguments.reading.bounds()),
+        estimator: Estimator::new(
+            &alphabet,
+            &program,
+            arguments.prefix,
+            arguments.reading.bounds(&arguments.settings.limiting),
+        ),
         verdicts: Verdicts::new(format),
     };
     let n_failed =

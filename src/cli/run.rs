@@ -16,6 +16,7 @@ use super::charm::{is_grammar, tell};
 use super::{Exit, Failure, Io, Verbosity, generate, interrupt, package};
 use crate::charm::{self, Charm};
 use crate::diagnostic::render::Format;
+use crate::limits::Limits;
 use crate::model::Disk;
 
 /// What a trace must show to be run on a charm.
@@ -36,7 +37,8 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     let Some(directory) = &arguments.settings.charm else {
         return Err(Failure::Message("say which charm is to be run: --charm DIR".to_owned()));
     };
-    let charm = read(directory, io)?;
+    arguments.settings.limiting.check_unused("run")?;
+    let charm = read(directory, &arguments.settings.limiting.limits(), io)?;
     let python = python(arguments, directory, &charm)?;
     let (subject, traces) = subject(arguments, &charm);
     if !traces.is_empty() && arguments.speaks_of_drawing() {
@@ -53,6 +55,7 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
         "traces": text(&path)?,
         "grammar": subject.iter().map(|word| text(word)).collect::<Result<Vec<_>, _>>()?,
         "again": seed.map(|seed| again(arguments, &subject, seed)).transpose()?,
+        "jobs": generate::threads(arguments.jobs),
         "seconds": arguments.seconds,
         "event_seconds": arguments.event_seconds,
         "upgrade_from": option(arguments.upgrade_from.as_deref())?,
@@ -67,6 +70,8 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     let mut command = Command::new(&python);
     command.args(["-m", "charmgrammar.run", &request.to_string()]);
     command.env("PYTHONPATH", python_path(work.path())?).env("PYTHONDONTWRITEBYTECODE", "1");
+    // What processes that are ended leave behind goes with the rest.
+    command.env("TMPDIR", work.path());
     if let Ok(program) = env::current_exe() {
         command.env("CHARMGRAMMAR_BIN", program);
     }
@@ -85,8 +90,8 @@ fn failed(what: &str, error: &io::Error) -> Failure {
 }
 
 /// The charm's metadata; what is wrong with them is told.
-fn read(directory: &Path, io: &mut Io) -> Result<Charm, Failure> {
-    let reading = charm::read(&Disk, directory);
+fn read(directory: &Path, limits: &Limits, io: &mut Io) -> Result<Charm, Failure> {
+    let reading = charm::read(&Disk, limits, directory);
     let Some(charm) = &reading.charm else {
         let text = io.renderer(Format::Human, true).render(&reading.sources, &reading.diagnostics);
         // There is nobody left to tell that standard error cannot be written to.

@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
         let message = "with --ask standard input has the answers: name a file for the trace";
         return Err(Failure::Message(message.to_owned()));
     }
+    arguments.settings.limiting.check_unused("shrink")?;
     traces::check_inputs(&subject.grammar, &subject.traces)?;
     let opened = grammar::open(&subject.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
@@ -173,6 +174,7 @@ fn try_command(
         }
     }
     let before = shrinker.best().size();
+    let mut has_shrunk = false;
     let stop = {
         let mut progress = Progress::new(&mut io.stderr, io.verbosity, "runs", arguments.max_runs);
         let jobs = u64::from(arguments.jobs);
@@ -200,12 +202,13 @@ fn try_command(
             }
             if let Some(candidate) = taken_candidate {
                 shrinker.take(candidate);
+                has_shrunk = true;
             }
             progress.update(n_runs);
         }
     };
     let best = shrinker.best().clone();
-    if best.size() < before && limits.met(n_runs).is_none() {
+    if has_shrunk && limits.met(n_runs).is_none() {
         n_runs += 1;
         if one(&writer.line(&best))? == Outcome::Passes {
             is_flaky = true;

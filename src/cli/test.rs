@@ -82,7 +82,13 @@ fn suite(
     let opened = grammar::open(typed, &arguments.settings, io)?;
     let source = Source::new(typed, &arguments.settings, &opened.sources);
     let wanted = |test: &Test| arguments.filter.as_ref().is_none_or(|filter| test.text.contains(filter.as_str()));
-    let mut judged = judging::judge(&source, &opened.grammar, &wanted, arguments.exploring.bounds(), io)?;
+    let mut judged = judging::judge(
+        &source,
+        &opened.grammar,
+        &wanted,
+        arguments.exploring.bounds(&arguments.settings.limiting),
+        io,
+    )?;
     let moved = sources.append(opened.sources);
     for judged in &mut judged {
         judged.test.span.source.0 += moved;

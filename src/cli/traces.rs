@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use super::args::{Compared, InputFormat, Reading};
+use super::args::{Compared, InputFormat, Limiting, Reading};
 use super::logs::{Found, Logs};
 use super::{Failure, Io};
 use crate::import::{Log, LogReader};
@@ -22,8 +22,8 @@ impl Reading {
     }
 
     /// What bounds the work.
-    pub(super) fn bounds(&self) -> Bounds {
-        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+    pub(super) fn bounds(&self, limiting: &Limiting) -> Bounds {
+        let configurations = limiting.configurations(Bounds::default().configurations);
         Bounds { configurations, everywhere: configurations / 10, steps: self.step_limit, ..Bounds::default() }
     }
 
@@ -78,15 +78,27 @@ impl<'a> Input<'a> {
         Ok(Self { name: name(path), read })
     }
 
+    /// All of it, which has so many bytes at most.
+    pub(super) fn whole(self, most: usize) -> Result<std::sync::Arc<[u8]>, Failure> {
+        let mut bytes = Vec::new();
+        let read = self.read.take(most as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", self.name)))?;
+        if bytes.len() > most {
+            let name = self.name;
+            let message = format!(
+                "`{name}` has more than {most} bytes, and must be held as a whole here (`--limit whole-input=N`)"
+            );
+            return Err(Failure::Message(message));
+        }
+        Ok(bytes.into())
+    }
+
     /// The same input several times, all of which is read now if it is more than once.
-    fn copies(mut self, many: usize) -> Result<Vec<Box<dyn Read + 'a>>, Failure> {
+    fn copies(self, many: usize, most: usize) -> Result<Vec<Box<dyn Read + 'a>>, Failure> {
         if many == 1 {
             return Ok(vec![self.read]);
         }
-        let mut bytes = Vec::new();
-        let read = self.read.read_to_end(&mut bytes);
-        read.map_err(|error| Failure::Message(format!("cannot read `{}`: {error}", self.name)))?;
-        let bytes: std::sync::Arc<[u8]> = bytes.into();
+        let bytes = self.whole(most)?;
         Ok((0..many).map(|_| Box::new(Cursor::new(std::sync::Arc::clone(&bytes))) as Box<dyn Read>).collect())
     }
 }
@@ -116,7 +128,10 @@ impl<'a> Traces<'a> {
                 vocabularies.iter().map(|vocabulary| TraceReader::Log(LogReader::new(log, vocabulary))).collect()
             }
             Body::Input(input) => {
-                let copies = input.copies(vocabularies.len())?.into_iter().zip(vocabularies);
+                let copies = input
+                    .copies(vocabularies.len(), vocabularies[0].limits().whole_input)?
+                    .into_iter()
+                    .zip(vocabularies);
                 let reader = |(input, vocabulary)| Reader::new(input, reading.format(), vocabulary);
                 copies.map(|copy| TraceReader::Input(Box::new(reader(copy)))).collect()
             }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::args::CONFIGURATIONS;
 use super::generate::{GenerateArguments, Uniform, draw_seed};
 use super::grammar::{self, Opened};
 use super::output::Output;
@@ -17,8 +18,8 @@ use crate::trace::Header;
 pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io) -> Result<Exit, Failure> {
     let Opened { grammar, hash, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
-    let [n_events, limit] =
-        [uniform.n_events, uniform.limit.get()].map(|number| usize::try_from(number).expect("it has 32 bits or more"));
+    let n_events = usize::try_from(uniform.n_events).expect("it has 32 bits or more");
+    let limit = arguments.settings.limiting.configurations(CONFIGURATIONS);
     let ranked = Automaton::new(&grammar, &alphabet, &program, limit, arguments.step_limit)
         .and_then(|automaton| Ranked::new(automaton, n_events));
     let ranked = ranked.map_err(|limit| limits::failure(&limit, &grammar, io))?;

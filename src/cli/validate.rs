@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &ValidateArguments, io: &mut Io) -> Result<Exit, Fa
     let Subject { grammar, traces } = Subject::new(arguments.grammar.as_ref(), &arguments.traces, &arguments.settings);
     traces::check_inputs(&grammar, &traces)?;
     let opened = grammar::open_all(&grammar, &arguments.settings, &arguments.any, io)?;
-    let logs = Logs::read(&traces, &arguments.reading, io);
+    let logs = Logs::read(&traces, &arguments.reading, &arguments.settings.limiting.limits(), io);
     let opened = logs.with_room(opened, &grammar, &arguments.settings, &arguments.any, io)?;
     let made: Vec<Made> = opened
         .into_iter()
@@ -208,7 +208,7 @@ fn judge(
             seen.items.push(item.clone());
         }
     }
-    Ok(Some((head, Answer { verdict: goes_on.map(|_| recognizer.finish()), line, seen })))
+    Ok(Some((head, Answer { verdict: goes_on.and_then(|_| recognizer.finish()), line, seen })))
 }
 
 /// Of the answers under several grammars that which tells most, and whose it is: all under which the trace is valid, or
@@ -299,7 +299,7 @@ fn question(arguments: &ValidateArguments, all: &[Made], made: &Made) -> Result<
         names.dedup();
         Ok(names)
     };
-    let bounds = arguments.reading.bounds();
+    let bounds = arguments.reading.bounds(&arguments.settings.limiting);
     Ok(Question {
         prefix: arguments.prefix,
         from_anywhere: arguments.from_anywhere,

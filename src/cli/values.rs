@@ -1,7 +1,53 @@
 //! Values of options that are more than a number or a word.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::{Range, RangeInclusive};
+
+use crate::diagnostic::suggest::nearest;
+use crate::limits::{Limits, NotSet};
+
+/// A limit that is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LimitSetting {
+    /// How many configurations are looked at.
+    Configurations(NonZeroU32),
+    /// That of a name, which can be this.
+    Named(String, usize),
+}
+
+impl fmt::Display for LimitSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configurations(number) => write!(f, "{number}"),
+            Self::Named(name, value) => write!(f, "{name}={value}"),
+        }
+    }
+}
+
+impl LimitSetting {
+    /// Reads `N` or `NAME=N`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (name, number) = text.split_once('=').unwrap_or(("configurations", text));
+        if name == "configurations" {
+            return number.parse().map(Self::Configurations).map_err(|error| format!("`{number}`: {error}"));
+        }
+        let value = number.parse().map_err(|error| format!("`{number}`: {error}"))?;
+        match Limits::default().set(name, value) {
+            Ok(()) => Ok(Self::Named(name.to_owned(), value)),
+            Err(error @ NotSet::Outside(_)) => Err(error.to_string()),
+            Err(NotSet::Unknown) => {
+                let limits = Limits::default().list();
+                let names = || limits.iter().map(|limit| limit.name).chain(["configurations"]);
+                let help = nearest(name, names()).map_or_else(
+                    || format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+                    |similar| format!("did you mean `{similar}`?"),
+                );
+                Err(format!("there is no limit `{name}`; {help}"))
+            }
+        }
+    }
+}
 
 /// Which contiguous part of the traces is generated: part `index` of `count`, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -148,7 +148,7 @@ impl<'g> Automaton<'g> {
         let (start, alphabet) = (row(self.edges.len()), self.alphabet);
         for name in self.next(front) {
             let mut next = self.fronts[front.index()].clone();
-            let goes_on = self.sets.step(&mut next, name.0, &mut |item| name_of(item, alphabet) == name)?;
+            let goes_on = self.sets.step(&mut next, name.0, Some(name), &mut |item| name_of(item, alphabet) == name)?;
             assert!(goes_on, "what can come next does");
             let target = self.number(next)?;
             self.edges.push(Edge { name, target });

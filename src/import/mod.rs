@@ -29,6 +29,7 @@ pub use format::{LogFormat, Told, tell};
 pub use log::{Lack, Log};
 pub use reader::LogReader;
 
+use crate::limits::Limits;
 use crate::trace::ReadError;
 use lines::{Lines, MAX_LINE};
 
@@ -37,11 +38,11 @@ use lines::{Lines, MAX_LINE};
 /// # Errors
 ///
 /// If the input fails, is no text, or is none of this format; if no line of it tells of a hook.
-pub fn read(input: impl Read, format: LogFormat) -> Result<Log, ReadError> {
-    let mut lines = Lines::new(input, if format == LogFormat::Status { status_log::MAX_TEXT } else { MAX_LINE });
+pub fn read(input: impl Read, format: LogFormat, limits: &Limits) -> Result<Log, ReadError> {
+    let mut lines = Lines::new(input, if format == LogFormat::Status { limits.status_log } else { MAX_LINE });
     let log = match format {
         LogFormat::Debug => debug_log::read(&mut lines)?,
-        LogFormat::Status => status_log::read(&mut lines)?,
+        LogFormat::Status => status_log::read(&mut lines, limits.status_log)?,
         LogFormat::Tail => tail::read(&mut lines)?,
     };
     if log.units.is_empty() {

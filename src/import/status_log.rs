@@ -15,9 +15,6 @@ use super::lines::Lines;
 use super::log::{Collector, Log};
 use crate::trace::ReadError;
 
-/// The longest JSON or YAML that is read, in bytes.
-pub(super) const MAX_TEXT: usize = 64 << 20;
-
 /// The most values in YAML: half a million statuses.
 const MAX_NODES: usize = 5_000_000;
 
@@ -54,8 +51,8 @@ struct Record {
     message: String,
 }
 
-/// Reads a whole log.
-pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
+/// Reads a whole log, of which JSON and YAML have so many bytes at most.
+pub(super) fn read<R: Read>(lines: &mut Lines<R>, most: usize) -> Result<Log, ReadError> {
     let mut begin = 1;
     let first = loop {
         match lines.next()? {
@@ -73,11 +70,11 @@ pub(super) fn read<R: Read>(lines: &mut Lines<R>) -> Result<Log, ReadError> {
     while let Some(line) = lines.next()? {
         text.push('\n');
         text.push_str(line);
-        if text.len() >= MAX_TEXT {
-            let message = format!("the status log is longer than {} MiB, which is the limit", MAX_TEXT >> 20);
-            return Err(
-                ReadError::new(lines.number(), message).help("ask for fewer statuses: `juju show-status-log -n 10000`")
-            );
+        if text.len() >= most {
+            let message = format!("the status log is longer than {most} bytes, which is the limit");
+            return Err(ReadError::new(lines.number(), message).help(
+                "ask for fewer statuses: `juju show-status-log -n 10000`; or raise the limit: `--limit status-log=N`",
+            ));
         }
     }
     if form == Form::Json { json(&text) } else { yaml(&text) }

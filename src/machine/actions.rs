@@ -6,7 +6,7 @@
 use super::configuration::Configuration;
 use super::fault::Fault;
 use super::interpret::{Scratch, usize_of};
-use super::program::{Choice, Draw, Program};
+use super::program::{Choice, Draw, Op, Program};
 use crate::model::grammar::ActionId;
 
 impl Program {
@@ -59,6 +59,23 @@ impl Program {
             }
         }
         Ok(())
+    }
+
+    /// Which action an option of the decision at hand draws or gives arguments; nothing where it does neither.
+    pub fn drawn(&self, at: &Configuration, option: u64) -> Option<ActionId> {
+        match &self.code[at.pc as usize] {
+            Op::Draw(draw) => draw.actions.get(usize::try_from(option).ok()?).copied(),
+            Op::Bind { action, .. } => Some(*action),
+            _ => None,
+        }
+    }
+
+    /// The argument of an action that an option of the decision at hand gives; nothing where that is not what is decided.
+    pub fn argument(&self, at: &Configuration, option: u64, parameter: usize) -> Option<i64> {
+        let Op::Bind { action, .. } = &self.code[at.pc as usize] else { return None };
+        let parameters = &self.actions[action.index()].parameters;
+        let rest = parameters[parameter + 1..].iter().fold(option, |rest, values| rest / values.size);
+        Some(parameters[parameter].at(rest % parameters[parameter].size))
     }
 
     /// Begins the frame of an action that was drawn, and goes to the choice of its arguments.

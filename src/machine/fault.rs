@@ -42,11 +42,11 @@ pub enum FaultKind {
     Weight(i64),
     /// A count is negative or above the limit, its bounds are the wrong way round, or its mean is below the lower bound.
     Count(String),
-    /// `in any order` over more than [`MAX_ANY_ORDER`](super::MAX_ANY_ORDER).
+    /// `in any order` over more than [`Limits::any_order`](crate::limits::Limits::any_order).
     AnyOrder(u64),
     /// More silent steps between two events than the limit allows.
     StepLimit,
-    /// A stack larger than [`MAX_WORDS`](super::MAX_WORDS).
+    /// A stack larger than [`Limits::stack`](crate::limits::Limits::stack).
     StackLimit,
     /// The value of this state is needed, and not known. A run asks for it instead of failing.
     Unknown(StateId),
@@ -113,10 +113,12 @@ impl FaultKind {
             Self::Weight(weight) => format!("the weight is {weight}"),
             Self::Count(why) => why.clone(),
             Self::AnyOrder(many) => {
-                format!("`in any order` over {many}, which is more than {}", super::MAX_ANY_ORDER)
+                format!("`in any order` over {many}, which is more than {}", grammar.limits.any_order)
             }
             Self::StepLimit => "too many steps without an event".to_owned(),
-            Self::StackLimit => format!("rules are nested more deeply than {} words of stack hold", super::MAX_WORDS),
+            Self::StackLimit => {
+                format!("rules are nested more deeply than {} words of stack hold", grammar.limits.stack)
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::MAX_WEIGHT;
 use super::compile::compile;
 use super::configuration::{Configuration, Flags};
 use super::evaluate::{Environment, Evaluator, fault, outside};
@@ -11,7 +12,6 @@ use super::program::{
 };
 use super::repeat::exit_loop;
 use super::watch::{CLAUSE_GUARD, Watch, note};
-use super::{MAX_ANY_ORDER, MAX_WEIGHT, MAX_WORDS};
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
 };
@@ -617,7 +617,7 @@ impl Program {
     /// Makes the words that many; the new ones are 0.
     #[inline]
     pub(super) fn grow(&self, at: &mut Configuration, length: usize) -> Result<(), Box<Fault>> {
-        if length > MAX_WORDS {
+        if length > self.limits.stack {
             return Err(fault(FaultKind::StackLimit, self.span_at(at.pc)));
         }
         at.words.resize(length, 0);
@@ -734,7 +734,7 @@ impl Program {
     ) -> Result<(), Box<Fault>> {
         self.list_candidates(at, scratch, &each.candidates)?;
         let many = scratch.options.len() as u64;
-        if each.any_order && many > MAX_ANY_ORDER {
+        if each.any_order && many > self.limits.any_order as u64 {
             return Err(fault(FaultKind::AnyOrder(many), each.span));
         }
         for choice in &scratch.options {

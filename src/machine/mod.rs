@@ -38,10 +38,4 @@ pub use repeat::{Loop, LoopTurn};
 pub use unguarded::{Bar, Barrier, Halt, Way};
 pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 
-pub use crate::model::limits::{MAX_REPEAT, MAX_WEIGHT};
-
-/// How many values `in any order` takes.
-pub const MAX_ANY_ORDER: u64 = 16;
-
-/// How many words of states and stack a configuration has at most: 8 MiB.
-pub const MAX_WORDS: usize = 1 << 20;
+pub use crate::model::limits::MAX_WEIGHT;

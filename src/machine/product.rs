@@ -117,13 +117,21 @@ impl Program {
         rows.concat().into()
     }
 
-    /// Makes a configuration the product of these rows, one list for each part.
+    /// The rows of a part that are in one list but not in the other.
+    pub fn subtract(&self, part: usize, one: &[u64], other: &[u64]) -> Rows {
+        let width = self.width(part);
+        let known: Vec<&[u64]> = other.chunks_exact(width).collect();
+        let rest: Vec<&[u64]> = one.chunks_exact(width).filter(|row| known.binary_search(row).is_err()).collect();
+        rest.concat().into()
+    }
+
+    /// Makes a configuration the product of these rows, one list for each part, which are to be revised.
     pub fn set_rows(&self, at: &mut Configuration, lists: &[Rows]) {
         let n_states = self.parts.columns.len();
         at.unknown = Some(Box::new(Unknown {
             states: vec![0; n_states.div_ceil(64)].into(),
             rows: vec![Rows::default(); lists.len()].into(),
-            unsorted: vec![false; lists.len()].into(),
+            unsorted: vec![true; lists.len()].into(),
             ..Unknown::default()
         }));
         for (part, rows) in lists.iter().enumerate() {
@@ -197,12 +205,7 @@ impl Program {
 
     /// Whether a product stands for all that another one does, or one configuration.
     pub(super) fn includes(&self, one: &Configuration, other: &Configuration) -> bool {
-        (0..self.n_parts()).all(|part| {
-            let (width, rows) = (self.width(part), self.rows(one, part));
-            let mut rows = rows.chunks_exact(width);
-            // Both are in order.
-            self.rows(other, part).chunks_exact(width).all(|row| rows.any(|own| own == row))
-        })
+        (0..self.n_parts()).all(|part| self.subtract(part, &self.rows(other, part), &self.rows(one, part)).is_empty())
     }
 
     /// The state has this value.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::product::Parts;
 use super::watch::{Guard, Landmark};
+use crate::limits::Limits;
 use crate::model::grammar::{
     ActionId, Arithmetic, AssignOperator, CauseId, Comparison, EventId, PhaseId, Quantifier, Type,
 };
@@ -32,6 +33,8 @@ pub struct Place {
 /// A compiled grammar.
 #[derive(Clone, Debug)]
 pub struct Program {
+    /// What bounds its runs.
+    pub(super) limits: Limits,
     pub(super) code: Vec<Op>,
     /// For each instruction whether its frame holds instances there: in variables, or in what is left of a `for each`.
     pub(super) names_instances: Vec<bool>,

@@ -6,7 +6,6 @@
 //! Nobody but a loop itself reads its counter. So whoever keeps the counters apart runs from loop to loop
 //! ([`Program::run_to_loop`]), and asks the [`Loop`] what comes of a counter.
 
-use super::MAX_REPEAT;
 use super::configuration::{Configuration, Counter};
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
@@ -62,11 +61,12 @@ impl Program {
         start: &RepeatStart,
     ) -> Result<(), Box<Fault>> {
         let bad = |why: String| fault(FaultKind::Count(why), start.span);
+        let most = self.limits.count;
         let mut number = |expr: Option<&Expr>| {
             let Some(expr) = expr else { return Ok(0) };
             let value = self.evaluator(at, scratch).value(expr)?;
-            let fits = (0..=MAX_REPEAT).contains(&value);
-            fits.then_some(value).ok_or_else(|| bad(format!("the count is {value}, outside 0..{MAX_REPEAT}")))
+            let fits = usize::try_from(value).is_ok_and(|value| value <= most);
+            fits.then_some(value).ok_or_else(|| bad(format!("the count is {value}, outside 0..{most}")))
         };
         let lo = number(Some(&start.lo))?;
         let hi = number(start.hi.as_ref())?;

@@ -76,7 +76,7 @@ impl Alphabet {
     /// # Panics
     ///
     /// If the alphabet has 2^32 symbols or more: a checked grammar is far below
-    /// ([`MAX_ALPHABET`](super::limits::MAX_ALPHABET)).
+    /// ([`Limits::event_names`](crate::limits::Limits::event_names)).
     pub fn new(grammar: &Grammar) -> Self {
         let mut shapes = Vec::with_capacity(grammar.events.len());
         let mut named = Vec::new();

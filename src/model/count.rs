@@ -1,7 +1,6 @@
 //! How often a `repeat` runs.
 
 use super::grammar::{Count, Expression};
-use super::limits::MAX_REPEAT;
 use super::names::{Named, Value};
 use super::reference::word_for;
 use super::resolver::Resolver;
@@ -62,10 +61,11 @@ impl Resolver<'_> {
     /// A bound or a mean.
     fn bound(&mut self, tree: &tree::Expression) -> Expression {
         let bound = self.typed(tree, INT);
+        let most = self.grammar.limits.count;
         match bound.value() {
             Some(value) if value < 0 => self.error(Code::BadCount, tree.span, "a count cannot be negative"),
-            Some(value) if value > MAX_REPEAT => {
-                self.error(Code::RepeatLimit, tree.span, format!("a count is at most {MAX_REPEAT}"));
+            Some(value) if usize::try_from(value).is_ok_and(|value| value > most) => {
+                self.error(Code::RepeatLimit, tree.span, format!("a count is at most {most} (`--limit count=N`)"));
             }
             _ => {}
         }

@@ -54,6 +54,8 @@ struct Open {
 
 struct Reader<'a> {
     loader: &'a dyn Loader,
+    /// The bytes of a file, at most.
+    most: usize,
     files: Files,
     diagnostics: &'a mut Diagnostics,
     /// Every file that was met.
@@ -64,7 +66,9 @@ struct Reader<'a> {
 
 /// Reads the root, what it uses, and what the settings add.
 pub(super) fn read(loader: &dyn Loader, root: &Root, settings: &Settings, diagnostics: &mut Diagnostics) -> Files {
-    let mut reader = Reader { loader, files: Files::default(), diagnostics, met: BTreeSet::new(), open: Vec::new() };
+    let most = settings.limits.file;
+    let mut reader =
+        Reader { loader, most, files: Files::default(), diagnostics, met: BTreeSet::new(), open: Vec::new() };
     reader.root(root);
     let charm = settings.charm.iter().map(|text| (CHARM, text));
     for (name, text) in charm.chain(settings.with.iter().map(|text| ("--with", text))) {
@@ -105,7 +109,7 @@ impl Reader<'_> {
             }
             Root::Path(path) => {
                 let identity = Identity::File(self.loader.identity(path));
-                (identity, path.display().to_string(), directory_of(path), self.loader.load(path))
+                (identity, path.display().to_string(), directory_of(path), self.loader.load(path, self.most))
             }
             Root::Text { name, text } => {
                 let path = Path::new(name);
@@ -174,7 +178,7 @@ impl Reader<'_> {
                 let Some(text) = builtin(name) else { return self.unknown_builtin(name, span) };
                 text.to_owned()
             }
-            Identity::File(_) => match self.loader.load(&path) {
+            Identity::File(_) => match self.loader.load(&path, self.most) {
                 Ok(text) => text,
                 Err(error) => {
                     let diagnostic = self.unloadable(&name, &error, span);

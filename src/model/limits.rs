@@ -1,22 +1,11 @@
-//! How large a grammar's tables may get.
+//! Whether a grammar's tables are within the limits; and limits that can't be changed.
 
 use super::grammar::{Base, Grammar, Type};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
-/// The most bindings of an action or a reaction: combinations of values of its parameters. Each draw looks at the guard
-/// of all of them, so this bounds what one `do` costs.
-pub const MAX_BINDINGS: u128 = 65_536;
-
-/// The most symbols of an alphabet: combinations of an event and the instances in its name. Their names are kept as
-/// a table, so this bounds the memory that a grammar takes, to about 100 MB.
-pub const MAX_ALPHABET: u128 = 1_000_000;
-
 /// The most repetitions that a pattern can ask for, `e{10000}`. A matcher may lay them out one by one, so this bounds
 /// its size.
 pub const MAX_PATTERN_REPETITIONS: u32 = 10_000;
-
-/// The highest count of a `repeat` with an upper bound.
-pub const MAX_REPEAT: i64 = 1_000_000;
 
 /// The greatest weight: so no sum of weights leaves 64 bits.
 pub const MAX_WEIGHT: u64 = 1_000_000_000;
@@ -33,17 +22,18 @@ pub(super) fn check_limits(grammar: &Grammar, diagnostics: &mut Diagnostics) -> 
 }
 
 fn check_bindings(grammar: &Grammar, diagnostics: &mut Diagnostics) {
+    let most = grammar.limits.bindings;
     for action in &grammar.actions {
         let parameters = &action.variables[..action.parameters];
         let bindings = product(parameters.iter().map(|parameter| values(grammar, parameter.ty)));
-        if bindings > MAX_BINDINGS {
+        if bindings > most as u128 {
             let noun = if action.reaction { "reaction" } else { "action" };
             let mut diagnostic = Diagnostic::error(
                 Code::BindingLimit,
                 action.span,
-                format!("{noun} `{}` has {} bindings; the limit is {MAX_BINDINGS}", action.name, amount(bindings)),
+                format!("{noun} `{}` has {} bindings; the limit is {most}", action.name, amount(bindings)),
             )
-            .help("take narrower types, or draw one of the values in the body: `for one`");
+            .help("take narrower types, or draw one of the values in the body: `for one`; or raise it: `--limit bindings=N`");
             for parameter in parameters {
                 let text = format!("{} values", amount(values(grammar, parameter.ty)));
                 diagnostic = diagnostic.also(parameter.span, text);
@@ -55,6 +45,7 @@ fn check_bindings(grammar: &Grammar, diagnostics: &mut Diagnostics) {
 
 /// The finding stands at the declaration that has the largest share.
 fn check_alphabet_size(grammar: &Grammar, diagnostics: &mut Diagnostics) -> bool {
+    let most = grammar.limits.event_names;
     let sizes = grammar.events.iter().map(|event| {
         let counts = event.kinds.iter().map(|kind| u128::from(grammar.kinds[kind.index()].count));
         (product(counts), event)
@@ -62,18 +53,20 @@ fn check_alphabet_size(grammar: &Grammar, diagnostics: &mut Diagnostics) -> bool
     let total = sizes.clone().fold(0u128, |sum, (size, _)| sum.saturating_add(size));
     // Of equal shares the first is shown.
     let largest = sizes.rev().max_by_key(|(size, _)| *size);
-    if let Some((size, event)) = largest.filter(|_| total > MAX_ALPHABET) {
+    if let Some((size, event)) = largest.filter(|_| total > most as u128) {
         diagnostics.push(
             Diagnostic::error(
                 Code::AlphabetLimit,
                 event.span,
-                format!("the alphabet has {} events; the limit is {MAX_ALPHABET}", amount(total)),
+                format!("the alphabet has {} events; the limit is {most}", amount(total)),
             )
             .label(format!("`{}` stands for {} of them", event.template(&grammar.kinds), amount(size)))
-            .help("declare fewer instances, or move a placeholder into the payload"),
+            .help(
+                "declare fewer instances, or move a placeholder into the payload; or raise it: `--limit event-names=N`",
+            ),
         );
     }
-    total <= MAX_ALPHABET
+    total <= most as u128
 }
 
 /// How many values a type has; the greatest number there is when they are more.

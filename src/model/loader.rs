@@ -7,19 +7,16 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{MAX_FILE_BYTES, Span};
-
-/// [`MAX_FILE_BYTES`] as files count their bytes.
-const LIMIT: u64 = MAX_FILE_BYTES as u64;
+use crate::source::Span;
 
 /// Gives the text of a path: from the disk, or from what an editor or a test holds.
 pub trait Loader {
-    /// The text of a file.
+    /// The text of a file of so many bytes at most.
     ///
     /// # Errors
     ///
     /// If it cannot be read, is too large or is not UTF-8.
-    fn load(&self, path: &Path) -> Result<String, LoadError>;
+    fn load(&self, path: &Path, most: usize) -> Result<String, LoadError>;
 
     /// The path by which a file is told from others, so that one that is used twice is loaded once. `..` is resolved
     /// by the text alone unless a loader knows better.
@@ -33,8 +30,8 @@ pub trait Loader {
 pub enum LoadError {
     /// With the operating system's reason.
     Unreadable(String),
-    /// It has more than [`MAX_FILE_BYTES`].
-    TooLarge,
+    /// It has more than so many bytes.
+    TooLarge(usize),
     /// With the offset of the first byte that is not UTF-8.
     NotUtf8(usize),
 }
@@ -43,7 +40,7 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(reason) => f.write_str(reason),
-            Self::TooLarge => write!(f, "it has more than {MAX_FILE_BYTES} bytes"),
+            Self::TooLarge(most) => write!(f, "it has more than {most} bytes"),
             Self::NotUtf8(offset) => write!(f, "byte {offset} (counted from 0) is not UTF-8"),
         }
     }
@@ -56,7 +53,7 @@ impl LoadError {
     pub fn finding(&self, name: &str, span: Span) -> Diagnostic {
         let code = match self {
             Self::Unreadable(_) => Code::UnreadableFile,
-            Self::TooLarge => Code::FileTooLarge,
+            Self::TooLarge(_) => Code::FileTooLarge,
             Self::NotUtf8(_) => Code::NotUtf8,
         };
         Diagnostic::error(code, span, format!("cannot read `{name}`: {self}"))
@@ -68,14 +65,14 @@ impl LoadError {
 pub struct Disk;
 
 impl Loader for Disk {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
+    fn load(&self, path: &Path, most: usize) -> Result<String, LoadError> {
         let unreadable = |error: std::io::Error| LoadError::Unreadable(error.to_string());
         let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.len() > LIMIT {
-            return Err(LoadError::TooLarge);
+        if file.metadata().map_err(unreadable)?.len() > most as u64 {
+            return Err(LoadError::TooLarge(most));
         }
         // A device or a pipe says that it is empty, so the reading is bounded too.
-        read_text(file)
+        read_text(file, most)
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
@@ -83,17 +80,17 @@ impl Loader for Disk {
     }
 }
 
-/// Reads a text to its end.
+/// Reads a text of so many bytes at most to its end.
 ///
 /// # Errors
 ///
 /// If it cannot be read, is too large or is not UTF-8.
-pub fn read_text(reader: impl Read) -> Result<String, LoadError> {
+pub fn read_text(reader: impl Read, most: usize) -> Result<String, LoadError> {
     let mut bytes = Vec::new();
-    let read = reader.take(LIMIT + 1).read_to_end(&mut bytes);
+    let read = reader.take(most as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| LoadError::Unreadable(error.to_string()))?;
-    if bytes.len() > MAX_FILE_BYTES {
-        return Err(LoadError::TooLarge);
+    if bytes.len() > most {
+        return Err(LoadError::TooLarge(most));
     }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
@@ -114,7 +111,7 @@ impl Memory {
 }
 
 impl Loader for Memory {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
+    fn load(&self, path: &Path, _: usize) -> Result<String, LoadError> {
         let text = self.files.get(&normalize(path));
         text.cloned().ok_or_else(|| LoadError::Unreadable("No such file".to_owned()))
     }

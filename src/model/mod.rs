@@ -56,6 +56,7 @@ pub use outline::{KindOutline, Outline, outline};
 pub use unused::unused;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits::Limits;
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use crate::syntax::tree::{DeclarationKind, Name, Setting};
 use collect::Space;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub with: Vec<String>,
     /// A profile that is part of a test: its settings apply last.
     pub test_profile: Option<String>,
+    /// What bounds the size of files and tables, and of what the grammar makes.
+    pub limits: Limits,
 }
 
 /// What came of loading a grammar.
@@ -139,7 +142,7 @@ pub fn load(loader: &dyn Loader, root: &Root, settings: &Settings) -> Loaded {
 
     // Each declared name has its id; every enum that is written somewhere is known by its words.
     let (names, enums) = names::names(&items);
-    let grammar = Grammar { enums, ..Grammar::default() };
+    let grammar = Grammar { enums, limits: settings.limits, ..Grammar::default() };
     let mut builder = Builder {
         items: &items,
         own: &files.own,

@@ -12,9 +12,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, DeclarationKind, ExpressionKind, Name, Setting};
 
-/// The most instances that a grammar can have.
-const MAX_INSTANCES: usize = 4096;
-
 /// The most elements of an array.
 const MAX_ELEMENTS: u32 = 64;
 
@@ -89,6 +86,7 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
     by_kind.resize_with(builder.grammar.kinds.len(), Vec::new);
     let items = builder.items;
     let mut total = 0;
+    let most = builder.grammar.limits.instances;
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Instance { kind, name, size, .. } = &item.kind else { continue };
         let mut resolver = builder.resolver(place);
@@ -101,13 +99,13 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
         let size = size.map(|size| size.unwrap_or(MAX_ELEMENTS));
         let before = total;
         total += size.unwrap_or(1) as usize;
-        if total <= MAX_INSTANCES {
+        if total <= most {
             builder.lacks_events |= !size_is_known;
             by_kind[kind.index()].push(Declared { place, name, size });
             continue;
         }
-        if before <= MAX_INSTANCES {
-            let message = format!("a grammar has at most {MAX_INSTANCES} instances");
+        if before <= most {
+            let message = format!("a grammar has at most {most} instances (`--limit instances=N`)");
             resolver.error(Code::InstanceLimit, name.span, message);
         }
         builder.lacks_events = true;

@@ -141,39 +141,44 @@ impl<'g> Recognizer<'g> {
         let judge = &mut self.judges[self.judge];
         let token = match item {
             Observed::Foreign(_) => {
-                self.reject(Some(item));
+                self.reject(Some(item))?;
                 return Ok(false);
             }
             Observed::Event { name, of, payload } if of.is_empty() && payload.is_empty() => name.0,
             _ => judge.token(item, n_names),
         };
+        let name = if let Observed::Event { name, .. } = item { Some(*name) } else { None };
         let mut agrees = |shown: &_| agrees(item, shown, self.alphabet);
         let goes_on = match &mut judge.everywhere {
             Some(Ok(everywhere)) if self.n_items == 1 => {
                 let mut front = everywhere.front.clone();
-                let goes_on = everywhere.sets.step(&mut front, token, &mut agrees)?;
+                let goes_on = everywhere.sets.step(&mut front, token, name, &mut agrees)?;
                 if goes_on {
                     self.front = judge.sets.adopt(&everywhere.sets, &front)?;
                 }
                 goes_on
             }
-            _ => judge.sets.step(&mut self.front, token, &mut agrees)?,
+            _ => judge.sets.step(&mut self.front, token, name, &mut agrees)?,
         };
         if !goes_on {
-            self.reject(Some(item));
+            self.reject(Some(item))?;
         }
         Ok(goes_on)
     }
 
     /// What came of the sequence.
-    pub fn finish(&mut self) -> Verdict {
-        if self.rejection.is_none() && !self.question.prefix && !self.ends() {
-            self.reject(None);
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met; then the sequence has no verdict.
+    pub fn finish(&mut self) -> Result<Verdict, Limit> {
+        if self.rejection.is_none() && !self.question.prefix && !self.ends()? {
+            self.reject(None)?;
         }
-        match self.rejection.take() {
+        Ok(match self.rejection.take() {
             None => Verdict::Valid { approximate: self.is_approximate() },
             Some(rejection) => Verdict::Invalid(rejection),
-        }
+        })
     }
 
     /// What was done so far, under all views.
@@ -185,11 +190,11 @@ impl<'g> Recognizer<'g> {
     }
 
     /// Where the runs are behind a number of items.
-    fn place(&self, n_items: u64) -> (&Sets<'g>, &Front) {
-        let judge = &self.judges[self.judge];
-        match &judge.everywhere {
-            Some(Ok(everywhere)) if n_items == 0 => (&everywhere.sets, &everywhere.front),
-            _ => (&judge.sets, &self.front),
+    fn place(&mut self, n_items: u64) -> (&mut Sets<'g>, &Front) {
+        let judge = &mut self.judges[self.judge];
+        match &mut judge.everywhere {
+            Some(Ok(everywhere)) if n_items == 0 => (&mut everywhere.sets, &everywhere.front),
+            _ => (&mut judge.sets, &self.front),
         }
     }
 
@@ -199,21 +204,24 @@ impl<'g> Recognizer<'g> {
         everywhere.is_some_and(|everywhere| everywhere.as_ref().is_ok_and(|everywhere| everywhere.approximate))
     }
 
-    fn ends(&self) -> bool {
+    fn ends(&mut self) -> Result<bool, Limit> {
         let (sets, front) = self.place(self.n_items);
-        sets.ends(front)
+        sets.look(front)?;
+        Ok(sets.ends(front))
     }
 
     /// Keeps the reason why the sequence does not belong.
     #[cold]
-    fn reject(&mut self, item: Option<&Observed>) {
+    fn reject(&mut self, item: Option<&Observed>) -> Result<(), Limit> {
         let (sets, front) = self.place(self.n_items - u64::from(item.is_some()));
+        sets.look(front)?;
         let end = sets.ends(front).then_some(Next::End);
         let expected = end.into_iter().chain(sets.next(front).into_iter().cloned().map(Next::Item)).collect();
         let at = item.map(|_| self.n_items);
         let precision = self.judges[self.judge].precision;
         let approximate = self.is_approximate();
         self.rejection = Some(Box::new(Rejection { at, item: item.cloned(), expected, approximate, precision }));
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::counters::{self, Kept, Update};
 use super::facts::Facts;
+use super::first::First;
 use super::fold::fold;
 use super::interner::Interner;
 use super::limit::{Limit, TooMany};
@@ -20,8 +21,8 @@ use super::{Bounds, Member};
 use crate::machine::{
     self, Condition, Configuration, Counter, Decision, FaultKind, Odds, Pause, Program, Rows, Scratch, Watch,
 };
-use crate::model::grammar::{Expression, Grammar, PhaseId, StateId};
-use crate::model::{Alphabet, SymbolId};
+use crate::model::grammar::{Expression, Grammar, InstanceId, PhaseId, StateId};
+use crate::model::{Alphabet, NameId, SymbolId};
 
 /// A row of [`Graph::points`].
 pub(crate) type PointId = u32;
@@ -32,6 +33,20 @@ pub(crate) type ItemId = u32;
 /// How many words the key has of the point of runs that have failed since their last item: nothing follows but, perhaps,
 /// that item again.
 const DEAD: usize = 1;
+
+/// The item of edges over what is hidden.
+const HIDDEN: ItemId = ItemId::MAX;
+
+/// Which items are looked for behind a product. What is hidden is not passed over there: it has edges of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Towards {
+    /// All, and the end of the trace.
+    All,
+    /// Events of this name, or more.
+    Name(NameId),
+    /// What is hidden.
+    Hidden,
+}
 
 /// A silent way that ends with an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,11 +91,14 @@ pub(crate) struct Graph<'p> {
     alphabet: &'p Alphabet,
     view: View,
     facts: Facts,
+    first: First,
     limit: usize,
     pub(super) scratch: Scratch,
     /// The points: the item that may be shown again, plus 1, or 0; and the packed configuration.
     keys: Interner<u64>,
     points: Vec<Point>,
+    /// The edges of products that lead to some items.
+    towards: FxHashMap<(PointId, Towards), Range<u32>>,
     edges: Vec<Edge>,
     updates: Vec<Update>,
     items: Vec<Item>,
@@ -101,7 +119,7 @@ impl<'p> Graph<'p> {
         limit: usize,
         steps: u64,
     ) -> Self {
-        Self::with_facts(Facts::new(grammar, &view, &[]), alphabet, program, view, limit, steps)
+        Self::with_facts(Facts::new(grammar, &view, &[]), grammar, alphabet, program, view, limit, steps)
     }
 
     /// One of which every statement, guard, fault and configuration of a kind is noted: where one of the conditions holds.
@@ -114,7 +132,7 @@ impl<'p> Graph<'p> {
         bounds: Bounds,
     ) -> Self {
         let facts = Facts::new(grammar, &view, conditions);
-        let mut graph = Self::with_facts(facts, alphabet, program, view, bounds.configurations, bounds.steps);
+        let mut graph = Self::with_facts(facts, grammar, alphabet, program, view, bounds.configurations, bounds.steps);
         let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
         graph.scratch.watch(Watch::new(program, conditions.collect()));
         graph
@@ -122,6 +140,7 @@ impl<'p> Graph<'p> {
 
     fn with_facts(
         facts: Facts,
+        grammar: &Grammar,
         alphabet: &'p Alphabet,
         program: &'p Program,
         view: View,
@@ -134,11 +153,13 @@ impl<'p> Graph<'p> {
             program,
             alphabet,
             facts,
+            first: First::new(grammar),
             view,
             limit,
             scratch,
             keys: Interner::default(),
             points: Vec::new(),
+            towards: FxHashMap::default(),
             edges: Vec::new(),
             updates: Vec::new(),
             items: Vec::new(),
@@ -203,6 +224,25 @@ impl<'p> Graph<'p> {
         })
     }
 
+    /// How many edges are known.
+    pub(super) fn n_edges(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Whether something is hidden.
+    pub(super) fn hides(&self) -> bool {
+        !self.view.hidden.is_empty()
+    }
+
+    /// Where a settled member that was expanded towards what is hidden leads to, over that. (Only products have edges over it.)
+    pub(super) fn moves_hidden(&self, member: &Member) -> impl Iterator<Item = Member> {
+        let edges = self.edges_towards(member.point, Towards::Hidden).iter();
+        edges.filter(|edge| edge.item == HIDDEN).map(|edge| {
+            let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
+            Member { point: edge.target, registers }
+        })
+    }
+
     pub(crate) fn item(&self, id: ItemId) -> &Item {
         &self.items[id as usize]
     }
@@ -217,6 +257,15 @@ impl<'p> Graph<'p> {
         match &self.points[point as usize].expansion {
             Expansion::Known { edges, .. } => &self.edges[edges.start as usize..edges.end as usize],
             _ => &[],
+        }
+    }
+
+    /// The edges of a point that was expanded towards some items: of a product at least those that lead to them, of others
+    /// all.
+    pub(super) fn edges_towards(&self, point: PointId, towards: Towards) -> &[Edge] {
+        match self.towards.get(&(point, towards)) {
+            Some(edges) => &self.edges[edges.start as usize..edges.end as usize],
+            None => self.edges(point),
         }
     }
 
@@ -276,6 +325,7 @@ impl<'p> Graph<'p> {
     pub(super) fn clear(&mut self) {
         self.keys.clear();
         self.points.clear();
+        self.towards.clear();
         self.edges.clear();
         self.updates.clear();
     }
@@ -365,11 +415,61 @@ impl<'p> Graph<'p> {
         at
     }
 
-    /// Finds what comes next.
+    /// Finds what comes next; of a product only when it is known what is looked for, unless that depends on its counters.
     fn expand(&mut self, point: PointId) -> Result<(), Limit> {
+        if self.n_registers(point) == 0 && self.is_product(point) {
+            return Ok(());
+        }
+        self.expand_fully(point)
+    }
+
+    /// Finds what comes next among some items.
+    pub(super) fn expand_towards(&mut self, point: PointId, towards: Towards) -> Result<(), Limit> {
+        let is_known = matches!(self.points[point as usize].expansion, Expansion::Known { .. });
+        if is_known && towards != Towards::Hidden || self.towards.contains_key(&(point, towards)) {
+            return Ok(());
+        }
+        if !self.is_product(point) || towards == Towards::All {
+            return self.expand_fully(point);
+        }
+        let mut edges = self.again(point);
+        if self.follow(point, towards, &mut edges)?.is_none() {
+            return self.expand_fully(point);
+        }
+        let edges = self.keep_edges(point, edges);
+        self.towards.insert((point, towards), edges);
+        Ok(())
+    }
+
+    fn expand_fully(&mut self, point: PointId) -> Result<(), Limit> {
         if !matches!(self.points[point as usize].expansion, Expansion::Unknown) {
             return Ok(());
         }
+        let mut edges = self.again(point);
+        let ends = if self.is_dead(point) { Some(false) } else { self.follow(point, Towards::All, &mut edges)? };
+        self.points[point as usize].expansion = match ends {
+            None => Expansion::Exact,
+            Some(ends) => Expansion::Known { edges: self.keep_edges(point, edges), ends },
+        };
+        Ok(())
+    }
+
+    fn keep_edges(&mut self, point: PointId, mut edges: Vec<Found>) -> Range<u32> {
+        edges.sort_unstable();
+        edges.dedup();
+        if self.is_product(point) {
+            edges = self.fold_edges(edges);
+        }
+        let start = place(self.edges.len());
+        for Found { item, target, updates } in edges {
+            self.edges.push(Edge { item, target, updates: place(self.updates.len()) });
+            self.updates.extend_from_slice(&updates);
+        }
+        start..place(self.edges.len())
+    }
+
+    /// The item that may be shown again.
+    fn again(&self, point: PointId) -> Vec<Found> {
         let mut edges = Vec::new();
         if let Some(item) = self.key(point)[0].checked_sub(1) {
             // The item may be shown again, and nothing has changed.
@@ -378,30 +478,14 @@ impl<'p> Graph<'p> {
             let item = ItemId::try_from(item).expect("it was made of an item");
             edges.push(Found { item, target: point, updates: updates.collect() });
         }
-        let ends = if self.is_dead(point) { Some(false) } else { self.follow(point, &mut edges)? };
-        self.points[point as usize].expansion = match ends {
-            None => Expansion::Exact,
-            Some(ends) => {
-                edges.sort_unstable();
-                edges.dedup();
-                if self.is_product(point) {
-                    edges = self.fold_edges(edges);
-                }
-                let start = place(self.edges.len());
-                for Found { item, target, updates } in edges {
-                    self.edges.push(Edge { item, target, updates: place(self.updates.len()) });
-                    self.updates.extend_from_slice(&updates);
-                }
-                Expansion::Known { edges: start..place(self.edges.len()), ends }
-            }
-        };
-        Ok(())
+        edges
     }
 
     /// Follows all silent ways from a point to the items at their ends. Whether a trace can end on one; nothing if the ways
     /// depend on the numbers in the counters.
-    fn follow(&mut self, point: PointId, edges: &mut Vec<Found>) -> Result<Option<bool>, Limit> {
+    fn follow(&mut self, point: PointId, towards: Towards, edges: &mut Vec<Found>) -> Result<Option<bool>, Limit> {
         let start = self.configuration(point);
+        let is_product = start.is_product();
         let before = start.counters().to_vec();
         let mut seen = Seen::default();
         let mut open = Open::default();
@@ -424,7 +508,15 @@ impl<'p> Graph<'p> {
                 Ok(Pause::End) => ends = true,
                 Ok(Pause::Show(item)) => {
                     let Sight { shown, silent, stutters } = self.see(item);
-                    if silent {
+                    let is_hidden = silent && shown.is_some() && is_product;
+                    if is_hidden && towards == Towards::Hidden {
+                        let Some((target, updates)) = self.enter(at.clone(), None, 0, &before) else {
+                            return Ok(self.not_known(n_sightings));
+                        };
+                        edges.push(Found { item: HIDDEN, target, updates });
+                        continue;
+                    }
+                    if silent && !is_hidden {
                         let (step, is_first) = self.step(&at, true, &mut seen)?;
                         if let Some(ways) = &mut ways {
                             ways.lead(from, step, None, is_first);
@@ -452,7 +544,7 @@ impl<'p> Graph<'p> {
                     if !is_first {
                         continue;
                     }
-                    if !self.fork(&at, &decision, step, &mut open)? {
+                    if !self.fork(&at, &decision, step, towards, &mut open)? {
                         return Ok(self.not_known(n_sightings));
                     }
                 }
@@ -472,7 +564,14 @@ impl<'p> Graph<'p> {
     }
 
     /// Takes every option of a decision. Whether that can be done without knowing the numbers in the counters.
-    fn fork(&mut self, at: &Configuration, decision: &Decision, step: u32, open: &mut Open) -> Result<bool, Limit> {
+    fn fork(
+        &mut self,
+        at: &Configuration,
+        decision: &Decision,
+        step: u32,
+        towards: Towards,
+        open: &mut Open,
+    ) -> Result<bool, Limit> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
@@ -481,6 +580,9 @@ impl<'p> Graph<'p> {
             return Err(Limit::Configurations(TooMany { limit: self.limit, unknown }));
         }
         for option in self.program.options(decision, &self.scratch) {
+            if !self.may_lead(at, option, towards) {
+                continue;
+            }
             let mut branch = at.clone();
             match self.program.resume(&mut branch, option) {
                 Ok(()) => open.push(branch, Some(step)),
@@ -494,6 +596,25 @@ impl<'p> Graph<'p> {
             return Err(self.too_many(packed.iter().map(Vec::as_slice)));
         }
         Ok(true)
+    }
+
+    /// Whether an option may lead to what is looked for.
+    fn may_lead(&self, at: &Configuration, option: u64, towards: Towards) -> bool {
+        let name;
+        let names: &[NameId] = match towards {
+            Towards::Name(one) => {
+                name = [one];
+                &name
+            }
+            Towards::Hidden => &self.view.hidden,
+            Towards::All => return true,
+        };
+        let Some(action) = self.program.drawn(at, option) else { return true };
+        let argument = |parameter: usize| {
+            let argument = self.program.argument(at, option, parameter)?;
+            Some(InstanceId(u32::try_from(argument).expect("an event is of instances")))
+        };
+        self.view.actions || self.first.may_show(self.alphabet, action, names, argument)
     }
 
     /// The number of a configuration on a silent way, at a decision or `behind` an item that is not shown, and whether more
@@ -608,6 +729,8 @@ impl<'p> Graph<'p> {
     pub(super) fn product(&mut self, like: PointId, rows: &[Rows]) -> PointId {
         let mut at = self.configuration(like);
         self.program.set_rows(&mut at, rows);
+        // Where they come from it may not have been possible to make them alike.
+        self.simplify(&mut at);
         self.intern(&at, self.key(like)[0], self.n_registers(like))
     }
 

@@ -13,6 +13,7 @@
 mod counters;
 mod covered;
 mod facts;
+mod first;
 mod fold;
 mod graph;
 mod interner;
@@ -32,6 +33,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use counters::Update;
+use graph::Towards;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
@@ -47,8 +49,8 @@ pub(crate) use view::blurred;
 pub use view::{Item, View};
 
 use crate::machine::{Counter, Program};
-use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
+use crate::model::{Alphabet, NameId};
 
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,15 @@ impl Default for Bounds {
     }
 }
 
+impl Bounds {
+    /// How much memory may be in use while it is found out what comes next, in bytes: with each configuration there may be
+    /// eight others like it that lie ahead. Where nothing is forgotten, that holds of all together.
+    fn most_memory(&self) -> usize {
+        let kept = if self.memory == usize::MAX { 0 } else { self.memory };
+        kept.saturating_add(self.configurations.saturating_mul(4096))
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
@@ -85,6 +96,8 @@ pub struct Statistics {
     pub clears: u64,
     /// The most configurations that were in one set.
     pub widest: usize,
+    /// The most products of several configurations that were in one set.
+    pub products: usize,
     /// The most counters of loops that were kept beside one set.
     pub counters: usize,
 }
@@ -98,6 +111,7 @@ impl Statistics {
             misses: self.misses + other.misses,
             clears: self.clears + other.clears,
             widest: self.widest.max(other.widest),
+            products: self.products.max(other.products),
             counters: self.counters.max(other.counters),
         }
     }
@@ -149,6 +163,9 @@ pub struct Sets<'p> {
     statistics: Statistics,
 }
 
+/// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
+const MAX_EDGES: usize = 100_000;
+
 impl<'p> Sets<'p> {
     /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.
     pub fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
@@ -187,15 +204,23 @@ impl<'p> Sets<'p> {
     /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
     /// watched from the beginning.
     ///
-    /// With `forgets` it is that of all places which a search reaches that forgets the values of all states. Those are
-    /// fewer, and each stands for all configurations that are there with whatever values: also for such as can't be reached,
-    /// but not for those of which a `never` test of the grammar says so. A value is found when it is needed, so states that
-    /// have nothing to do with each other are not multiplied out.
+    /// With `forgets` it also has some that can't be reached: of each place where runs come, all configurations whose parts are
+    /// such as come there, each for itself. Where the grammar allows no products it is that of all places which a search
+    /// reaches that forgets the values of all states; each stands for all configurations that are there with whatever values,
+    /// but not for those of which a `never` test of the grammar says that they are not. A value is found when it is needed,
+    /// so states that have nothing to do with each other are not multiplied out.
     ///
     /// # Errors
     ///
     /// When a limit is met.
     pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
+        if forgets
+            && self.bounds.products < usize::MAX
+            && self.graph.folds()
+            && let Some(front) = self.everywhere_hull()?
+        {
+            return Ok(front);
+        }
         let start = self.start()?;
         // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
         let mut open = VecDeque::from(self.members(&start));
@@ -204,21 +229,22 @@ impl<'p> Sets<'p> {
                 member.point = self.graph.forget(member.point);
             }
         }
-        let mut members = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         let mut total = 0;
         let mut met: FxHashSet<Member> = FxHashSet::default();
         // For each point the registers of those of its members that no others cover.
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
         while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.check_memory(&members)?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
             }
             let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
             total += weight(self.graph.key(member.point).len());
-            if total > limit {
-                let points: Vec<PointId> = members.iter().map(|member: &Member| member.point).collect();
+            if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
+                let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));
             }
             let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
@@ -235,6 +261,64 @@ impl<'p> Sets<'p> {
         self.front(members)
     }
 
+    /// The front of the least products that have all configurations: one for each place. Nothing where some have counters that
+    /// lie beside the points, which have no parts.
+    fn everywhere_hull(&mut self) -> Result<Option<Front>, Limit> {
+        let start = self.start()?;
+        let mut hull = fold::Hull::new(self.graph.program());
+        let points: Vec<PointId> = self.known.get(start.set).to_vec();
+        let mut open = VecDeque::from(hull.join(&mut self.graph, points));
+        while let Some(point) = open.pop_front() {
+            if self.graph.n_registers(point) > 0 {
+                return Ok(None);
+            }
+            // It may have grown meanwhile.
+            if hull.has(point) {
+                self.graph.expand_towards(point, Towards::All)?;
+                let targets: Vec<PointId> = self.graph.edges(point).iter().map(|edge| edge.target).collect();
+                open.extend(hull.join(&mut self.graph, targets));
+            }
+        }
+        let member = |point: &PointId| Member { point: *point, registers: Vec::new() };
+        let members = hull.points().iter().map(member).collect();
+        self.settled(members).map(Some)
+    }
+
+    /// What can be reached over what is hidden, folded and settled.
+    ///
+    /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
+    /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
+    /// combinations of how far each part has come.
+    fn behind_hidden(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
+        let mut known: Vec<Member> = Vec::new();
+        let mut open = members;
+        while !open.is_empty() {
+            let mut found = Vec::new();
+            for mut member in open {
+                let moves = loop {
+                    self.graph.settle(&mut member.point, &mut member.registers)?;
+                    self.check_memory(&known)?;
+                    self.graph.expand_towards(member.point, Towards::Hidden)?;
+                    let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
+                    match fold::grown(&mut self.graph, &member, &moves) {
+                        Some(grown) => member = grown,
+                        None => break moves,
+                    }
+                };
+                known.push(member);
+                found.extend(moves);
+            }
+            known = self.fold(known)?;
+            open = fold::beyond(&mut self.graph, found, &known);
+            let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
+            let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
+            if total > self.bounds.configurations {
+                return Err(self.graph.too_many_points(&points));
+            }
+        }
+        Ok(known)
+    }
+
     /// Copies a front of other sets, of the same program under the same view.
     ///
     /// # Errors
@@ -247,7 +331,7 @@ impl<'p> Sets<'p> {
     }
 
     /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
-    /// `agrees` tells. If no run shows such an item there, the front stays what it is, and the answer is no.
+    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the front stays what it is, and the answer is no.
     ///
     /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
     ///
@@ -259,6 +343,7 @@ impl<'p> Sets<'p> {
         &mut self,
         front: &mut Front,
         token: u32,
+        name: Option<NameId>,
         agrees: &mut dyn FnMut(&Item) -> bool,
     ) -> Result<bool, Limit> {
         self.statistics.steps += 1;
@@ -270,10 +355,27 @@ impl<'p> Sets<'p> {
                 return Ok(true);
             }
         }
-        self.find(front, token, agrees)
+        let towards = name.map_or(Towards::All, Towards::Name);
+        self.find(front, token, towards, agrees)
     }
 
-    /// Whether a run that is there can end.
+    /// Sees what comes next in all of a front, as far as it was not known: [`Sets::ends`] and [`Sets::next`] tell it.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub fn look(&mut self, front: &Front) -> Result<(), Limit> {
+        self.expand_towards(front, Towards::All)
+    }
+
+    fn expand_towards(&mut self, front: &Front, towards: Towards) -> Result<(), Limit> {
+        for place in 0..self.known.get(front.set).len() {
+            self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run that is there can end, where that was looked at.
     pub fn ends(&self, front: &Front) -> bool {
         self.known.get(front.set).iter().any(|point| self.graph.ends(*point))
     }
@@ -283,7 +385,7 @@ impl<'p> Sets<'p> {
         self.graph.bytes() + self.known.bytes() + self.transitions.bytes()
     }
 
-    /// What can be shown next.
+    /// What can be shown next, where that was looked at.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
         points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
@@ -296,10 +398,17 @@ impl<'p> Sets<'p> {
 
     /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
     #[cold]
-    fn find(&mut self, front: &mut Front, token: u32, agrees: &mut dyn FnMut(&Item) -> bool) -> Result<bool, Limit> {
+    fn find(
+        &mut self,
+        front: &mut Front,
+        token: u32,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Result<bool, Limit> {
         self.statistics.misses += 1;
         self.tidy(front)?;
-        let ways = self.ways(front, agrees);
+        self.expand_towards(front, towards)?;
+        let ways = self.ways(front, towards, agrees);
         if ways.is_empty() {
             self.transitions.insert((front.set, token), None, &[], &[]);
             return Ok(false);
@@ -325,10 +434,7 @@ impl<'p> Sets<'p> {
             let registers = counters::least(registers, |one, other| covers && counters::covers(one, other));
             members.extend(registers.into_iter().map(|registers| Member { point, registers }));
         }
-        let mut has_changed = false;
-        for member in &mut members {
-            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        let mut has_changed = self.settle(&mut members)?;
         let before = front.set;
         let n_members = members.len();
         *front = self.front(members)?;
@@ -342,12 +448,17 @@ impl<'p> Sets<'p> {
 
     /// The points to which items that agree lead, in their order, each with where its registers come from: those of the
     /// front counted from the first of all. Each once.
-    fn ways(&self, front: &Front, agrees: &mut dyn FnMut(&Item) -> bool) -> Vec<(PointId, Vec<Update>)> {
+    fn ways(
+        &self,
+        front: &Front,
+        towards: Towards,
+        agrees: &mut dyn FnMut(&Item) -> bool,
+    ) -> Vec<(PointId, Vec<Update>)> {
         let mut ways = Vec::new();
         let mut known = FxHashMap::default();
         let mut offset = 0u32;
         for point in self.known.get(front.set) {
-            for edge in self.graph.edges(*point) {
+            for edge in self.graph.edges_towards(*point, towards) {
                 if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
                     let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
@@ -365,10 +476,28 @@ impl<'p> Sets<'p> {
 
     /// The front of members.
     fn settled(&mut self, mut members: Vec<Member>) -> Result<Front, Limit> {
-        for member in &mut members {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        self.settle(&mut members)?;
         self.front(members)
+    }
+
+    /// Settles members; whether one is at another point then. What comes next may be far more than what they are.
+    fn settle(&mut self, members: &mut [Member]) -> Result<bool, Limit> {
+        let mut has_changed = false;
+        for place in 0..members.len() {
+            let member = &mut members[place];
+            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.check_memory(&members[..=place])?;
+        }
+        Ok(has_changed)
+    }
+
+    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after members.
+    fn check_memory(&self, members: &[Member]) -> Result<(), Limit> {
+        if self.graph.bytes() <= self.bounds.most_memory() {
+            return Ok(());
+        }
+        let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
+        Err(self.graph.too_many_points(&points))
     }
 
     /// The front of members that are settled.
@@ -378,6 +507,10 @@ impl<'p> Sets<'p> {
         let is_product = |member: &Member| self.graph.is_product(member.point);
         if self.graph.folds() && (members.len() >= self.bounds.products || members.iter().any(is_product)) {
             members = self.fold(members)?;
+            if self.graph.hides() {
+                members = self.behind_hidden(members)?;
+                members.sort_unstable();
+            }
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
         let weigh = |point: &PointId| weight(self.graph.key(*point).len());
@@ -385,6 +518,8 @@ impl<'p> Sets<'p> {
             return Err(self.graph.too_many_points(&points));
         }
         self.statistics.widest = self.statistics.widest.max(points.len());
+        let n_products = points.iter().filter(|point| self.graph.is_product(**point)).count();
+        self.statistics.products = self.statistics.products.max(n_products);
         let (set, _) = self.known.intern(&points);
         let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
         self.statistics.counters = self.statistics.counters.max(registers.len());
@@ -396,9 +531,7 @@ impl<'p> Sets<'p> {
         let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
         let members = fold::fold(&mut self.graph, ways).into_iter();
         let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
-        for member in &mut members {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-        }
+        self.settle(&mut members)?;
         members.sort_unstable();
         members.dedup();
         Ok(members)

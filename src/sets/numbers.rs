@@ -149,7 +149,9 @@ impl<'g> Family<'g> {
             ExpressionKind::Constant(NONE) => Role::Nothing,
             ExpressionKind::Constant(0) if matches!(expression.ty.base, Base::Set { .. }) => Role::Nothing,
             // It fails for no number, or for all: where it is `none`.
-            ExpressionKind::Convert(inside) if number_of(expression.ty) == Some(self.domain) => {
+            ExpressionKind::Convert(inside)
+                if number_of(expression.ty).is_some_and(|(lo, hi)| lo <= self.domain.0 && self.domain.1 <= hi) =>
+            {
                 match (self.role(inside), number_of(inside.ty)) {
                     (role, Some(domain)) if domain == self.domain => role,
                     _ => Role::Other,

@@ -6,14 +6,17 @@
 //!
 //! The order is that of delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002):
 //! large pieces come first, and it is done when no piece is left that can go. The pieces are those of a life, though: the last part of it,
-//! all that is of one relation or of one unit, then ever fewer items that follow each other, then ways round them.
+//! all that is of one relation or of one unit, then ever fewer items that follow each other, then ways round them. What is left
+//! becomes simpler then: data, the states that it starts with, and the numbers of units and of relations.
 
 mod core;
 mod data;
+mod facts;
 mod follow;
 mod pieces;
 mod replay;
 mod run;
+mod simpler;
 mod ways;
 
 use std::sync::Arc;
@@ -21,11 +24,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 pub use self::core::Core;
+use facts::Facts;
 use follow::{Followed, Following, Wanted};
-use pieces::{Facts, Piece, Stage};
+use pieces::{Piece, Stage};
 use replay::Replay;
 pub use replay::Unplayable;
 pub use run::{Run, Size, Step};
+use simpler::{Simplification, excess};
 use ways::Ways;
 
 use crate::machine::Program;
@@ -49,8 +54,11 @@ pub struct Original {
     pub items: Vec<(Observed, Option<Arc<Load>>)>,
 }
 
-/// What a run is made of, to be told from others: the items with their data.
-type Key = Vec<(Item, Option<String>)>;
+/// How much there is to a run: its size, and then how far what it has is from the simplest.
+type Measure = (Size, u128);
+
+/// What a run is made of, to be told from others: the states that were drawn, and the items with their data.
+type Key = (Vec<i64>, Vec<(Item, Option<String>)>);
 
 /// A run that is smaller than the smallest one so far.
 #[derive(Clone, Debug)]
@@ -69,7 +77,7 @@ pub struct Shrinker<'g> {
     ways: Ways<'g>,
     initial: Vec<(StateId, i64)>,
     best: Run,
-    size: Size,
+    measure: Measure,
     tried: FxHashSet<Key>,
     stage: Stage,
     /// How often all stages have come to their end.
@@ -96,14 +104,15 @@ impl<'g> Shrinker<'g> {
         original: &Original,
         steps: u64,
     ) -> Result<Self, Unplayable> {
+        let facts = Facts { grammar, alphabet, program };
         let mut ways = Ways::new(program, steps);
         let (run, is_complete) = Replay::new(&mut ways, alphabet, original).run()?;
         let initial = run.initial(program);
         let mut shrinker = Self {
-            facts: Facts { grammar, alphabet },
+            facts,
             ways,
             initial,
-            size: run.size(),
+            measure: measure(&run, facts),
             stage: Stage::first(&run),
             tried: FxHashSet::default(),
             best: run,
@@ -116,9 +125,9 @@ impl<'g> Shrinker<'g> {
             let all: Vec<usize> = (0..shrinker.best.steps.len()).collect();
             let completed = shrinker.follow(&all, None).filter(|run| run.steps.len() >= all.len());
             shrinker.best = completed.ok_or(Unplayable::Invalid(original.items.len()))?;
-            shrinker.size = shrinker.best.size();
+            shrinker.measure = measure(&shrinker.best, facts);
         }
-        shrinker.tried.insert(key(&shrinker.best));
+        shrinker.tried.insert(key(&shrinker.best, facts));
         Ok(shrinker)
     }
 
@@ -143,11 +152,11 @@ impl<'g> Shrinker<'g> {
         loop {
             while let Some((pieces, after)) = self.stage.next(&self.best, self.facts, self.n_rounds == 0) {
                 if self.keeps_data && pieces.iter().all(Piece::is_of_data) {
-                    break;
+                    continue;
                 }
-                let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| run.size() < self.size));
+                let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| self.is_smaller(run)));
                 if let Some(run) = run {
-                    let key = key(&run);
+                    let key = key(&run, self.facts);
                     if self.tried.insert(key.clone()) {
                         return Some(Candidate { run, key, after });
                     }
@@ -165,10 +174,14 @@ impl<'g> Shrinker<'g> {
     /// A candidate does it: it is the smallest run now. Those that were proposed behind it are to be
     /// [put back](Self::put_back) if nothing is known of them.
     pub fn take(&mut self, candidate: Candidate) {
-        self.size = candidate.run.size();
+        let measure = measure(&candidate.run, self.facts);
+        let initial = candidate.run.initial(self.facts.program);
+        // Another name for a unit opens no new ways.
+        self.has_changed |= measure.0 < self.measure.0 || initial != self.initial;
+        self.measure = measure;
+        self.initial = initial;
         self.best = candidate.run;
         self.stage = candidate.after;
-        self.has_changed = true;
     }
 
     /// A candidate may be proposed again.
@@ -179,8 +192,8 @@ impl<'g> Shrinker<'g> {
     /// A shorter run that ends with this step, or soon after it: for whoever knows that what follows does not matter.
     pub fn cut_behind(&mut self, step: usize) -> Option<Candidate> {
         let pieces = [Piece::Rest { from: step + 1, phases: false }, Piece::Rest { from: step + 1, phases: true }];
-        let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| run.size() < self.size))?;
-        let key = key(&run);
+        let run = pieces.iter().find_map(|piece| self.without(piece).filter(|run| self.is_smaller(run)))?;
+        let key = key(&run, self.facts);
         let after = Stage::first(&run);
         self.tried.insert(key.clone()).then_some(Candidate { run, key, after })
     }
@@ -212,7 +225,23 @@ impl<'g> Shrinker<'g> {
                 run.steps[*step] = run.steps[*step].with_data(data);
                 Some(run)
             }
+            Piece::Value(change) => {
+                let steps = simpler::renamed(&self.best, *change, self.facts);
+                let mut initial = self.initial.clone();
+                if let Simplification::Initial(state, value) = change {
+                    // What the walk made of those that are not drawn may depend on it.
+                    initial = simpler::drawn(&self.best, self.facts).map(|(id, _, value)| (id, value)).collect();
+                    initial.iter_mut().filter(|(id, _)| id == state).for_each(|(_, old)| *old = *value);
+                }
+                let all: Vec<usize> = (0..n_steps).collect();
+                let Followed { run, passed_over } = follow(&mut self.ways, &initial, &steps, &all, None)?;
+                (passed_over == 0).then_some(run)
+            }
         }
+    }
+
+    fn is_smaller(&self, run: &Run) -> bool {
+        measure(run, self.facts) < self.measure
     }
 
     /// A run that follows these steps. Before `bridged`, if it is given, others may be put in; what follows is all shown then.
@@ -221,22 +250,38 @@ impl<'g> Shrinker<'g> {
         // Nothing is left of the last phases: it may end before them.
         let n_kept = steps.iter().rposition(|step| !is_phase(step)).map_or(0, |last| last + 1);
         let ended = (n_kept < steps.len()).then(|| self.follow_all(&steps[..n_kept], bridged)).flatten();
-        ended.filter(|run| run.size() < self.size).or_else(|| self.follow_all(steps, bridged))
+        ended.filter(|run| self.is_smaller(run)).or_else(|| self.follow_all(steps, bridged))
     }
 
     fn follow_all(&mut self, steps: &[usize], bridged: Option<usize>) -> Option<Run> {
-        let wanted = |step: &usize| {
-            let Step { item, load, .. } = &self.best.steps[*step];
-            Wanted { item, load: load.as_ref(), bridged: bridged == Some(*step) }
-        };
-        let list: Vec<Wanted<'_>> = steps.iter().map(wanted).collect();
-        let followed = Following::new(&mut self.ways, &self.initial).run(&list, &self.best.steps);
-        // What can't be found within the limits is no candidate.
-        let Followed { run, passed_over } = followed.ok().flatten()?;
+        let followed = follow(&mut self.ways, &self.initial, &self.best.steps, steps, bridged);
+        let Followed { run, passed_over } = followed?;
         (bridged.is_none() || passed_over == 0).then_some(run)
     }
 }
 
-fn key(run: &Run) -> Key {
-    run.steps.iter().map(|step| (step.item.clone(), step.data().map(str::to_owned))).collect()
+/// A run that begins with these states and follows those steps that are kept.
+fn follow(
+    ways: &mut Ways<'_>,
+    initial: &[(StateId, i64)],
+    steps: &[Step],
+    kept: &[usize],
+    bridged: Option<usize>,
+) -> Option<Followed> {
+    let wanted = |place: &usize| {
+        let Step { item, load, .. } = &steps[*place];
+        Wanted { item, load: load.as_ref(), bridged: bridged == Some(*place) }
+    };
+    let list: Vec<Wanted<'_>> = kept.iter().map(wanted).collect();
+    // What can't be found within the limits is no candidate.
+    Following::new(ways, initial).run(&list, steps).ok().flatten()
+}
+
+fn measure(run: &Run, facts: Facts<'_>) -> Measure {
+    (run.size(), excess(run, facts))
+}
+
+fn key(run: &Run, facts: Facts<'_>) -> Key {
+    let drawn = simpler::drawn(run, facts).map(|(_, _, value)| value).collect();
+    (drawn, run.steps.iter().map(|step| (step.item.clone(), step.data().map(str::to_owned))).collect())
 }

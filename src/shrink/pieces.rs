@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{self, Change};
+use super::facts::{Facts, Life};
 use super::run::Run;
-use crate::model::Alphabet;
-use crate::model::grammar::{ActionId, Base, Grammar, InstanceId, Type};
+use super::simpler::{Simplification, simplifications};
 use crate::sets::Item as Shown;
 
 /// Something that can be left out of a run, or made simpler.
@@ -21,6 +21,8 @@ pub(super) enum Piece {
     Data(Vec<usize>),
     /// A part of the data of a step.
     Part(usize, Change),
+    /// A value that the grammar draws.
+    Value(Simplification),
 }
 
 impl Piece {
@@ -28,19 +30,6 @@ impl Piece {
     pub(super) fn is_of_data(&self) -> bool {
         matches!(self, Self::Data(_) | Self::Part(..))
     }
-}
-
-/// What steps have in common that may go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Life {
-    /// They speak of an instance.
-    Instance(InstanceId),
-    /// They speak of an instance and of a number: a unit of a relation.
-    Unit(InstanceId, i64),
-    /// They are an action, whatever its arguments.
-    Action(ActionId),
-    /// They are an event of a name.
-    Event(u32),
 }
 
 /// How many steps are tried to go at the end before it is looked at what else can; fewer are tried later.
@@ -64,15 +53,10 @@ pub(super) enum Stage {
     Loads { size: usize, before: usize },
     /// The parts of data, from this one on.
     Parts { next: usize },
+    /// The values that the grammar draws, from this one on.
+    Values { next: usize },
     /// There is nothing more.
     Over,
-}
-
-/// What a grammar says of the items of its runs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Facts<'g> {
-    pub(super) grammar: &'g Grammar,
-    pub(super) alphabet: &'g Alphabet,
 }
 
 impl Stage {
@@ -96,6 +80,7 @@ impl Stage {
                 Self::Shortcuts { from, to } => shortcut(run, from, to),
                 Self::Loads { size, before } => loads(run, size, before),
                 Self::Parts { next } => part(run, next),
+                Self::Values { next } => value(run, facts, next),
                 Self::Over => return None,
             };
             if found.is_some() {
@@ -118,7 +103,8 @@ impl Stage {
                 }
                 Self::Loads { size, .. } if *size > 1 => Self::Loads { size: *size / 2, before: loaded(run).len() },
                 Self::Loads { .. } => Self::Parts { next: 0 },
-                Self::Parts { .. } | Self::Over => Self::Over,
+                Self::Parts { .. } => Self::Values { next: 0 },
+                Self::Values { .. } | Self::Over => Self::Over,
             };
         }
     }
@@ -212,41 +198,9 @@ fn part(run: &Run, next: &mut usize) -> Option<(Vec<Piece>, Stage)> {
     Some((vec![piece], after))
 }
 
-impl Facts<'_> {
-    /// What an item has in common with others.
-    fn lives(self, item: &Shown) -> BTreeSet<Life> {
-        let Self { grammar, alphabet } = self;
-        let mut lives = BTreeSet::new();
-        let mut instances = Vec::new();
-        let mut numbers = Vec::new();
-        let mut note = |types: &mut dyn Iterator<Item = Type>, values: &[i64]| {
-            for (ty, value) in types.zip(values) {
-                match ty {
-                    Type { base: Base::Instance(_), .. } if *value >= 0 => {
-                        instances.extend(u32::try_from(*value).ok().map(InstanceId));
-                    }
-                    Type { base: Base::Int { .. }, .. } => numbers.push(*value),
-                    _ => {}
-                }
-            }
-        };
-        match item {
-            Shown::Phase(_) => {}
-            Shown::Action { action, arguments, .. } => {
-                note(&mut grammar.actions[action.index()].variables.iter().map(|variable| variable.ty), arguments);
-                lives.insert(Life::Action(*action));
-            }
-            Shown::Event { symbol, payload } => {
-                let fields = &grammar.events[alphabet.event_of(*symbol).index()].payload;
-                note(&mut fields.iter().map(|field| field.ty), payload);
-                instances.extend(alphabet.instances_of(*symbol));
-                lives.insert(Life::Event(symbol.0));
-            }
-        }
-        for instance in instances {
-            lives.insert(Life::Instance(instance));
-            lives.extend(numbers.iter().map(|number| Life::Unit(instance, *number)));
-        }
-        lives
-    }
+fn value(run: &Run, facts: Facts<'_>, next: &mut usize) -> Option<(Vec<Piece>, Stage)> {
+    let simpler = simplifications(run, facts).into_iter().nth(*next)?;
+    let after = Stage::Values { next: *next };
+    *next += 1;
+    Some((vec![Piece::Value(simpler)], after))
 }

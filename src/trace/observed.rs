@@ -65,6 +65,8 @@ impl Observed {
                 text
             }
             Self::Event { name, of, payload } => event_text(*name, of, payload, grammar, alphabet),
+            // A name of nothing but spaces would not be seen.
+            Self::Foreign(foreign) if foreign.text.trim().is_empty() => format!("`{}`", foreign.text),
             Self::Foreign(foreign) => foreign.text.clone(),
         }
     }

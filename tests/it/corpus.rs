@@ -288,8 +288,8 @@ struct Changed<'a> {
 }
 
 impl Loader for Changed<'_> {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
-        if path == self.path { Ok(self.text.to_owned()) } else { Disk.load(path) }
+    fn load(&self, path: &Path, most: usize) -> Result<String, LoadError> {
+        if path == self.path { Ok(self.text.to_owned()) } else { Disk.load(path, most) }
     }
 
     fn identity(&self, path: &Path) -> PathBuf {

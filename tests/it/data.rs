@@ -9,8 +9,9 @@ const CHARM: &str = "tests/fixtures/charms/kubernetes";
 
 /// Traces of the charm, with data.
 fn generate(options: &[&str]) -> String {
-    let start = ["generate", "--charm", CHARM, "--quiet", "--seed", "5", "-n", "12", "--format", "jsonl"];
-    run(&[&start[..], options].concat()).ok()
+    let seed: &[&str] = if options.contains(&"--seed") { &[] } else { &["--seed", "5"] };
+    let start = ["generate", "--charm", CHARM, "--quiet", "-n", "12", "--format", "jsonl"];
+    run(&[&start[..], seed, options].concat()).ok()
 }
 
 /// For each trace its items, each as the text of the event and its data.
@@ -140,6 +141,85 @@ fn an_author_supplies_values() {
     );
     let bare = run(&["generate", "example", "--seed", "1", "--data", "plain", "--format", "jsonl"]);
     assert!(bare.code == 0 && bare.stderr.contains("nothing is known of config"), "{}", bare.stderr);
+}
+
+/// The data of the events that a trace shows, by name and in their order, for long lives.
+fn fed(options: &[&str]) -> Vec<Vec<serde_json::Value>> {
+    let lines = generate(&[&["--set", "operations=100", "--shows", "events"], options].concat());
+    let items =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["items"].as_array().unwrap().clone();
+    lines.lines().map(items).collect()
+}
+
+/// The data of the events of one name.
+fn of_name(trace: &[serde_json::Value], name: &str) -> Vec<serde_json::Value> {
+    trace.iter().filter(|item| item["event"] == name).map(|item| item["data"].clone()).collect()
+}
+
+#[test]
+fn every_seed_trace_and_event_has_data_of_its_own() {
+    let (traces, others) = (fed(&["--data", "hostile"]), fed(&["--data", "hostile", "--seed", "6"]));
+    let first = |traces: &[Vec<serde_json::Value>]| -> Vec<serde_json::Value> {
+        traces.iter().filter_map(|trace| of_name(trace, "config-changed").first().cloned()).collect()
+    };
+    let (here, there) = (first(&traces), first(&others));
+    assert!(here.iter().zip(&there).filter(|(one, other)| one != other).count() > 5, "{here:?} {there:?}");
+    assert!(here.iter().filter(|data| **data != here[0]).count() > 5, "{here:?}");
+    // By the same place again and again, and by another place.
+    let changes: Vec<Vec<serde_json::Value>> = traces.iter().map(|trace| of_name(trace, "config-changed")).collect();
+    let many = changes.iter().max_by_key(|changes| changes.len()).unwrap();
+    let distinct: std::collections::BTreeSet<String> = many.iter().map(ToString::to_string).collect();
+    assert!(many.len() > 8 && distinct.len() * 2 > many.len(), "{many:?}");
+    assert!(changes.iter().any(|changes| changes.len() > 1 && changes[0] != changes[1]));
+    // By the same place for different relations.
+    let differ = traces.iter().any(|trace| {
+        let created = |name: &str| of_name(trace, &format!("{name}-relation-created")).first().cloned();
+        created("logging").is_some_and(|one| created("metrics-endpoint").is_some_and(|other| one != other))
+    });
+    assert!(differ, "one relation is told what another is");
+}
+
+#[test]
+fn each_class_has_its_values() {
+    let values = |class: &str, event: &str, section: &str, key: &str| -> Vec<serde_json::Value> {
+        let traces = fed(&["--data", class]);
+        let data = traces.iter().flat_map(|trace| of_name(trace, event));
+        data.filter_map(|data| data[section].get(key).cloned()).collect()
+    };
+    let levels = |class: &str| values(class, "config-changed", "config", "log-level");
+    let is_text = |text: &'static str| move |value: &serde_json::Value| value == text;
+    assert!(levels("plain").iter().any(serde_json::Value::is_null), "an option is reset");
+    assert!(!levels("plain").iter().any(is_text("")) && levels("typed").iter().any(is_text("")));
+    let is_nonsense = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.starts_with(['{', '[', '%']));
+    assert!(!levels("typed").iter().any(is_nonsense) && levels("hostile").iter().any(is_nonsense));
+    let ports = |class: &str| values(class, "config-changed", "config", "port");
+    let is_usual = |value: &serde_json::Value| value.as_i64().is_none_or(|port| (1..=8001).contains(&port));
+    assert!(ports("plain").iter().all(is_usual) && !ports("typed").iter().all(is_usual));
+    let passwords = values("hostile", "secret-changed", "content", "password");
+    assert!(passwords.len() > 8 && !passwords.iter().any(is_text("")), "Juju takes no empty value in a secret");
+}
+
+#[test]
+fn the_other_side_writes_its_own_databags() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("values.yaml");
+    let text = "interfaces: {loki_push_api: {app: {of: interface}, unit: {of: interface}}}\n\
+                endpoints: {logging: {app: {of: endpoint}, unit: {of: endpoint}}}\n";
+    fs::write(&file, text).unwrap();
+    let mut n_seen = [0; 2];
+    for item in fed(&["--data", "plain", "--values", file.to_str().unwrap()]).into_iter().flatten() {
+        let Some(data) = item["data"].as_object() else { continue };
+        for (place, key) in ["remote_app", "remote_unit"].into_iter().enumerate() {
+            let Some(bag) = data.get(key) else { continue };
+            assert_eq!(bag, &serde_json::json!({"of": "endpoint"}));
+            assert_eq!(key == "remote_unit", item["payload"]["unit"].is_number(), "{item}");
+            n_seen[place] += 1;
+        }
+    }
+    assert!(n_seen.iter().all(|many| *many > 0), "{n_seen:?}");
+    let made_up: Vec<serde_json::Value> = fed(&["--data", "hostile"]).into_iter().flatten().collect();
+    let of_peers = made_up.iter().filter(|item| item["event"].as_str().unwrap().starts_with("replicas-"));
+    assert!(of_peers.clone().count() > 10 && of_peers.into_iter().all(|item| item["data"].is_null()));
 }
 
 /// A trace as a form.

@@ -31,7 +31,7 @@ fn is_valid(recognizer: &mut Recognizer<'_>, items: &[Observed], kind: (Shows, P
             break;
         }
     }
-    Some(matches!(recognizer.finish(), Verdict::Valid { .. }))
+    Some(matches!(recognizer.finish().ok()?, Verdict::Valid { .. }))
 }
 
 /// Every item that can be shown, saying as little as possible of each.

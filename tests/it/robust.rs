@@ -2,21 +2,13 @@
 //!
 //! The environment variable `CHARMGRAMMAR_CASES=20` tries twenty times as many texts, others than before.
 
-use std::collections::HashMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 
-use charmgrammar::diagnostic::render::{Format, Renderer};
-use charmgrammar::diagnostic::{Diagnostic, Severity};
-use charmgrammar::machine::Program;
-use charmgrammar::model::{self, Alphabet, LoadError, Loader, Root, Settings};
-use charmgrammar::source::{SourceFile, SourceId, SourceMap, Span};
-use charmgrammar::syntax::{parse, print};
-use charmgrammar::trace::{Shows, Story};
-use charmgrammar::walk::{Limits, Memory, walk};
+use charmgrammar::model::Settings;
 
 use crate::support::{corpus, files, root};
+use crate::targets::grammar::answer;
 
 /// The splitmix64 generator: what is tried is the same in every run.
 struct Random(u64);
@@ -42,95 +34,6 @@ impl Random {
 fn cases(usual: usize) -> usize {
     let factor = std::env::var("CHARMGRAMMAR_CASES").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1);
     usual * factor
-}
-
-/// Files in memory.
-struct Files(HashMap<PathBuf, Vec<u8>>);
-
-impl Loader for Files {
-    fn load(&self, path: &Path) -> Result<String, LoadError> {
-        match self.0.get(path) {
-            Some(bytes) => model::read_text(bytes.as_slice()),
-            None => Err(LoadError::Unreadable("there is no such file".to_owned())),
-        }
-    }
-
-    fn identity(&self, path: &Path) -> PathBuf {
-        path.to_owned()
-    }
-}
-
-/// Whether a span lies in a file, on the borders of characters.
-fn is_inside(sources: &SourceMap, span: Span) -> bool {
-    let Some(file) = sources.files().nth(span.source.0 as usize) else { return false };
-    let text = file.text();
-    span.start <= span.end && text.is_char_boundary(span.start as usize) && text.is_char_boundary(span.end as usize)
-}
-
-fn check_diagnostics(sources: &SourceMap, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        let places = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary).map(|label| label.span);
-        for span in places.chain(diagnostic.fix.iter().map(|fix| fix.span)) {
-            assert!(is_inside(sources, span), "{span:?} is not in the text: {diagnostic:?}");
-        }
-        assert!(!diagnostic.message.is_empty() && !diagnostic.message.ends_with('.'), "{diagnostic:?}");
-    }
-    let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    for format in [Format::Human, Format::Json, Format::Github] {
-        let text = Renderer::new(format).render(sources, diagnostics);
-        assert!(!has_errors || !text.is_empty());
-        if format == Format::Json {
-            let findings: serde_json::Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(findings.as_array().unwrap().len(), diagnostics.len());
-        }
-    }
-}
-
-/// What is read without a finding can be printed; what is printed is read without a finding, and printed alike.
-fn check_printing(text: &str) {
-    let read = |text: &str| parse(SourceId(0), &SourceFile::new("it", text));
-    let first = read(text);
-    if first.diagnostics.iter().next().is_none() {
-        let printed = print(&first.file);
-        let second = read(&printed);
-        let findings: Vec<&Diagnostic> = second.diagnostics.iter().collect();
-        assert!(findings.is_empty(), "what is printed is not read:\n{printed}\n{findings:?}");
-        assert_eq!(print(&second.file), printed);
-    }
-}
-
-/// Takes a text through everything: read, print, load, check, compile, a few short walks. What came of it: whether it is
-/// a grammar.
-fn answer(text: &[u8], settings: &Settings) -> bool {
-    if let Ok(text) = std::str::from_utf8(text) {
-        check_printing(text);
-    }
-    let path = PathBuf::from("it.charmgrammar");
-    let mut all = HashMap::from([(path.clone(), text.to_vec())]);
-    for directory in ["tests/corpus/walk/used", "tests/corpus/check/used"] {
-        for file in files(&root().join(directory)) {
-            all.insert(Path::new("used").join(file.file_name().unwrap()), fs::read(file).unwrap());
-        }
-    }
-    let loaded = model::load(&Files(all), &Root::Path(path), settings);
-    check_diagnostics(&loaded.sources, &loaded.diagnostics);
-    let has_errors = loaded.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    assert_eq!(loaded.grammar.is_none(), has_errors, "a grammar is made if and only if nothing is wrong");
-    let Some(grammar) = &loaded.grammar else { return false };
-    let program = Program::compile(grammar);
-    let alphabet = Alphabet::new(grammar);
-    let limits = Limits { events: 500, steps: 5_000, attempts: 2, ..Limits::default() };
-    let mut memory = Memory::new(&program, &limits);
-    let mut sink = Story::new(grammar, &alphabet, Shows::STORY);
-    for trace in 0..3 {
-        if let Err(error) = walk(&program, &limits, 1, trace, &mut sink, &mut memory)
-            && let charmgrammar::walk::Cause::Fault(fault) = error.cause
-        {
-            assert!(is_inside(&loaded.sources, fault.span), "{fault:?}");
-            assert!(!fault.kind.message(grammar).is_empty());
-        }
-    }
-    true
 }
 
 /// Texts that were answered, and those that were not.

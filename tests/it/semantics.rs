@@ -15,16 +15,9 @@ use charmgrammar::trace::{Item, Recorder, Shows};
 use charmgrammar::walk::{self, Limits};
 
 use crate::reference::explore::{self, Bounds, Compared, compare, complete_traces};
+pub(crate) use crate::reference::load;
 use crate::reference::{Shown, random};
 use crate::support::{files, root};
-
-/// The grammar of a text, or what is wrong with it.
-pub(crate) fn load(text: &str) -> Result<Grammar, String> {
-    let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
-    let loaded = model::load(&Memory::default(), &root, &Settings::default());
-    let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));
-    loaded.grammar.ok_or_else(|| errors.collect())
-}
 
 /// The cases of a file in `tests/semantics` by their names; each goes with the prelude.
 pub(crate) fn cases(file: &str) -> (String, Vec<(String, String)>) {

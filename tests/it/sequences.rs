@@ -73,7 +73,7 @@ impl Made {
                 break;
             }
         }
-        recognizer.finish()
+        recognizer.finish().unwrap()
     }
 }
 

@@ -1,22 +1,18 @@
 //! Shrinking: every candidate is a trace of the grammar and smaller than the smallest one so far, and the result still does it.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::Stdio;
+use std::sync::Arc;
 
 use charmgrammar::machine::Program;
-use charmgrammar::model::grammar::Grammar;
+use charmgrammar::model::grammar::{Grammar, NONE, PhaseId};
 use charmgrammar::model::{self, Alphabet, Memory, Root, Settings};
 use charmgrammar::recognize::{Precision, Question, Recognizer, Verdict, observed};
 use charmgrammar::sets::{Bounds, Item};
-use charmgrammar::shrink::{Original, Run, Shrinker};
-use charmgrammar::trace::{self, Observed, Recorder, Shows};
+use charmgrammar::shrink::{Core, Original, Run, Shrinker};
+use charmgrammar::trace::{self, Load, Observed, Recorder, Shows};
 use charmgrammar::walk::{self, Limits, walk};
 
 use crate::reference::random;
 use crate::semantics::load;
-use crate::support::{Ran, binary, finish, run, run_with};
 
 /// A walk as it would be read; `None` if there is none.
 fn original(program: &Program, alphabet: &Alphabet, seed: u64, most: u64) -> Option<Original> {
@@ -42,6 +38,14 @@ fn items(run: &Run) -> Vec<Item> {
     run.steps.iter().map(|step| step.item.clone()).collect()
 }
 
+/// The states when the first item is shown.
+fn initial(run: &Run, program: &Program) -> Vec<i64> {
+    run.steps.first().map_or_else(Vec::new, |step| program.states().map(|id| step.state(program, id)).collect())
+}
+
+/// What tells one run from another.
+type Told = (Vec<i64>, Vec<Item>);
+
 /// Shrinks as long as `does` holds; all candidates in their order, and the smallest run.
 fn shrink(
     grammar: &Grammar,
@@ -49,17 +53,17 @@ fn shrink(
     program: &Program,
     original: &Original,
     does: impl Fn(&[Item]) -> bool,
-) -> Option<(Vec<Vec<Item>>, Run)> {
+) -> Option<(Vec<Told>, Run)> {
     let mut shrinker = Shrinker::new(grammar, alphabet, program, original, 20_000).ok()?;
     assert!(does(&items(shrinker.best())), "it must do it from the first");
     let mut candidates = Vec::new();
     while let Some(candidate) = shrinker.propose() {
-        assert!(candidate.run.size() < shrinker.best().size());
-        let shown = items(&candidate.run);
-        if does(&shown) {
+        assert!(candidate.run.size() <= shrinker.best().size());
+        let told = (initial(&candidate.run, program), items(&candidate.run));
+        if does(&told.1) {
             shrinker.take(candidate);
         }
-        candidates.push(shown);
+        candidates.push(told);
         assert!(candidates.len() < 5_000, "it comes to an end");
     }
     Some((candidates, shrinker.best().clone()))
@@ -72,7 +76,7 @@ fn check(grammar: &Grammar, original: &Original, does: impl Fn(&[Item]) -> bool)
     assert!(does(&items(&best)));
     let question = Question { bounds: Bounds { configurations: 5_000, ..Bounds::default() }, ..Question::default() };
     let mut recognizer = Recognizer::new(grammar, &alphabet, &program, question);
-    for candidate in &candidates {
+    for (_, candidate) in &candidates {
         recognizer.begin(Shows::STORY, Precision::FULL).unwrap();
         let goes_on = candidate.iter().try_for_each(|item| {
             recognizer
@@ -80,7 +84,7 @@ fn check(grammar: &Grammar, original: &Original, does: impl Fn(&[Item]) -> bool)
                 .map_or(Err(None), |goes_on| if goes_on { Ok(()) } else { Err(Some(())) })
         });
         if goes_on != Err(None) {
-            assert!(matches!(recognizer.finish(), Verdict::Valid { .. }), "{candidate:?}");
+            assert!(matches!(recognizer.finish().unwrap(), Verdict::Valid { .. }), "{candidate:?}");
         }
     }
     let mut sorted = candidates.clone();
@@ -154,183 +158,149 @@ fn a_long_life_becomes_what_a_person_would_call_minimal_in_few_runs() {
     assert_eq!(n_shrunk, 3);
 }
 
-/// A trace of the example with data, in which `mongo` is created and then `ephemeral1` is attached.
-const TRACE: &str = r#"{"format":1,"grammar":"sha256:0","trace":3,"seed":9,"mine":[1.50],"shows":["phases","actions","events","states"],"init":{"leader":true},"items":[
-{"phase":"setup"},{"event":"storage1-storage-attached","of":{"storage":"storage1"}},{"event":"install","data":{"content":{"a":"b"}}},
-{"event":"replicas-relation-created","of":{"relation":"replicas"}},{"event":"leader-elected"},{"event":"config-changed","data":{"config":{"k":"long value","other":1}}},
-{"event":"start"},{"phase":"operation"},
-{"action":"config-change","source":"user"},{"event":"config-changed"},
-{"action":"create","source":"user","args":{"r":"mongo"}},{"set":{"mongo.live":true}},{"event":"mongo-relation-created","of":{"relation":"mongo"},"at":7},
-{"action":"change","source":"other_charm","args":{"r":"mongo"}},{"event":"update-status"},
-{"event":"mongo-relation-changed","of":{"relation":"mongo"}},
-{"action":"attach","source":"user","args":{"s":"ephemeral1"}},{"event":"ephemeral1-storage-attached","of":{"storage":"ephemeral1"}},
-{"phase":"teardown"},{"event":"replicas-relation-broken"},{"event":"http-relation-broken"},{"event":"mongo-relation-broken","data":{"x":{"y":1}}},
-{"event":"storage1-storage-detached"},{"event":"ephemeral1-storage-detached"},{"event":"stop"},{"event":"remove"}]}"#;
-
-const SMALLEST: &str = "storage1-storage-attached install replicas-relation-created leader-elected config-changed start \
-                        mongo-relation-created replicas-relation-broken http-relation-broken mongo-relation-broken \
-                        storage1-storage-detached stop remove";
-
-fn trace_file(directory: &Path) {
-    fs::write(directory.join("trace.jsonl"), TRACE.replace('\n', "") + "\n").unwrap();
-}
-
-/// Shrinks as long as a shell script fails.
-fn shrink_by(directory: &Path, options: &[&str], script: &str) -> Ran {
-    let mut command = binary(directory);
-    command.args(["shrink", "example", "trace.jsonl"]).args(options).args(["--", "sh", "-c", script]);
-    finish(&mut command)
-}
-
-/// Fails where both a relation was created and its config is in the data.
-const SCRIPT: &str =
-    "read -r line; case $line in *mongo-relation-created*) case $line in *'\"k\":'*) exit 1;; esac;; esac";
-
-#[cfg(unix)]
 #[test]
-fn the_result_comes_as_the_trace_was_with_what_it_carries() {
-    let directory = tempfile::tempdir().unwrap();
-    trace_file(directory.path());
-    let ran = shrink_by(directory.path(), &[], SCRIPT);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(
-        ran.stderr.starts_with("note: 13 events, of 18 before, after ")
-            && ran.stderr.ends_with("; nothing more can go\n"),
-        "{}",
-        ran.stderr
-    );
-    let smallest: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let items = smallest["items"].as_array().unwrap();
-    let names: Vec<&str> = items.iter().filter_map(|item| item["event"].as_str()).collect();
-    assert_eq!(names.join(" "), SMALLEST);
-    assert!(ran.stdout.contains(r#""mine":[1.50]"#), "keys of others stay: {}", ran.stdout);
-    assert_eq!(
-        (&smallest["trace"], &smallest["seed"], &smallest["init"]["leader"]),
-        (&3.into(), &9.into(), &true.into())
-    );
-    let data: Vec<&serde_json::Value> = items.iter().map(|item| &item["data"]).filter(|data| !data.is_null()).collect();
-    assert_eq!(data, [&serde_json::json!({"config": {"k": ""}})], "only what is needed is left of the data");
-    let created = items.iter().find(|item| item["event"] == "mongo-relation-created").unwrap();
-    assert_eq!(created["at"], 7);
-    assert!(items.iter().any(|item| item["set"]["mongo.live"] == true));
-    assert_eq!(run_with(&["validate", "example"], ran.stdout.as_bytes()).stdout, "valid\n");
-
-    for jobs in ["2", "5"] {
-        let parallel = shrink_by(directory.path(), &["--jobs", jobs], SCRIPT);
-        assert_eq!(parallel.stdout, ran.stdout, "--jobs changes nothing");
-    }
-    let kept = shrink_by(directory.path(), &["--keep-data"], SCRIPT);
-    assert!(kept.stdout.contains(r#"{"k":"long value","other":1}"#) && kept.stdout.contains(r#"{"x":{"y":1}}"#));
-    let names = shrink_by(directory.path(), &["--format", "names", "-o", "out.txt"], SCRIPT);
-    assert_eq!((names.code, names.stdout.as_str()), (0, ""));
-    let written = fs::read_to_string(directory.path().join("out.txt")).unwrap();
-    assert_eq!(written.split_whitespace().collect::<Vec<_>>().join(" "), SMALLEST);
-}
-
-#[cfg(unix)]
-#[test]
-fn the_core_is_what_fails_by_itself() {
-    let directory = tempfile::tempdir().unwrap();
-    trace_file(directory.path());
-    let ran = shrink_by(directory.path(), &["--core", "--format", "names"], "! grep -q mongo-relation-created");
-    let core = ran.stdout.split("\n\n").nth(1).unwrap();
-    assert_eq!((ran.code, core), (0, "mongo-relation-created"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("; the bare core has 1 event; nothing more can go"), "{}", ran.stderr);
-}
-
-#[cfg(unix)]
-#[test]
-fn shrinking_says_why_it_stops() {
-    let directory = tempfile::tempdir().unwrap();
-    trace_file(directory.path());
-    let by = |options: &[&str], script: &str| shrink_by(directory.path(), options, script);
-    let limited = by(&["--max-runs", "3"], SCRIPT);
-    assert_eq!(limited.code, 2);
-    assert!(
-        !limited.stdout.is_empty() && limited.stderr.contains("after 3 runs; stopped by --max-runs"),
-        "{}",
-        limited.stderr
-    );
-    let late = by(&["--seconds", "0.3"], "sleep 0.1; exit 1");
-    assert!(late.code == 2 && late.stderr.contains("stopped by --seconds"), "{}", late.stderr);
-    let passes = by(&[], "exit 0");
-    assert_eq!((passes.code, passes.stdout.as_str()), (1, ""));
-    assert_eq!(passes.stderr, "error: the command does not fail on `trace.jsonl`\n");
-    let hangs = by(&["--timeout", "0.05"], "sleep 5; exit 1");
-    assert!(hangs.code == 2 && hangs.stderr.contains("longer than --timeout"), "{}", hangs.stderr);
-    let flaky = by(&[], "if test -e seen; then exit 0; fi; touch seen; exit 1");
-    assert!(
-        flaky.stderr.contains("warning: the command failed on the trace, and then passed on the same"),
-        "{}",
-        flaky.stderr
-    );
-
-    let missing =
-        finish(binary(directory.path()).args(["shrink", "example", "trace.jsonl", "--", "./no-such-command"]));
-    assert!(missing.unanswered().contains("cannot run `./no-such-command`"));
-    fs::write(directory.path().join("wrong.txt"), "install\ninstall\n").unwrap();
-    let wrong = finish(binary(directory.path()).args(["shrink", "example", "wrong.txt", "--", "false"]));
-    assert_eq!(wrong.code, 1);
-    assert!(
-        wrong.stderr.contains("`wrong.txt` is no trace of the grammar: item 1, install, can't come there"),
-        "{}",
-        wrong.stderr
-    );
-    assert!(run(&["shrink", "example", "-", "--ask"]).unanswered().contains("standard input has the answers"));
-    assert!(run(&["shrink", "example", "trace.jsonl"]).unanswered().contains("<COMMAND>"));
-}
-
-#[cfg(unix)]
-#[test]
-fn a_trace_of_names_is_completed_first() {
-    let directory = tempfile::tempdir().unwrap();
-    let made = run(&["generate", "example", "--seed", "3", "--format", "names"]).ok();
-    let cut: Vec<&str> = made.lines().take(9).collect();
-    fs::write(directory.path().join("seen.txt"), cut.join("\n")).unwrap();
-    let mut command = binary(directory.path());
-    let ran = finish(command.args(["shrink", "example", "seen.txt", "--", "sh", "-c", "! grep -q config-changed"]));
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.starts_with("note: the trace stops before its end: it was completed\n"), "{}", ran.stderr);
-    assert_eq!(run_with(&["validate", "example"], ran.stdout.as_bytes()).stdout, "valid\n");
-}
-
-#[test]
-fn whoever_is_asked_gets_one_candidate_after_the_other() {
-    let directory = tempfile::tempdir().unwrap();
-    trace_file(directory.path());
-    let mut command = binary(directory.path());
-    command.args(["shrink", "example", "trace.jsonl", "--ask"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-    let mut n_asked = 0;
-    let last = loop {
-        let mut line = String::new();
-        assert!(stdout.read_line(&mut line).unwrap() > 0, "there is a last line");
-        let told: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let Some(candidate) = told.get("candidate") else { break told };
-        n_asked += 1;
-        let items = candidate["items"].as_array().unwrap();
-        let place = items
-            .iter()
-            .filter(|item| item["event"].is_string())
-            .position(|item| item["event"] == "mongo-relation-created");
-        let answer = match place {
-            Some(place) => format!("{{\"fails\":true,\"event\":{place}}}\n"),
-            None => "{\"fails\":false}\n".to_owned(),
-        };
-        stdin.write_all(answer.as_bytes()).unwrap();
+fn numbers_of_units_and_relations_and_drawn_states_become_the_least_that_do_it() {
+    let text = "
+        kind relation {}
+        relation db[3]
+        event <relation>-joined(unit: 0..4)
+        event <relation>-left(unit: 0..4)
+        event large
+        state size: 1..9 = any
+        state loud: bool = any
+        state mood: calm | hurried | none = any
+        phase operation {
+            repeat 1..4 { for one r: relation { for one u: 0..4 { <r>-joined(unit = u) <r>-left(unit = u) } } }
+            if size > 2 { large }
+        }";
+    let grammar = load(text).unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let name = |item: &Item| match item {
+        Item::Event { symbol, payload } => format!("{}{payload:?}", alphabet.name(*symbol)),
+        _ => String::new(),
     };
-    assert!(child.wait().unwrap().success());
-    assert_eq!((&last["runs"], &last["fixpoint"]), (&n_asked.into(), &true.into()));
-    let items = last["smallest"]["items"].as_array().unwrap();
-    let names: Vec<&str> = items.iter().filter_map(|item| item["event"].as_str()).collect();
-    assert_eq!(names.join(" "), SMALLEST);
+    // A unit joins and leaves, and then it is large.
+    let does = |items: &[Item]| {
+        let names: Vec<String> = items.iter().map(name).filter(|name| !name.is_empty()).collect();
+        names.last().is_some_and(|name| name.starts_with("large"))
+    };
+    let mut n_shrunk = 0;
+    for seed in 0..30 {
+        let original = original(&program, &alphabet, seed, 40).unwrap();
+        let (candidates, best) = match Shrinker::new(&grammar, &alphabet, &program, &original, 20_000) {
+            Ok(shrinker) if does(&items(shrinker.best())) => {
+                let told: Vec<i64> = original.initial.iter().map(|(_, value)| *value).collect();
+                assert_eq!(initial(shrinker.best(), &program), told, "it begins as it was read");
+                shrink(&grammar, &alphabet, &program, &original, does).unwrap()
+            }
+            _ => continue,
+        };
+        let names: Vec<String> = items(&best).iter().map(name).filter(|name| !name.is_empty()).collect();
+        assert_eq!(names, ["db-joined[0]", "db-left[0]", "large[]"]);
+        let of = items(&best).iter().find_map(|item| match item {
+            Item::Event { symbol, .. } => alphabet.instances_of(*symbol).first().copied(),
+            _ => None,
+        });
+        assert_eq!(of, Some(grammar.instances[0].array), "the first of its array");
+        // The least that is large; not loud; in no mood.
+        assert_eq!(initial(&best, &program), [3, 0, NONE]);
+        assert!(candidates.len() < 40, "{} runs", candidates.len());
+        check(&grammar, &original, does).unwrap();
+        n_shrunk += 1;
+    }
+    assert!(n_shrunk > 10, "{n_shrunk} is few");
+}
 
-    let path = directory.path().join("trace.jsonl");
-    let arguments = ["shrink", "example", path.to_str().unwrap(), "--ask"];
-    let silent = run_with(&arguments, b"");
-    let last: serde_json::Value = serde_json::from_str(silent.stdout.lines().last().unwrap()).unwrap();
-    assert_eq!((silent.code, &last["runs"], &last["fixpoint"]), (0, &0.into(), &false.into()));
-    let wrong = run_with(&arguments, b"yes\n");
-    assert!(wrong.code == 2 && wrong.stderr.contains("an answer is `{\"fails\":true}`"), "{}", wrong.stderr);
+/// Events of a phase of a grammar that is given by its text, as they would be read; those that end with `!` have data.
+fn phase_of(text: &str, phases: &[&[&str]], does: impl Fn(&[&str], bool) -> bool) -> String {
+    let grammar = load(text).unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let mut items = Vec::new();
+    for (number, events) in phases.iter().enumerate() {
+        items.push((Observed::Phase(PhaseId::new(number)), None));
+        for event in *events {
+            let symbol = alphabet.lookup(event.trim_end_matches('!'))[0];
+            let item = Item::Event { symbol, payload: Box::new([]) };
+            let data = event.ends_with('!').then(|| r#"{"config":{"k":true}}"#.to_owned());
+            let load = data.map(|data| Arc::new(Load { data: Some(data), ..Load::default() }));
+            items.push((observed(&item, &alphabet, true), load));
+        }
+    }
+    let original = Original { shows: Shows::STORY, initial: Vec::new(), items };
+    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, 20_000).unwrap();
+    let names = |run: &Run| -> Vec<&str> {
+        let name = |item: &Item| match item {
+            Item::Event { symbol, .. } => Some(alphabet.name(*symbol)),
+            _ => None,
+        };
+        run.steps.iter().filter_map(|step| name(&step.item)).collect()
+    };
+    let has_data = |run: &Run| run.steps.iter().any(|step| step.data().is_some());
+    while let Some(candidate) = shrinker.propose() {
+        if does(&names(&candidate.run), has_data(&candidate.run)) {
+            shrinker.take(candidate);
+        }
+    }
+    names(shrinker.best()).join(" ")
+}
+
+#[test]
+fn what_can_go_only_after_something_else_goes_too() {
+    let text = "event a event b phase one { maybe 50% a b }";
+    // As long as there are data, it needs `a`.
+    let does = |names: &[&str], has_data: bool| names.contains(&"b") && (!has_data || names.contains(&"a"));
+    assert_eq!(phase_of(text, &[&["a", "b!"]], does), "b");
+}
+
+#[test]
+fn the_last_of_many_goes_by_itself() {
+    let text = "event a event b phase one { repeat 8 { a } maybe 50% b }";
+    let nothing_else = |names: &[&str], _: bool| names.len() >= 8;
+    assert_eq!(phase_of(text, &[&["a", "a", "a", "a", "a", "a", "a", "a", "b"]], nothing_else), "a a a a a a a a");
+}
+
+#[test]
+fn the_next_phase_is_reached_by_another_way() {
+    let text = "
+        event short event long event wanted
+        phase one { choose { 1 => short, 1 => { repeat 14 { long } } } }
+        phase two { maybe 50% wanted }";
+    let wanted = |names: &[&str], _: bool| names.contains(&"wanted");
+    assert_eq!(phase_of(text, &[&["long"; 14], &["wanted"]], wanted), "short wanted");
+}
+
+#[test]
+fn the_core_loses_what_can_go_only_after_something_else() {
+    let grammar = load("event a event b event c phase one { a b c }").unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let original = original(&program, &alphabet, 0, 10).unwrap();
+    let shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, 20_000).unwrap();
+    let mut core = Core::new(shrinker.best());
+    let names = |run: &Run| -> Vec<&str> {
+        let symbol = |item: &Item| match item {
+            Item::Event { symbol, .. } => Some(alphabet.name(*symbol)),
+            _ => None,
+        };
+        run.steps.iter().filter_map(|step| symbol(&step.item)).collect()
+    };
+    while let Some((run, range)) = core.propose() {
+        let names = names(&run);
+        if names.contains(&"c") && (names.contains(&"b") || !names.contains(&"a")) {
+            core.take(range);
+        }
+    }
+    assert_eq!(names(&core.best()), ["c"]);
+}
+
+#[test]
+fn what_follows_an_event_goes_for_whoever_knows_that_it_does_not_matter() {
+    let root = Root::Builtin("demo-k8s".to_owned());
+    let grammar = model::load(&Memory::default(), &root, &Settings::default()).grammar.unwrap();
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let original = (0..).find_map(|seed| original(&program, &alphabet, seed, 150).filter(|it| it.items.len() > 60));
+    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original.unwrap(), 1_000_000).unwrap();
+    let step = shrinker.best().event(7).unwrap();
+    let candidate = shrinker.cut_behind(step).unwrap();
+    assert_eq!(items(&candidate.run)[..=step], items(shrinker.best())[..=step]);
+    assert!(candidate.run.size().events < shrinker.best().size().events / 2);
 }

@@ -93,7 +93,7 @@ pub(crate) fn check_witness(
             return Ok(());
         }
     }
-    match recognizer.finish() {
+    match recognizer.finish().unwrap() {
         Verdict::Valid { approximate: false } => Ok(()),
         verdict => Err(format!("the witness is {verdict:?}: {:?}", witness.items)),
     }

@@ -57,6 +57,12 @@ def run_command(charm, *arguments, cwd=None):
     return command("run", "--charm", charm, "--python", sys.executable, *arguments, cwd=cwd)
 
 
+def run_words(charm):
+    """The same as the words of a command."""
+    words = [os.environ["CHARMGRAMMAR_BIN"], "run", "--charm", str(charm)]
+    return [*words, "--python", sys.executable]
+
+
 @pytest.fixture
 def loaded():
     """Loads charms of directories, and takes their modules away again."""

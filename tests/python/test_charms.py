@@ -43,7 +43,7 @@ def test_a_fault_is_found_and_shrunk(name, tmp_path, loaded):
     drawing = [*arguments(directory), "--data", "typed"]
     lives = (runner.run(trace) for trace in draw(drawing, 50, 1))
     life = next(life for life in lives if life.failure is not None)
-    shrunk = shrink(runner, life, arguments(directory))
+    shrunk = shrink(runner.run, life, arguments(directory))
     assert shrunk.is_smallest, shrunk.note
     assert shrunk.runs < 60
     assert shrunk.life.failure.group == life.failure.group

@@ -169,6 +169,34 @@ def test_parts_are_the_whole(author):
     assert parts[0] + parts[1] == outcomes(run(directory, *FEW, "-rA"))
 
 
+def test_hypothesis_draws_traces(author):
+    pytest.importorskip("hypothesis")
+    make, run = author
+    test = """
+from hypothesis import HealthCheck, given, settings
+from charmgrammar.strategies import traces
+
+@given(trace=traces("--charm", CHARM, "--set", "operations=20"))
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=15,
+    derandomize=True,
+)
+def test_lifecycle(lifecycle, trace):
+    lifecycle.check(trace)
+"""
+    sound = make("ring", test=test.replace("CHARM", repr(str(CHARMS / "ring"))))
+    run(sound).assert_outcomes(passed=1)
+    faulty = make("vault", fault=True, test=test.replace("CHARM", repr(str(CHARMS / "vault"))))
+    result = run(faulty)
+    result.assert_outcomes(failed=1)
+    told = result.stdout.str()
+    assert "SecretNotFoundError" in told
+    assert "→   4 config-changed" in told
+    assert len(list((faulty / "tests" / "unit" / "lifecycle-corpus").iterdir())) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

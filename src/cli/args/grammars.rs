@@ -1,11 +1,10 @@
 //! Arguments of the commands that say something of grammars.
 
 use std::ffi::OsString;
-use std::num::NonZeroU32;
 
 use clap::{Args, ValueEnum, value_parser};
 
-use super::Settings;
+use super::{Limiting, Settings};
 use crate::cli::values::Lengths;
 use crate::diagnostic::render::Format;
 use crate::sets::Bounds;
@@ -95,22 +94,20 @@ pub(in crate::cli) enum TestFormat {
     Github,
 }
 
+/// How many configurations are explored for one answer: they take about 1 GB.
+pub(in crate::cli) const CONFIGURATIONS: usize = 2_000_000;
+
 /// How far configurations are explored.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct Exploring {
-    /// How many configurations are looked at for one answer
-    ///
-    /// Where there are more, the answer is undecided. The default takes about 1 GB.
-    #[arg(long, value_name = "N", default_value = "2000000")]
-    pub(in crate::cli) limit: NonZeroU32,
     /// How many silent steps a run may make before it decides or shows something
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(in crate::cli) step_limit: u64,
 }
 
 impl Exploring {
-    pub(in crate::cli) fn bounds(&self) -> Bounds {
-        let configurations = usize::try_from(self.limit.get()).unwrap_or(usize::MAX);
+    pub(in crate::cli) fn bounds(&self, limiting: &Limiting) -> Bounds {
+        let configurations = limiting.configurations(CONFIGURATIONS);
         Bounds { configurations, steps: self.step_limit, ..Bounds::default() }
     }
 }
@@ -143,6 +140,8 @@ pub(in crate::cli) struct FmtArguments {
     /// How what would change is written
     #[arg(long, value_enum, default_value_t = ChangeFormat::Human, requires = "check")]
     format: ChangeFormat,
+    #[command(flatten)]
+    pub(in crate::cli) limiting: Limiting,
 }
 
 impl FmtArguments {
@@ -336,11 +335,6 @@ pub(in crate::cli) struct StatsArguments {
     /// The seed, an integer below 2^64; without it one is drawn where it is needed, and told on standard error
     #[arg(long, value_name = "S", env = "CHARMGRAMMAR_SEED")]
     pub(in crate::cli) seed: Option<u64>,
-    /// How many configurations are looked at for exact figures
-    ///
-    /// Each takes about 200 bytes and a microsecond. One with a deep stack counts for several.
-    #[arg(long, value_name = "N", default_value = "1000000")]
-    pub(in crate::cli) limit: NonZeroU32,
     /// Give up a trace that has more than N events, where traces are drawn
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(in crate::cli) event_limit: u64,

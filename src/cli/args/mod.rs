@@ -7,17 +7,20 @@ mod shrink;
 mod traces;
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
-use crate::cli::help;
 use crate::cli::io::Verbosity;
+use crate::cli::values::LimitSetting;
+use crate::cli::{Failure, help};
+use crate::limits::Limits;
 
 pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
-    CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, Exploring,
+    CONFIGURATIONS, CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
 pub(in crate::cli) use run::RunArguments;
@@ -161,6 +164,58 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) charm: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) endpoints: Endpoints,
+    #[command(flatten)]
+    pub(in crate::cli) limiting: Limiting,
+}
+
+/// What is bounded otherwise than usual.
+#[derive(Clone, Debug, Default, Args)]
+pub(in crate::cli) struct Limiting {
+    /// Change a limit: how many configurations are looked at, or that of a name
+    ///
+    /// N is how many configurations may be followed at once where traces are judged (200,000), or looked at for one answer
+    /// where a grammar is explored (2,000,000, for `stats` 1,000,000; each takes up to 512 bytes, and as many lie ahead).
+    /// Beyond it there is no answer, and the exit code is 2. The limits that have names bound what is read and made, such
+    /// as `file=N`, the bytes of a grammar's file; the language reference lists them. May be given several times.
+    #[arg(long = "limit", value_name = "[NAME=]N", value_parser = LimitSetting::parse)]
+    limits: Vec<LimitSetting>,
+}
+
+impl Limiting {
+    /// The limits that have names.
+    pub(in crate::cli) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for limit in &self.limits {
+            if let LimitSetting::Named(name, value) = limit {
+                limits.set(name, *value).expect("it was checked when it was read");
+            }
+        }
+        limits
+    }
+
+    /// How many configurations are looked at, if that was said.
+    fn said(&self) -> Option<NonZeroU32> {
+        self.limits.iter().rev().find_map(|limit| match limit {
+            LimitSetting::Configurations(number) => Some(*number),
+            LimitSetting::Named(..) => None,
+        })
+    }
+
+    /// How many configurations are looked at; `usual` if nothing was said.
+    pub(in crate::cli) fn configurations(&self, usual: usize) -> usize {
+        self.said().map_or(usual, |number| usize::try_from(number.get()).unwrap_or(usize::MAX))
+    }
+
+    /// Refuses a number of configurations where none are looked at.
+    pub(in crate::cli) fn check_unused(&self, what: &str) -> Result<(), Failure> {
+        match self.said() {
+            None => Ok(()),
+            Some(number) => {
+                let message = format!("--limit {number}: {what} looks at no configurations that this could bound");
+                Err(Failure::Message(message))
+            }
+        }
+    }
 }
 
 /// How a charm is declared.
@@ -187,6 +242,7 @@ impl Settings {
             charm: None,
             with: self.declarations.clone(),
             test_profile: None,
+            limits: self.limiting.limits(),
         }
     }
 }
@@ -223,6 +279,8 @@ pub(in crate::cli) struct InitArguments {
     pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) endpoints: Endpoints,
+    #[command(flatten)]
+    pub(in crate::cli) limiting: Limiting,
 }
 
 /// Write the completion script of a shell

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 
 use super::shrink::seconds;
 use super::{DataClass, Endpoints, Settings};
@@ -54,6 +54,11 @@ pub(in crate::cli) struct RunArguments {
     /// is active, those of tox, `python3`.
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) python: Option<PathBuf>,
+    /// How many traces are run side by side, at most 1024; without it as many as the machine runs at once
+    ///
+    /// The result is the same for any number.
+    #[arg(long, value_name = "J", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(in crate::cli) jobs: Option<u16>,
     /// Begin no further trace after so many seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(in crate::cli) seconds: Option<f64>,
@@ -145,6 +150,9 @@ impl Settings {
             for value in values {
                 option(name, value.into());
             }
+        }
+        for limit in &self.limiting.limits {
+            option("--limit", limit.to_string().into());
         }
         words
     }

@@ -11,7 +11,7 @@ use super::{InputFormat, Settings, TraceFormat};
 ///
 /// COMMAND gets a trace on standard input, as a line of jsonl, and fails if its exit status is not 0. Smaller traces are
 /// tried, all of them traces of the grammar: without an action and its consequences, without all that is of one relation or one
-/// unit, with an earlier end, with less data; until nothing more can go. The smallest one is the result. The exit code is 0
+/// unit, with an earlier end, with less data, with smaller numbers; until nothing more can go. The smallest one is the result. The exit code is 0
 /// then, 1 if COMMAND does not fail on TRACE or the grammar has no such trace, 2 if a limit stopped it, and 130 if Ctrl-C did;
 /// in these two cases the result is the smallest trace so far.
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ pub(in crate::cli) struct ShrinkArguments {
     pub(in crate::cli) seconds: Option<f64>,
     /// End a run of COMMAND after so many seconds
     ///
-    /// It does not count as one that fails then.
+    /// All that it has started is ended with it. It does not count as one that fails then.
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(in crate::cli) timeout: Option<f64>,
     /// The format of TRACE

@@ -83,11 +83,6 @@ pub(in crate::cli) struct TypedGenerateArguments {
     /// How many events a trace has, with --uniform
     #[arg(long, value_name = "N", requires = "uniform")]
     pub(in crate::cli) events: Option<u32>,
-    /// How many configurations are looked at, with --uniform
-    ///
-    /// Where there are more, nothing is drawn. The default takes about 1 GB.
-    #[arg(long, value_name = "N", default_value = "2000000", requires = "uniform")]
-    pub(in crate::cli) limit: NonZeroU32,
     /// Give up a trace that has more than N events
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(in crate::cli) event_limit: u64,
@@ -157,11 +152,6 @@ pub(in crate::cli) struct Reading {
     /// They need not be of the grammar, and are not counted. May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) ignore: Vec<String>,
-    /// How many configurations may be followed at once
-    ///
-    /// A trace with which more agree has no verdict, and the exit code is 2.
-    #[arg(long, value_name = "N", default_value = "200000")]
-    pub(in crate::cli) limit: NonZeroU32,
     /// How many silent steps a run may make before it decides or shows something
     ///
     /// A trace with which one agrees that makes more has no verdict.

@@ -112,7 +112,7 @@ fn rejected(
             return Ok(Some(place));
         }
     }
-    Ok(match recognizer.finish() {
+    Ok(match recognizer.finish()? {
         Verdict::Valid { .. } => None,
         Verdict::Invalid(_) => Some(items.len()),
     })

@@ -5,6 +5,11 @@ use super::attempts::Remote;
 use super::*;
 use tables::drawn;
 
+/// A log within the usual limits.
+fn read(input: impl Read, format: LogFormat) -> Result<Log, ReadError> {
+    super::read(input, format, &Limits::default())
+}
+
 /// What a log tells: units without a name are `-`; a hook is `name[element]@unit`.
 fn told(text: &str, format: LogFormat) -> Vec<String> {
     let log = read(text.as_bytes(), format).unwrap();

@@ -1,5 +1,5 @@
 use super::super::*;
-use super::told;
+use super::{read, told};
 
 const STATUSES: &[(&str, &str, &str)] = &[
     ("workload", "maintenance", "running stop hook"),

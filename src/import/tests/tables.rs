@@ -1,5 +1,5 @@
 use super::super::*;
-use super::told;
+use super::{read, told};
 
 /// A table as it is drawn.
 pub(super) fn drawn(units: &[&str], rows: &[(&str, usize, &str)]) -> String {

@@ -143,6 +143,7 @@ impl<'a> Compiler<'a> {
         Self {
             grammar,
             program: Program {
+                limits: grammar.limits,
                 code: Vec::new(),
                 names_instances: Vec::new(),
                 places: Vec::new(),

@@ -8,6 +8,7 @@ mod check;
 
 use std::sync::Arc;
 
+use crate::limits::Limits;
 use crate::source::Span;
 
 pub use check::{Check, Element, EventPattern, Pattern, Test};
@@ -70,6 +71,8 @@ ids! {
 /// Two grammars that mean the same may differ in their spans; `PartialEq` compares them too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grammar {
+    /// What bounds what is made of it.
+    pub limits: Limits,
     /// The enums, each list of words once.
     pub enums: Vec<Enum>,
     /// The kinds, in the order of their declaration.

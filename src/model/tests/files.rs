@@ -16,7 +16,7 @@ fn files_that_cannot_be_read() {
     let loaded = load(&Disk, &Root::Path(path.clone()), &Settings::default());
     assert_eq!(findings(&loaded), "not-utf8:1");
     assert!(loaded.diagnostics[0].message.ends_with("byte 5 (counted from 0) is not UTF-8"));
-    let limit = u64::try_from(crate::source::MAX_FILE_BYTES).unwrap();
+    let limit = u64::try_from(Limits::default().file).unwrap();
     std::fs::File::create(&path).unwrap().set_len(limit + 1).unwrap();
     let loaded = load(&Disk, &Root::Path(path), &Settings::default());
     assert_eq!(findings(&loaded), "file-too-large:1");

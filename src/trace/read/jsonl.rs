@@ -17,9 +17,6 @@ use super::{Head, ReadError, text};
 use crate::diagnostic::suggest;
 use crate::trace::Shows;
 
-/// The longest line of jsonl that is read, in bytes.
-const MAX_OBJECT: usize = 64 << 20;
-
 /// The version of the format.
 const VERSION: u64 = 1;
 
@@ -53,7 +50,7 @@ impl Jsonl {
     /// Goes to the next trace; `None` at the end of the input.
     pub(super) fn begin<R: Read>(&mut self, lines: &mut Lines<R>) -> Result<Option<Head>, ReadError> {
         self.skip();
-        while let Some(line) = lines.next(MAX_OBJECT)? {
+        while let Some(line) = lines.next()? {
             if !line.trim_ascii().is_empty() {
                 let head = self.line(lines.number(), text(lines)?);
                 if head.is_err() {

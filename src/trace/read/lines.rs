@@ -30,12 +30,25 @@ pub(super) struct Lines<R> {
     number: u64,
     /// Whether that was taken back.
     is_back: bool,
+    /// The bytes that a line has at most.
+    limit: usize,
 }
 
 impl<R: Read> Lines<R> {
-    /// Nothing is read yet.
+    /// Nothing is read yet; lines may be as long as they are.
     pub(super) fn new(input: R) -> Self {
-        Self { input, buffer: vec![0; CHUNK], last: 0, start: 0, end: 0, ended: false, number: 0, is_back: false }
+        let buffer = vec![0; CHUNK];
+        Self { input, buffer, last: 0, start: 0, end: 0, ended: false, number: 0, is_back: false, limit: usize::MAX }
+    }
+
+    /// Bounds the bytes of the lines that come.
+    pub(super) fn bound(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// The bytes that a line has at most.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
     }
 
     /// The number, from 1, of the line that was given out last.
@@ -43,19 +56,19 @@ impl<R: Read> Lines<R> {
         self.number
     }
 
-    /// The next line without its end, or `None` at the end of the input. An error if it has more bytes than `limit`,
+    /// The next line without its end, or `None` at the end of the input. An error if it has more bytes than it may,
     /// of which not many more are then read.
     #[inline]
-    pub(super) fn next(&mut self, limit: usize) -> Result<Option<&[u8]>, ReadError> {
+    pub(super) fn next(&mut self) -> Result<Option<&[u8]>, ReadError> {
         let length = match memchr(b'\n', self.ahead()) {
             Some(length) => length,
-            None => match self.read_line(limit)? {
+            None => match self.read_line()? {
                 Some(length) => length,
                 None => return Ok(None),
             },
         };
-        if length > limit {
-            return Err(self.too_long(limit));
+        if length > self.limit {
+            return Err(self.too_long());
         }
         self.number += u64::from(!std::mem::take(&mut self.is_back));
         self.last = self.start;
@@ -133,9 +146,9 @@ impl<R: Read> Lines<R> {
 
     /// Reads until a line is complete: its length, or `None` where there is none.
     #[cold]
-    fn read_line(&mut self, limit: usize) -> Result<Option<usize>, ReadError> {
+    fn read_line(&mut self) -> Result<Option<usize>, ReadError> {
         let mut searched = self.ahead().len();
-        while searched <= limit && self.fill()? {
+        while searched <= self.limit && self.fill()? {
             if let Some(found) = memchr(b'\n', &self.ahead()[searched..]) {
                 return Ok(Some(searched + found));
             }
@@ -145,9 +158,12 @@ impl<R: Read> Lines<R> {
     }
 
     #[cold]
-    fn too_long(&self, limit: usize) -> ReadError {
-        ReadError::new(self.number + 1, format!("the line is longer than {} MiB, which is the limit", limit >> 20))
-            .help("give one event name a line, a story, or one JSON object a line")
+    fn too_long(&self) -> ReadError {
+        ReadError::new(self.number + 1, format!("the line is longer than {} bytes, which is the limit", self.limit))
+            .help(
+                "give one event name a line, a story, or one JSON object a line; or raise the limit: `--limit line=N`, of jsonl \
+                 `--limit json-line=N`",
+            )
             .ending()
     }
 }

@@ -39,9 +39,6 @@ use jsonl::Jsonl;
 use lines::Lines;
 use story::Story;
 
-/// The longest line of names and stories that is read, in bytes.
-const MAX_LINE: usize = 1 << 20;
-
 /// What is known of a trace before its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -156,6 +153,8 @@ impl<'v, R: Read> Reader<'v, R> {
             if self.format.is_none() {
                 self.format = format::tell(&mut self.lines)?;
             }
+            let limits = self.vocabulary.limits();
+            self.lines.bound(if self.format == Some(Format::Jsonl) { limits.json_line } else { limits.line });
         }
         let Some(format) = self.format else { return Ok(None) };
         let (is_there, shows) = match format {

@@ -6,13 +6,13 @@ use super::foreign::Suggestions;
 use super::lines::Lines;
 use super::resolve::unknown_event;
 use super::vocabulary::Name;
-use super::{MAX_LINE, ReadError, Vocabulary, text};
+use super::{ReadError, Vocabulary, text};
 use crate::model::NameId;
 use crate::trace::Observed;
 
 /// Goes to the next line that has a name; whether there is one.
 pub(super) fn begin<R: Read>(lines: &mut Lines<R>) -> Result<bool, ReadError> {
-    while let Some(line) = lines.next(MAX_LINE)? {
+    while let Some(line) = lines.next()? {
         if !matches!(line.trim_ascii().first(), None | Some(b'#')) {
             lines.unread();
             return Ok(true);
@@ -29,7 +29,7 @@ pub(super) fn read<R: Read>(
     suggestions: &mut Suggestions,
     item: &mut Observed,
 ) -> Result<bool, ReadError> {
-    while let Some(line) = lines.next(MAX_LINE)? {
+    while let Some(line) = lines.next()? {
         match vocabulary.event(line) {
             Some(Name::Read(known)) => {
                 put(known, item);
@@ -60,7 +60,7 @@ fn put(known: NameId, item: &mut Observed) {
 
 /// Goes behind the trace at hand.
 pub(super) fn skip<R: Read>(lines: &mut Lines<R>) -> Result<(), ReadError> {
-    while lines.next(MAX_LINE)?.is_some_and(|line| !line.trim_ascii().is_empty()) {}
+    while lines.next()?.is_some_and(|line| !line.trim_ascii().is_empty()) {}
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::foreign::shown;
 use super::lines::Lines;
 use super::resolve::{Arguments, Item};
 use super::values::Written;
-use super::{MAX_LINE, ReadError, text};
+use super::{ReadError, text};
 
 /// What begins and ends a story, and its items.
 const WORDS: [&str; 5] = ["simulation:", "end.", "PHASE", "Event", "Action"];
@@ -100,7 +100,7 @@ impl Story {
             if self.at < self.text.len() {
                 return Ok(true);
             }
-            if lines.next(MAX_LINE)?.is_none() {
+            if lines.next()?.is_none() {
                 return Ok(false);
             }
             self.text.clear();
@@ -167,7 +167,7 @@ impl Story {
                 self.at += 1;
                 return Ok(true);
             }
-            if self.at < self.text.len() || self.list.len() > MAX_LINE {
+            if self.at < self.text.len() || self.list.len() > lines.limit() {
                 break;
             }
             self.list.push(' ');

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::lookup::Lookup;
+use crate::limits::Limits;
 use crate::model::grammar::{ActionId, CauseId, Grammar, Instance, InstanceId, KindId, PhaseId};
 use crate::model::{Alphabet, NameId, glob};
 
@@ -66,6 +67,11 @@ impl<'g> Vocabulary<'g> {
             vocabulary.actions.entry(&action.label).or_default().push(id);
         }
         vocabulary
+    }
+
+    /// What bounds what is read.
+    pub fn limits(&self) -> &Limits {
+        &self.grammar.limits
     }
 
     /// The event with a name, also as `ops` spells it, which has `_` for `-`: `db_relation_joined`.

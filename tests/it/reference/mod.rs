@@ -5,6 +5,7 @@
 //! with the variables in its scope. [`Reference::step`] makes one small step from it: silent, in one of several ways
 //! with their probabilities, or one that shows something, or the last one.
 
+pub(crate) mod agreement;
 pub(crate) mod brute;
 mod evaluate;
 pub(crate) mod explore;
@@ -15,21 +16,32 @@ pub(crate) mod random_merge;
 pub(crate) mod recognize;
 pub(crate) mod record;
 pub(crate) mod survey;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use charmgrammar::machine::{MAX_ANY_ORDER, MAX_REPEAT, MAX_WEIGHT};
+use charmgrammar::limits::Limits;
+use charmgrammar::machine::MAX_WEIGHT;
 use charmgrammar::model::grammar::{
     ActionId, AssignOperator, Base, Branch, CauseId, Count, EventId, Expression, Grammar, InstanceId, NONE, PhaseId,
     Statement, StatementKind, Target, VariableId, Verb,
 };
+use charmgrammar::model::{self, Memory, Root, Settings};
 
 pub(crate) use evaluate::Trouble;
 use evaluate::{Environment, Scope};
 use record::fail;
+
+/// The grammar of a text, or what is wrong with it.
+pub(crate) fn load(text: &str) -> Result<Grammar, String> {
+    let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
+    let loaded = model::load(&Memory::default(), &root, &Settings::default());
+    let errors = loaded.diagnostics.iter().map(|found| format!("{:?}: {}\n", found.code, found.message));
+    loaded.grammar.ok_or_else(|| errors.collect())
+}
 
 /// What a run shows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -451,7 +463,7 @@ impl<'g> Reference<'g> {
             }
             StatementKind::ForEach { range, any_order, body } => {
                 let values = scope.matches(range)?;
-                if *any_order && values.len() as u64 > MAX_ANY_ORDER {
+                if *any_order && values.len() > Limits::default().any_order {
                     return Err(Trouble::AnyOrder);
                 }
                 let task = Task::Each { variable: range.variable, values, any_order: *any_order, body: Code(body) };
@@ -683,7 +695,11 @@ impl Left {
 fn left(scope: &Scope<'_>, count: &Count) -> Result<Left, Trouble> {
     let bound = |expression: &Expression| {
         let value = scope.number(expression)?;
-        if (0..=MAX_REPEAT).contains(&value) { Ok(value) } else { Err(Trouble::Count) }
+        if usize::try_from(value).is_ok_and(|value| value <= Limits::default().count) {
+            Ok(value)
+        } else {
+            Err(Trouble::Count)
+        }
     };
     Ok(match count {
         Count::Endless | Count::Open { .. } => Left::Endless,

@@ -1,23 +1,36 @@
 //! Random small grammars, as text.
 
-/// Random numbers good enough for tests, by `SplitMix64`.
-pub(crate) struct Random(u64);
+use std::collections::VecDeque;
+
+/// Random numbers good enough for tests: those that bytes say, and behind these others by `SplitMix64`.
+pub(crate) struct Random {
+    bytes: VecDeque<u8>,
+    state: u64,
+}
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { bytes: VecDeque::new(), state: seed }
+    }
+
+    /// What is drawn first is told by these bytes, one for each small number, so that who changes one changes little.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.iter().copied().collect(), state: 0 }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
 
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("it is below a usize")
+        match self.bytes.pop_front() {
+            Some(byte) if bound <= 256 => usize::from(byte) % bound,
+            _ => usize::try_from(self.next() % bound as u64).expect("it is below a usize"),
+        }
     }
 
     pub(crate) fn chance(&mut self, percent: usize) -> bool {
@@ -73,8 +86,13 @@ const REACTIONS: usize = 2;
 
 /// A grammar of a seed. Each statement and each brace of a block has a line of its own.
 pub(crate) fn grammar(seed: u64) -> String {
+    drawn(Random::new(seed))
+}
+
+/// The grammar that random numbers make.
+pub(crate) fn drawn(random: Random) -> String {
     let mut writer = Writer {
-        random: Random::new(seed),
+        random,
         text: String::new(),
         indent: 0,
         variables: Vec::new(),

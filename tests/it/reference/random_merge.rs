@@ -55,7 +55,11 @@ const LOOPS: [&str; 16] = [
 
 /// A grammar of a seed. Each statement and each brace of a block has a line of its own.
 pub(crate) fn grammar(seed: u64) -> String {
-    let mut random = Random::new(seed ^ 0x6d65_7267_6500);
+    drawn(Random::new(seed ^ 0x6d65_7267_6500))
+}
+
+/// The grammar that random numbers make.
+pub(crate) fn drawn(mut random: Random) -> String {
     let mut rarely = |percent| random.chance(percent);
     let mut writer = Writer {
         index: rarely(12),

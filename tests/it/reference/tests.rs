@@ -454,7 +454,7 @@ fn accepts(recognizer: &mut Recognizer<'_>, items: &[Observed]) -> Option<bool> 
     for item in items {
         recognizer.item(item).ok()?;
     }
-    Some(matches!(recognizer.finish(), Verdict::Valid { .. }))
+    Some(matches!(recognizer.finish().ok()?, Verdict::Valid { .. }))
 }
 
 /// What random sequences came to.

@@ -250,7 +250,8 @@ fn what_is_no_text_is_told_with_its_line() {
 
 #[test]
 fn lines_have_a_limit() {
-    let error = "2: the line is longer than 1 MiB, which is the limit";
+    const MAX_LINE: usize = 1 << 20;
+    let error = "2: the line is longer than 1048576 bytes, which is the limit";
     for (before, after) in [("install\n", ""), ("simulation:\n", "1: ")] {
         let expected = if after.is_empty() { "1: install" } else { after };
         let long = "x".repeat(MAX_LINE + 1);
@@ -264,7 +265,10 @@ fn lines_have_a_limit() {
     }
     let longest = format!("{}\ninstall\n", "x".repeat(MAX_LINE));
     assert!(all(longest.as_bytes(), None, &[])[0].ends_with(" | install"));
-    assert_eq!(all(b"{".chain(io::repeat(b' ')), None, &[]), ["1: the line is longer than 64 MiB, which is the limit"]);
+    assert_eq!(
+        all(b"{".chain(io::repeat(b' ')), None, &[]),
+        ["1: the line is longer than 67108864 bytes, which is the limit"]
+    );
     let json = format!("{{\"x\":\"{}\",\"items\":[\"start\"]}}", "x".repeat(2 * MAX_LINE));
     check(&json, &["1: start"]);
 }

@@ -1,0 +1,111 @@
+//! Limits: each is set by its name, met with an error that names it, and is in the reference as it is.
+
+use std::fs;
+
+use charmgrammar::limits::Limits;
+
+use crate::support::{root, run, run_with};
+
+#[test]
+fn the_reference_lists_all_limits_as_they_are() {
+    let reference = fs::read_to_string(root().join("grammar/LANGUAGE.md")).unwrap();
+    let rows: Vec<&str> =
+        reference.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 5).collect();
+    for limit in Limits::default().list() {
+        let (begin, end) = (format!("| `{}` |", limit.name), format!("| {} | {} |", limit.value, limit.most));
+        assert!(rows.iter().any(|row| row.starts_with(&begin) && row.ends_with(&end)), "{begin} … {end}");
+    }
+}
+
+#[test]
+fn each_limit_is_met_where_it_is_set_and_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let grammar = "source user  kind k {}  k x[3]  event a  event <k>-e  param n: 0..9 = 2\n\
+                   action go(i: k, j: k) by user { a }\n\
+                   rule deep(d: 0..200) { a if d > 0 { deep(d - 1) a } }\n\
+                   phase p { for each i: k in any order { a } repeat n { a } deep(n) }\n";
+    fs::write(path("g.charmgrammar"), grammar).unwrap();
+    fs::create_dir(path("charm")).unwrap();
+    fs::write(path("charm/charmcraft.yaml"), "name: x\nrequires: {db: {interface: y}, web: {interface: y}}\n").unwrap();
+    fs::write(path("names"), "a\na\na\na\na\na\na\na\n").unwrap();
+    fs::write(path("jsonl"), "{\"items\":[\"a\"]}\n").unwrap();
+    fs::write(path("log"), "[{\"status\": \"x\", \"message\": \"y\"},\n{\"status\": \"x\", \"message\": \"y\"}]\n")
+        .unwrap();
+    let (g, charm, names, jsonl, log) =
+        (path("g.charmgrammar"), path("charm"), path("names"), path("jsonl"), path("log"));
+    for (limit, line, told) in [
+        ("file=100", &["check", &g][..], "more than 100 bytes"),
+        ("file=100", &["fmt", "--check", &g], "more than 100 bytes"),
+        ("instances=2", &["check", &g], "at most 2 instances"),
+        ("bindings=8", &["check", &g], "9 bindings; the limit is 8"),
+        ("event-names=3", &["check", &g], "4 events; the limit is 3"),
+        ("count=1", &["generate", &g, "--seed", "1"], "a count is at most 1"),
+        ("any-order=2", &["generate", &g, "--seed", "1"], "over 3, which is more than 2"),
+        ("stack=20", &["generate", &g, "--seed", "1", "--set", "n=9"], "20 words of stack"),
+        ("charm-file=10", &["generate", "--charm", &charm, "--seed", "1"], "more than 10 bytes"),
+        ("yaml-values=3", &["init", "--charm", &charm], "more than 3 values"),
+        ("line=1", &["validate", &g, &names, "--input", "names", "--limit", "json-line=1"], ""),
+        ("json-line=8", &["validate", &g, &jsonl], "longer than 8 bytes"),
+        ("status-log=30", &["validate", &g, &log, "--input", "status-log"], "longer than 30 bytes"),
+        ("whole-input=3", &["validate", &g, &names, "--any", "n"], "more than 3 bytes"),
+        ("whole-input=3", &["export", &g, &names, "--as", "juju"], "more than 3 bytes"),
+        ("combinations=9", &["validate", &g, &names, "--any", "n"], "more than 9 combinations"),
+        ("1", &["validate", &g, &names], "more than 1 configurations"),
+        ("configurations=1", &["validate", &g, &names], "more than 1 configurations"),
+        ("1", &["generate", &g], "looks at no configurations"),
+        ("1", &["fmt", "--check", &g], "looks at no configurations"),
+        ("lines=3", &["check", &g], "did you mean `line`"),
+        ("nonsense=3", &["check", &g], "there are file, instances"),
+        ("file=0", &["check", &g], "from 1 to 2147483648"),
+        ("file=x", &["check", &g], "invalid digit"),
+    ] {
+        let ran = run(&[line, &["--limit", limit]].concat());
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(all.contains(told), "{limit} {line:?}: {ran:?}");
+        assert!(told.is_empty() || ran.code != 0, "{limit} {line:?}: {ran:?}");
+        // Without it nothing of this is told.
+        assert!(told.is_empty() || !format!("{:?}", run(line)).contains(told), "{line:?}");
+    }
+    let ran = run_with(&["validate", &g, "-", "--input", "names", "--limit", "line=3"], b"aaaa\n");
+    assert!(ran.code == 2 && ran.stderr.contains("longer than 3 bytes"), "{ran:?}");
+}
+
+/// Inputs that ask for far more than they are long.
+#[test]
+fn inputs_that_grow_are_refused() {
+    let checked = |text: &str| {
+        let ran = run_with(&["check", "--syntax", "-"], text.as_bytes());
+        assert_ne!(ran.code, 0, "{text:.80}");
+        ran.stdout + &ran.stderr
+    };
+    let nested = "event a phase p { ".to_owned() + &"{ ".repeat(100_000);
+    assert!(checked(&nested).contains("nesting-limit"));
+    let negated = format!("state s: bool = {}true", "not ".repeat(100_000));
+    assert!(checked(&negated).contains("nesting-limit"));
+    let counted = "event a phase p { repeat 9000000000000000000 { a } }";
+    assert!(checked(counted).contains("repeat-limit"));
+    let wide = "event a source u action x(a: 0..4095, b: 0..4095, c: 0..4095) by u { a } phase p { do }";
+    assert!(checked(wide).contains("binding-limit"));
+    let range = "event a state s: -9223372036854775807..9223372036854775807 = 0 phase p { a }";
+    assert!(checked(range).contains("domain-limit"));
+    let pattern = "event a phase p { a } test \"t\" accepts { (((a{10000}){10000}){10000}){10000} }";
+    let ran = run_with(&["test", "-"], pattern.as_bytes());
+    assert!(ran.code == 2 && ran.stdout.contains("more than 200000 states"), "{ran:?}");
+    let deep = format!("{{\"items\":{}", "[".repeat(100_000));
+    let ran = run_with(&["validate", "example", "--input", "jsonl"], deep.as_bytes());
+    assert!(ran.code == 2 && ran.stderr.contains("the line is cut off"), "{ran:?}");
+}
+
+/// A lot can come next after each of few configurations: what is looked at is bounded by their number all the same.
+#[test]
+fn what_lies_ahead_is_bounded_too() {
+    let text = "event a event b event c event d phase p { interleave each z: 0..16 { \
+                choose { 1 => { a b c d }, 1 => { b a d c }, 1 => { c d a b } } maybe 50% { d a b c } } }";
+    let trace = "a\nb\nc\nd\na\nb\nc\nd\na\nb\nc\nd\na\nb\nc\nd\n";
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("g.charmgrammar");
+    fs::write(&path, text).unwrap();
+    let ran = run_with(&["validate", path.to_str().unwrap(), "-", "--limit", "2000"], trace.as_bytes());
+    assert!(ran.code == 2 && ran.stderr.contains("more than 2000 configurations"), "{ran:?}");
+}
