@@ -191,11 +191,12 @@ mod tests {
     #[test]
     fn what_the_digits_do_not_say_the_next_words_do() {
         // Half of what is possible beyond a fraction that lacks `missing` of `spent` makes one more whole of it.
-        for (missing, spent, share) in [(1u64, 2u64, 0.5), (1, 4, 0.75), (3, 4, 0.25), (1 << 40, 1 << 41, 0.5)] {
+        for (missing, spent, expected) in
+            [(1u64, 2u64, 5_000u64), (1, 4, 7_500), (3, 4, 2_500), (1 << 40, 1 << 41, 5_000)]
+        {
             let mut dice = dice(5);
             let n_carried: u64 = (0..10_000).map(|_| dice.carry(missing.wrapping_neg(), spent)).sum();
-            let expected = share * 10_000.0;
-            assert!((n_carried as f64 - expected).abs() < 250.0, "{missing} of {spent}: {n_carried}");
+            assert!(n_carried.abs_diff(expected) < 250, "{missing} of {spent}: {n_carried}");
         }
     }
 }
