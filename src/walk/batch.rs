@@ -1,7 +1,7 @@
 //! Many traces as text, in order, whatever the number of threads.
 //!
 //! The numbers are cut into chunks. Thread *t* of *j* draws the chunks *t*, *t* + *j*, *t* + 2*j* …, and hands its text
-//! on in pieces through a channel that holds two of them; the caller's thread writes the chunks in turn. So memory is
+//! on in pieces through a channel that holds a few of them; the caller's thread writes the chunks in turn. So memory is
 //! bounded by the pieces, and a slow reader slows the threads. What a piece was written in goes back to its thread: new
 //! memory would cost more than the writing.
 
@@ -21,10 +21,11 @@ use crate::model::{Alphabet, SymbolId};
 use crate::trace::{Header, Shows, Sink, TextSink};
 
 /// After how many bytes a piece of text is handed on, in the middle of a chunk too.
-const PIECE_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 512 << 10;
 
-/// How many traces a chunk has at most.
-const CHUNK_TRACES: u64 = 256;
+/// How many traces a chunk has at most. It has so many that it makes about one piece, by the length of the first trace: then
+/// a thread can draw its next chunk while those of others are written.
+const CHUNK_TRACES: u64 = 4_096;
 
 /// What is to be drawn.
 #[derive(Clone, Debug)]
@@ -99,6 +100,17 @@ struct Piece {
     last: bool,
 }
 
+/// How many traces make a piece, if they are as long as the first one; with one thread that is no matter.
+fn in_a_piece<S: TextSink>(program: &Program, batch: &Batch, jobs: u64, sink: impl Fn() -> S) -> u64 {
+    if jobs == 1 {
+        return 256;
+    }
+    let mut writer = Writer::new(program, batch.limits, sink());
+    // If it fails, that is told when its turn comes.
+    let _ = writer.walk(batch.seed, batch.numbers.start);
+    (PIECE_BYTES / (writer.sink().out().len() + 1)) as u64
+}
+
 /// The caller's ends of the channels of a thread: what it has written, and what it may write in.
 type Ends = (Receiver<Result<Piece, BatchError>>, Sender<Vec<u8>>);
 
@@ -113,7 +125,7 @@ fn chunks<S: TextSink>(
 ) -> Result<Summary, BatchError> {
     let total = batch.numbers.end.saturating_sub(batch.numbers.start);
     let jobs = (batch.jobs.max(1) as u64).min(total.max(1));
-    let size = (total / (jobs * 4)).clamp(1, CHUNK_TRACES);
+    let size = (total / (jobs * 4)).min(in_a_piece(program, batch, jobs, &sink)).clamp(1, CHUNK_TRACES);
     let n_chunks = total.div_ceil(size);
     let chunk = |index: u64| {
         let start = batch.numbers.start + index * size;
@@ -132,7 +144,7 @@ fn chunks<S: TextSink>(
         thread::scope(|scope| {
             let ends: Vec<Ends> = (0..jobs)
                 .map(|job| {
-                    let (sender, receiver) = sync_channel(2);
+                    let (sender, receiver) = sync_channel(4);
                     let (back, emptied) = channel();
                     let (sink, digest) = (&sink, &digest);
                     scope.spawn(move || {
