@@ -33,6 +33,18 @@ impl<S: TextSink> TextSink for Fed<'_, S> {
     fn out(&mut self) -> &mut Vec<u8> {
         self.sink.out()
     }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        self.sink.items()
+    }
+
+    fn close(&mut self) {
+        self.sink.close();
+    }
+
+    fn repeats(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Sink> Sink for Fed<'_, S> {

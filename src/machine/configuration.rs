@@ -53,6 +53,9 @@ impl Counter {
     /// No iteration can come.
     pub const USED_UP: Self = Self(0);
 
+    /// A counter that no loop has: for whoever wants to see where those of others end.
+    pub const PLACEHOLDER: Self = Self(u64::MAX - 1);
+
     /// A counter of integers that are within the limit on counts, or [`Self::UNBOUNDED`].
     pub(super) fn new(must: i64, may: i64) -> Self {
         let part = |count: i64| u32::try_from(count).expect("counts are checked");
@@ -91,7 +94,7 @@ impl Counter {
 
     /// The counter after one of them; nothing where it is not known whether there is one.
     #[inline]
-    pub(super) fn next(self) -> Option<Self> {
+    pub fn next(self) -> Option<Self> {
         let (must, may) = (self.must(), self.may());
         let part = if must > 0 { must } else { may };
         if part > Self::STAND_INS && part % 2 == 1 && part != Self::UNBOUNDED {
@@ -153,6 +156,12 @@ impl Configuration {
     /// The same, to be changed: a loop goes on from what it has left.
     pub fn counters_mut(&mut self) -> &mut [Counter] {
         &mut self.counters
+    }
+
+    /// Gives it other counters.
+    pub fn set_counters(&mut self, counters: &[Counter]) {
+        self.counters.clear();
+        self.counters.extend_from_slice(counters);
     }
 
     /// How many words its states and its stack take.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::MAX_WEIGHT;
-use super::compile::{MILLION, compile};
+use super::compile::compile;
 use super::configuration::{Configuration, Flags};
 use super::evaluate::{Environment, Evaluator, fault, outside};
 use super::fault::{Fault, FaultKind};
@@ -133,6 +133,11 @@ impl Scratch {
         &self.values
     }
 
+    /// How many silent steps were made since the last event.
+    pub fn silent_steps(&self) -> u64 {
+        self.step_limit - self.environment.fuel
+    }
+
     /// Makes the steps between two events count from here.
     pub fn refuel(&mut self) {
         self.environment.fuel = self.step_limit;
@@ -209,12 +214,12 @@ impl Program {
     pub fn run(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Pause, Box<Fault>> {
         let pause = if at.is_complete() {
             if scratch.watch.is_some() {
-                self.advance::<true, false, true, false>(at, scratch)?
+                self.advance::<true, false, true, false, false>(at, scratch)?
             } else {
-                self.advance::<true, false, false, false>(at, scratch)?
+                self.advance::<true, false, false, false, false>(at, scratch)?
             }
         } else {
-            match self.advance::<true, true, false, false>(at, scratch) {
+            match self.advance::<true, true, false, false, false>(at, scratch) {
                 Err(error) => Some(Pause::Decide(self.ask(at, scratch, error)?)),
                 Ok(pause) => {
                     if !at.is_product() {
@@ -227,6 +232,22 @@ impl Program {
         Ok(pause.expect("a run that shows pauses only to show, to decide or to end"))
     }
 
+    /// Runs to the next pause, or to the head of a loop that counts: then there is no pause, [`loop_at`](Self::loop_at) tells
+    /// what comes of its counter, and [`take_turn`](Self::take_turn) goes on. Nothing on the way depends on a counter, where
+    /// there is no [`interleave`](Self::has_interleave). The configuration must be complete, and nobody watch.
+    ///
+    /// # Errors
+    ///
+    /// When the grammar fails.
+    pub fn run_to_loop(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Option<Pause>, Box<Fault>> {
+        self.advance::<true, false, false, false, true>(at, scratch)
+    }
+
+    /// Whether branches may run side by side.
+    pub fn has_interleave(&self) -> bool {
+        self.code.iter().any(|op| matches!(op, Op::Interleave(_)))
+    }
+
     /// Runs through all that neither decides nor shows nor ends: to the last configuration before the next pause. Those
     /// from which the same is still to come are equal then, however they came there.
     ///
@@ -236,13 +257,13 @@ impl Program {
     pub fn rest(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<(), Box<Fault>> {
         if at.is_complete() {
             let advanced = if scratch.watch.is_some() {
-                self.advance::<false, false, true, false>(at, scratch)
+                self.advance::<false, false, true, false, false>(at, scratch)
             } else {
-                self.advance::<false, false, false, false>(at, scratch)
+                self.advance::<false, false, false, false, false>(at, scratch)
             };
             return advanced.map(|_| ());
         }
-        match self.advance::<false, true, false, false>(at, scratch) {
+        match self.advance::<false, true, false, false, false>(at, scratch) {
             // It is asked for when the run goes on.
             Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
             Err(error) => Err(error),
@@ -252,9 +273,16 @@ impl Program {
 
     /// Runs to the next pause, or, unless it `SHOWS`, only to what is shown next, with nothing for an answer. The
     /// configuration is complete unless it is `PARTIAL`. Somebody may watch only if it `WATCHES`.
-    /// `UNGUARDED`: it also pauses where something may be forbidden, with nothing for an answer.
+    /// `UNGUARDED`: it also pauses where something may be forbidden, with nothing for an answer. `LOOPS`: likewise at the
+    /// head of a loop that counts.
     #[inline]
-    pub(super) fn advance<const SHOWS: bool, const PARTIAL: bool, const WATCHES: bool, const UNGUARDED: bool>(
+    pub(super) fn advance<
+        const SHOWS: bool,
+        const PARTIAL: bool,
+        const WATCHES: bool,
+        const UNGUARDED: bool,
+        const LOOPS: bool,
+    >(
         &self,
         at: &mut Configuration,
         scratch: &mut Scratch,
@@ -271,6 +299,9 @@ impl Program {
                 return Ok(Some(pause));
             }
             if UNGUARDED && self.may_forbid(at, op) {
+                return Ok(None);
+            }
+            if LOOPS && matches!(op, Op::RepeatNext(next) if next.counted) {
                 return Ok(None);
             }
             if scratch.environment.fuel == 0 {
@@ -319,10 +350,10 @@ impl Program {
                     }
                     at.pc = if holds { at.pc + 1 } else { *target };
                 }
-                Op::Maybe { millionths: 0, otherwise, .. } => at.pc = *otherwise,
-                Op::Maybe { millionths: MILLION, .. } => at.pc += 1,
-                Op::Maybe { millionths, place, .. } => {
-                    return Ok(Some(decide(*place, Odds::Either { first: *millionths, total: MILLION })));
+                Op::Maybe { first: 0, otherwise, .. } => at.pc = *otherwise,
+                Op::Maybe { first, total, .. } if first == total => at.pc += 1,
+                Op::Maybe { first, total, place, .. } => {
+                    return Ok(Some(decide(*place, Odds::Either { first: *first, total: *total })));
                 }
                 Op::Call { entry, frame, arguments, tail, .. } => {
                     scratch.values.clear();
@@ -639,7 +670,7 @@ impl Program {
         scratch.options.clear();
         let mut upto = 0;
         for (option, clause) in (1..).zip(&phase.clauses) {
-            if clause.millionths == 0 {
+            if clause.weight == 0 {
                 continue;
             }
             let allows = self.evaluator(at, scratch).allows(clause.guard.as_ref())?;
@@ -647,7 +678,7 @@ impl Program {
                 note(scratch, (clause.entry, CLAUSE_GUARD), allows);
             }
             if allows {
-                upto += clause.millionths;
+                upto += clause.weight;
                 scratch.options.push(Choice { option, upto });
             }
         }
@@ -655,7 +686,7 @@ impl Program {
             pass_slot(at);
             return Ok(None);
         }
-        scratch.options.push(Choice { option: 0, upto: MILLION });
+        scratch.options.push(Choice { option: 0, upto: phase.total });
         Ok(Some(Decision { place: phase.place, odds: Odds::Listed }))
     }
 

@@ -34,6 +34,7 @@ pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use numbers::Numbers;
 pub use product::Rows;
 pub use program::{Choice, Place, PlaceId, Program};
+pub use repeat::{Loop, LoopTurn};
 pub use unguarded::{Bar, Barrier, Halt, Way};
 pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 

@@ -316,7 +316,7 @@ impl Program {
                 let phase = &self.phases[at.phase().index()];
                 add(0, (true, true));
                 for (option, clause) in (1..).zip(&phase.clauses) {
-                    if clause.millionths > 0 {
+                    if clause.weight > 0 {
                         add(option, possible(self.evaluator(at, scratch).allows(clause.guard.as_ref()))?);
                     }
                 }

@@ -113,6 +113,8 @@ pub(super) struct ActionCode {
 #[derive(Clone, Debug)]
 pub(super) struct PhaseCode {
     pub(super) clauses: Box<[ClauseCode]>,
+    /// What the clauses and nothing weigh together.
+    pub(super) total: u64,
     /// The odds of the clauses when none of them has a guard.
     pub(super) table: Option<u32>,
     pub(super) place: PlaceId,
@@ -123,7 +125,8 @@ pub(super) struct PhaseCode {
 /// A clause of a `meanwhile`.
 #[derive(Clone, Debug)]
 pub(super) struct ClauseCode {
-    pub(super) millionths: u64,
+    /// Its part of the phase's total.
+    pub(super) weight: u64,
     pub(super) guard: Option<Expr>,
     pub(super) entry: Address,
     pub(super) frame: u32,
@@ -219,9 +222,10 @@ pub(super) enum Op {
     },
     /// One alternative by weights and guards.
     Choose(Box<Choose>),
-    /// Goes on with a probability in millionths.
+    /// Goes on with a probability of `first` out of `total`.
     Maybe {
-        millionths: u64,
+        first: u64,
+        total: u64,
         otherwise: Address,
         place: PlaceId,
     },

@@ -2,13 +2,55 @@
 //!
 //! A count is drawn step by step, so a loop needs no more than what is left of it, its [`Counter`]; nothing at all for
 //! `0.. mean m`.
+//!
+//! Nobody but a loop itself reads its counter. So whoever keeps the counters apart runs from loop to loop
+//! ([`Program::run_to_loop`]), and asks the [`Loop`] what comes of a counter.
 
 use super::configuration::{Configuration, Counter};
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
 use super::interpret::{Decision, Odds, Scratch};
-use super::program::{CountKind, Expr, Parameter, Program, RepeatNext, RepeatStart};
+use super::program::{CountKind, Expr, Op, Parameter, PlaceId, Program, RepeatNext, RepeatStart};
 use super::watch::note;
+
+/// A loop that counts, where it looks whether it goes on: all that this depends on but its counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// Where it decides.
+    pub place: PlaceId,
+    kind: CountKind,
+    spread: u64,
+    /// Whether its `while` holds.
+    holds: bool,
+}
+
+/// What a loop does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopTurn {
+    /// It ends.
+    Leave,
+    /// It runs once more.
+    GoOn,
+    /// It ends with `first` out of `total`, else it runs once more.
+    Decide {
+        /// Above 0 and below `total`.
+        first: u64,
+        /// The weight of both.
+        total: u64,
+    },
+}
+
+impl Loop {
+    /// What it does with this counter.
+    #[inline]
+    pub fn turn(&self, counter: Counter) -> LoopTurn {
+        if counter == Counter::USED_UP || !self.holds {
+            return LoopTurn::Leave;
+        }
+        stop_odds(self.kind, self.spread, Some(counter))
+            .map_or(LoopTurn::GoOn, |(first, total)| LoopTurn::Decide { first, total })
+    }
+}
 
 impl Program {
     /// Evaluates the bounds, and goes to the [`Op::RepeatNext`](super::program::Op::RepeatNext) that follows.
@@ -70,11 +112,51 @@ impl Program {
                 return Ok(None);
             }
         }
-        let Some((first, total)) = stop_odds(at, next) else {
+        let Some((first, total)) = stop_odds(next.kind, spread(at, next), counter(at, next)) else {
             self.iterate(at, next)?;
             return Ok(None);
         };
         Ok(Some(Decision { place: next.place, odds: Odds::Either { first, total } }))
+    }
+
+    /// The loop at whose head a configuration is: a pause of [`run_to_loop`](Self::run_to_loop).
+    ///
+    /// # Errors
+    ///
+    /// When its `while` can't be evaluated.
+    ///
+    /// # Panics
+    ///
+    /// If it is not at the head of a loop.
+    pub fn loop_at(&self, at: &Configuration, scratch: &mut Scratch) -> Result<Loop, Box<Fault>> {
+        let next = self.head(at);
+        let holds = self.evaluator(at, scratch).allows(next.condition.as_ref())?;
+        Ok(Loop { place: next.place, kind: next.kind, spread: spread(at, next), holds })
+    }
+
+    /// Goes on from the head of a loop that counts: behind it, or into it once more.
+    ///
+    /// # Errors
+    ///
+    /// When its counter can't be counted down.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is not at the head of a loop.
+    pub fn take_turn(&self, at: &mut Configuration, leaves: bool) -> Result<(), Box<Fault>> {
+        let next = self.head(at);
+        if leaves {
+            exit_loop(at, next);
+            return Ok(());
+        }
+        self.iterate(at, next)
+    }
+
+    fn head(&self, at: &Configuration) -> &RepeatNext {
+        match &self.code[at.pc as usize] {
+            Op::RepeatNext(next) => next,
+            other => unreachable!("{other:?} is no loop"),
+        }
     }
 
     /// Begins an iteration.
@@ -118,18 +200,17 @@ pub(super) fn is_finished(at: &Configuration, next: &RepeatNext) -> bool {
 
 /// The odds that a loop which is not finished stops before its next iteration, as a part of a total; `None` where it
 /// can't.
-fn stop_odds(at: &Configuration, next: &RepeatNext) -> Option<(u64, u64)> {
-    let counter = counter(at, next);
+fn stop_odds(kind: CountKind, spread: u64, counter: Option<Counter>) -> Option<(u64, u64)> {
     if counter.is_some_and(|counter| counter.must() > 0) {
         return None;
     }
     let may = counter.map_or(0, |counter| u64::from(counter.may()));
-    match next.kind {
+    match kind {
         CountKind::Endless | CountKind::Exact => None,
         // Uniform over the ends that remain.
         CountKind::Uniform => Some((1, may + 1)),
-        CountKind::Open => Some((1, spread(at, next) + 1)),
-        CountKind::Bounded => Some((bounded_hazard(spread(at, next), may), 1 << 32)),
+        CountKind::Open => Some((1, spread + 1)),
+        CountKind::Bounded => Some((bounded_hazard(spread, may), 1 << 32)),
     }
 }
 

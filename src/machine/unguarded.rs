@@ -88,7 +88,7 @@ impl Program {
     ///
     /// When the grammar fails. The configuration is of no use then.
     pub fn run_unguarded(&self, at: &mut Configuration, scratch: &mut Scratch) -> Result<Halt, Box<Fault>> {
-        match self.advance::<true, false, false, true>(at, scratch) {
+        match self.advance::<true, false, false, true, false>(at, scratch) {
             Ok(Some(Pause::Show(item))) => Ok(Halt::Show(item)),
             Ok(Some(Pause::End)) => Ok(Halt::End),
             Ok(Some(Pause::Decide(decision))) => {
@@ -110,7 +110,7 @@ impl Program {
         match op {
             Op::Slot => !self.phases[at.phase as usize].clauses.is_empty(),
             Op::EachStart(each) => each.candidates.filter.is_some(),
-            Op::Maybe { millionths, .. } => *millionths == 0,
+            Op::Maybe { first, .. } => *first == 0,
             Op::Unless { .. }
             | Op::ChooseTable { .. }
             | Op::Choose(_)
@@ -134,7 +134,7 @@ impl Program {
                 for (option, clause) in (1..).zip(&self.phases[at.phase as usize].clauses) {
                     let bar = if is_quiet {
                         Some(Bar::Quiet)
-                    } else if clause.millionths == 0 {
+                    } else if clause.weight == 0 {
                         Some(Bar::Weight)
                     } else {
                         unless(self.evaluator(at, scratch).allows(clause.guard.as_ref())?, Bar::Condition)

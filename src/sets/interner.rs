@@ -39,6 +39,11 @@ impl<T: Copy + Eq + Hash> Interner<T> {
         (number, true)
     }
 
+    /// The number of a slice, if it has one.
+    pub(crate) fn find(&self, slice: &[T]) -> Option<u32> {
+        self.table.find(hash(slice), |number| part(&self.data, &self.ends, *number) == slice).copied()
+    }
+
     /// The slice of a number.
     pub(crate) fn get(&self, number: u32) -> &[T] {
         part(&self.data, &self.ends, number)

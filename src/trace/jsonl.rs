@@ -9,6 +9,8 @@
 //! | `init` | the states at the start, where states are shown |
 //! | `items` | the items |
 
+use std::io::Write as _;
+
 use serde_json::Value;
 
 use super::{Header, Shows, Sink, TextSink};
@@ -30,11 +32,17 @@ pub struct Jsonl<'a> {
     grammar: &'a Grammar,
     alphabet: &'a Alphabet,
     options: JsonlOptions,
+    /// What stands before the number of the trace, and what behind the seed.
+    head: [String; 2],
     /// For each symbol its object without payload and closing brace; made when it is first shown.
     events: Vec<Option<Box<str>>>,
     header: Header,
-    initial: Vec<u8>,
+    /// The states at the start, where they are shown, and then the items, with a comma before each.
     items: Vec<u8>,
+    /// The decisions that draw the states at the start.
+    decisions: Vec<u8>,
+    /// Whether the states at the start are being told.
+    in_initial: bool,
     /// Whether the last item is a `set` that may take more.
     in_set: bool,
     /// Whether it is an action or an event, which may take more too.
@@ -45,26 +53,31 @@ pub struct Jsonl<'a> {
 impl<'a> Jsonl<'a> {
     /// A writer of traces of this grammar.
     pub fn new(grammar: &'a Grammar, alphabet: &'a Alphabet, options: JsonlOptions) -> Self {
+        let shows: Vec<_> = options.shows.names().collect();
+        let head = [
+            format!(r#"{{"format":1,"grammar":"sha256:{}","trace":"#, options.hash),
+            format!(r#","shows":{}"#, Value::from(shows)),
+        ];
         Self {
             grammar,
             alphabet,
             options,
+            head,
             events: vec![None; alphabet.len()],
             header: Header { seed: 0, trace: 0, attempt: 0 },
-            initial: Vec::new(),
             items: Vec::new(),
+            decisions: Vec::new(),
+            in_initial: false,
             in_set: false,
             takes_more: false,
             out: Vec::new(),
         }
     }
 
-    /// Begins an item.
+    /// Begins an item, behind a comma: that of the first is left out in the end.
     fn item(&mut self) {
-        if std::mem::take(&mut self.in_set) {
-            self.items.extend_from_slice(b"}}");
-        }
-        if !self.items.is_empty() {
+        self.close();
+        if !self.items.ends_with(b"[") {
             self.items.push(b',');
         }
     }
@@ -83,6 +96,9 @@ impl<'a> Jsonl<'a> {
         push_value(items, grammar, value, ty);
     }
 }
+
+/// What stands between the states at the start and the items.
+const ITEMS: &str = r#"},"items":["#;
 
 /// A string as JSON writes it.
 fn quoted(text: &str) -> String {
@@ -105,6 +121,27 @@ impl TextSink for Jsonl<'_> {
     fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        &mut self.items
+    }
+
+    fn close(&mut self) {
+        if std::mem::take(&mut self.in_set) {
+            self.text("}}");
+        }
+        if std::mem::take(&mut self.in_initial) {
+            self.text(ITEMS);
+            self.items.extend_from_slice(self.decisions.get(1..).unwrap_or_default());
+            self.decisions.clear();
+        }
+    }
+
+    fn repeats(&self) -> bool {
+        // Changes of states belong together until an item is shown, and a loop decides only where it may end.
+        let Shows { phases, actions, events, states, decisions } = self.options.shows;
+        !decisions && (!states || phases && actions && events)
+    }
 }
 
 impl Sink for Jsonl<'_> {
@@ -114,16 +151,19 @@ impl Sink for Jsonl<'_> {
 
     fn begin(&mut self, header: Header) {
         self.header = header;
-        self.initial.clear();
         self.items.clear();
+        self.decisions.clear();
+        self.in_initial = false;
         self.in_set = false;
         self.takes_more = false;
     }
 
     fn initial(&mut self, state: StateId, value: i64) {
+        if !std::mem::replace(&mut self.in_initial, true) {
+            self.decisions = std::mem::take(&mut self.items);
+        }
         let state = &self.grammar.states[state.index()];
-        let first = self.initial.is_empty();
-        Self::pair(&mut self.initial, self.grammar, first, &state.name, value, state.ty);
+        Self::pair(&mut self.items, self.grammar, false, &state.name, value, state.ty);
     }
 
     fn set(&mut self, state: StateId, value: i64) {
@@ -197,25 +237,22 @@ impl Sink for Jsonl<'_> {
     }
 
     fn end(&mut self) {
-        if std::mem::take(&mut self.in_set) {
-            self.text("}}");
-        }
+        self.close();
         let Header { seed, trace, attempt } = self.header;
-        let shows: Vec<_> = self.options.shows.names().collect();
+        let [before, between] = &self.head;
         let attempt = if attempt > 0 { format!(r#","attempt":{attempt}"#) } else { String::new() };
-        let head = format!(
-            r#"{{"format":1,"grammar":"sha256:{}","trace":{trace},"seed":{seed}{attempt},"shows":{}"#,
-            self.options.hash,
-            Value::from(shows),
-        );
-        self.out.extend_from_slice(head.as_bytes());
-        if self.options.shows.states {
-            self.out.extend_from_slice(br#","init":{"#);
-            self.out.append(&mut self.initial);
-            self.out.push(b'}');
-        }
-        self.out.extend_from_slice(br#","items":["#);
-        self.out.append(&mut self.items);
+        // Writing to memory can't fail.
+        let _ = write!(self.out, r#"{before}{trace},"seed":{seed}{attempt}{between}"#);
+        let has_initial = self.items.starts_with(b",\"");
+        let opening = match self.options.shows.states {
+            true if has_initial => r#","init":{"#,
+            true => r#","init":{},"items":["#,
+            false => r#","items":["#,
+        };
+        self.out.extend_from_slice(opening.as_bytes());
+        // The first comma is left out.
+        self.out.extend_from_slice(self.items.get(1..).unwrap_or_default());
+        self.items.clear();
         self.out.extend_from_slice(b"]}\n");
     }
 

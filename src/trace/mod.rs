@@ -132,4 +132,14 @@ pub trait TextSink: Sink {
 
     /// What has been written, to be taken away.
     fn out(&mut self) -> &mut Vec<u8>;
+
+    /// Where the items of the trace at hand are written.
+    fn items(&mut self) -> &mut Vec<u8>;
+
+    /// Closes what is open behind the last item. The end of a trace does so too.
+    fn close(&mut self) {}
+
+    /// Whether the text of an item depends on the item alone, so that it may be kept and put among the
+    /// [`items`](Self::items) again. What is told of states belongs to the item that follows, or to the end.
+    fn repeats(&self) -> bool;
 }

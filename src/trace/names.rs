@@ -39,6 +39,14 @@ impl TextSink for Names {
     fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    fn repeats(&self) -> bool {
+        true
+    }
 }
 
 impl Sink for Names {

@@ -42,22 +42,24 @@ impl<'a> Story<'a> {
         let text = self.grammar.value_text(value, base);
         self.push(&text);
     }
-
-    /// The blank line that ends what came before a phase or the end, unless nothing did.
-    fn gap(&mut self) {
-        if self.out.len() > self.start + HEAD.len() {
-            self.push("\n");
-        }
-    }
 }
 
-const HEAD: &str = "simulation:\n";
+/// The first line. Its end is that of the blank line which is written before every phase, where phases are shown.
+const HEAD: &str = "simulation:";
 
 impl TextSink for Story<'_> {
     const NEEDS_EVENTS: bool = false;
 
     fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
+    }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    fn repeats(&self) -> bool {
+        true
     }
 }
 
@@ -69,6 +71,9 @@ impl Sink for Story<'_> {
     fn begin(&mut self, _: Header) {
         self.start = self.out.len();
         self.push(HEAD);
+        if !self.shows.phases {
+            self.push("\n");
+        }
     }
 
     fn initial(&mut self, _: StateId, _: i64) {}
@@ -79,9 +84,8 @@ impl Sink for Story<'_> {
 
     fn phase(&mut self, phase: PhaseId) {
         if self.shows.phases {
-            self.gap();
             let grammar = self.grammar;
-            self.push("PHASE Phase.");
+            self.push("\nPHASE Phase.");
             self.push(&grammar.phases[phase.index()].name);
             self.push(":\n");
         }
@@ -126,7 +130,10 @@ impl Sink for Story<'_> {
     }
 
     fn end(&mut self) {
-        self.gap();
+        // A blank line, unless there is nothing before it.
+        if self.shows.phases || self.out.len() > self.start + HEAD.len() + 1 {
+            self.push("\n");
+        }
         self.push("end.\n");
     }
 

@@ -1,29 +1,31 @@
 //! Many traces as text, in order, whatever the number of threads.
 //!
 //! The numbers are cut into chunks. Thread *t* of *j* draws the chunks *t*, *t* + *j*, *t* + 2*j* …, and hands its text
-//! on in pieces through a channel that holds two of them; the caller's thread writes the chunks in turn. So memory is
-//! bounded by the pieces, and a slow reader slows the threads.
+//! on in pieces through a channel that holds a few of them; the caller's thread writes the chunks in turn. So memory is
+//! bounded by the pieces, and a slow reader slows the threads. What a piece was written in goes back to its thread: new
+//! memory would cost more than the writing.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use super::{Cause, Limits, Memory, WalkError, walk};
+use super::{Cause, Limits, WalkError, Writer};
 use crate::machine::Program;
 use crate::model::grammar::{ActionId, CauseId, PhaseId, StateId};
 use crate::model::{Alphabet, SymbolId};
 use crate::trace::{Header, Shows, Sink, TextSink};
 
 /// After how many bytes a piece of text is handed on, in the middle of a chunk too.
-const PIECE_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 512 << 10;
 
-/// How many traces a chunk has at most.
-const CHUNK_TRACES: u64 = 256;
+/// How many traces a chunk has at most. It has so many that it makes about one piece, by the length of the first trace: then
+/// a thread can draw its next chunk while those of others are written.
+const CHUNK_TRACES: u64 = 4_096;
 
 /// What is to be drawn.
 #[derive(Clone, Debug)]
@@ -98,6 +100,20 @@ struct Piece {
     last: bool,
 }
 
+/// How many traces make a piece, if they are as long as the first one; with one thread that is no matter.
+fn in_a_piece<S: TextSink>(program: &Program, batch: &Batch, jobs: u64, sink: impl Fn() -> S) -> u64 {
+    if jobs == 1 {
+        return 256;
+    }
+    let mut writer = Writer::new(program, batch.limits, sink());
+    // If it fails, that is told when its turn comes.
+    let _ = writer.walk(batch.seed, batch.numbers.start);
+    (PIECE_BYTES / (writer.sink().out().len() + 1)) as u64
+}
+
+/// The caller's ends of the channels of a thread: what it has written, and what it may write in.
+type Ends = (Receiver<Result<Piece, BatchError>>, Sender<Vec<u8>>);
+
 fn chunks<S: TextSink>(
     program: &Program,
     batch: &Batch,
@@ -109,7 +125,7 @@ fn chunks<S: TextSink>(
 ) -> Result<Summary, BatchError> {
     let total = batch.numbers.end.saturating_sub(batch.numbers.start);
     let jobs = (batch.jobs.max(1) as u64).min(total.max(1));
-    let size = (total / (jobs * 4)).clamp(1, CHUNK_TRACES);
+    let size = (total / (jobs * 4)).min(in_a_piece(program, batch, jobs, &sink)).clamp(1, CHUNK_TRACES);
     let n_chunks = total.div_ceil(size);
     let chunk = |index: u64| {
         let start = batch.numbers.start + index * size;
@@ -118,24 +134,28 @@ fn chunks<S: TextSink>(
     let mut collector = Collector { out, seen: batch.unique.then(HashSet::new), summary: Summary::default() };
     let mut done = 0;
     if jobs == 1 {
-        let mut drawer = Drawer { program, batch, stop, sink: sink(), memory: Memory::new(program, &batch.limits) };
+        let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
         for index in 0..n_chunks {
-            drawer.chunk(chunk(index), &digest, |piece| collector.take(&piece).map_err(BatchError::from))?;
+            drawer.chunk(chunk(index), &digest, |piece| collector.take(piece).map_err(BatchError::from))?;
             done += size;
             progress(done.min(total));
         }
     } else {
         thread::scope(|scope| {
-            let receivers: Vec<Receiver<Result<Piece, BatchError>>> = (0..jobs)
+            let ends: Vec<Ends> = (0..jobs)
                 .map(|job| {
-                    let (sender, receiver) = sync_channel(2);
+                    let (sender, receiver) = sync_channel(4);
+                    let (back, emptied) = channel();
                     let (sink, digest) = (&sink, &digest);
                     scope.spawn(move || {
-                        let memory = Memory::new(program, &batch.limits);
-                        let mut drawer = Drawer { program, batch, stop, sink: sink(), memory };
+                        let mut drawer = Drawer { batch, stop, writer: Writer::new(program, batch.limits, sink()) };
                         let mut index = job;
                         while index < n_chunks {
-                            let drawn = drawer.chunk(chunk(index), digest, |piece| send(&sender, Ok(piece)));
+                            let hand_on = |piece| {
+                                send(&sender, Ok(piece))?;
+                                Ok(emptied.try_recv().unwrap_or_default())
+                            };
+                            let drawn = drawer.chunk(chunk(index), digest, hand_on);
                             if let Err(error) = drawn {
                                 // If nobody listens any more, nobody wants to know.
                                 let _ = sender.send(Err(error));
@@ -144,18 +164,20 @@ fn chunks<S: TextSink>(
                             index += jobs;
                         }
                     });
-                    receiver
+                    (receiver, back)
                 })
                 .collect();
             // The receivers are dropped at the end of this closure, before the threads are waited for: then their
             // sending fails, and they stop.
-            let receivers = receivers;
+            let ends = ends;
             for index in 0..n_chunks {
-                let receiver = &receivers[usize::try_from(index % jobs).expect("there are few threads")];
+                let (receiver, back) = &ends[usize::try_from(index % jobs).expect("there are few threads")];
                 loop {
                     let piece = receiver.recv().map_err(|_| BatchError::Interrupted)??;
-                    collector.take(&piece)?;
-                    if piece.last {
+                    let last = piece.last;
+                    // A thread that has drawn all of its chunks takes nothing back.
+                    let _ = back.send(collector.take(piece)?);
+                    if last {
                         break;
                     }
                 }
@@ -175,55 +197,58 @@ fn send(sender: &SyncSender<Result<Piece, BatchError>>, piece: Result<Piece, Bat
 
 /// One thread's work.
 struct Drawer<'a, S> {
-    program: &'a Program,
     batch: &'a Batch,
     stop: &'a AtomicBool,
-    sink: S,
-    memory: Memory,
+    writer: Writer<'a, S>,
 }
 
 impl<S: TextSink> Drawer<'_, S> {
-    /// Draws a chunk and hands its pieces on: at least one, and the last one is marked.
+    /// Draws a chunk and hands its pieces on, each for an empty one: at least one, and the last one is marked.
     fn chunk(
         &mut self,
         numbers: Range<u64>,
         digest: impl Fn(&mut S) -> u128,
-        mut hand_on: impl FnMut(Piece) -> Result<(), BatchError>,
+        mut hand_on: impl FnMut(Piece) -> Result<Vec<u8>, BatchError>,
     ) -> Result<(), BatchError> {
         let mut traces = Vec::new();
         for number in numbers {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(BatchError::Interrupted);
             }
-            match self.trace(number) {
-                Ok(()) => traces.push((self.sink.out().len(), digest(&mut self.sink))),
+            let drawn = self.trace(number);
+            let sink = self.writer.sink();
+            match drawn {
+                Ok(()) => {
+                    let digest = digest(sink);
+                    traces.push((sink.out().len(), digest));
+                }
                 Err(error) => {
                     // What is whole comes out before the error.
-                    let text = std::mem::take(self.sink.out());
+                    let text = std::mem::take(sink.out());
                     hand_on(Piece { text, traces, last: false })?;
                     return Err(BatchError::Walk(error));
                 }
             }
-            if self.sink.out().len() >= PIECE_BYTES {
-                let text = std::mem::replace(self.sink.out(), Vec::with_capacity(PIECE_BYTES * 5 / 4));
-                hand_on(Piece { text, traces: std::mem::take(&mut traces), last: false })?;
+            if sink.out().len() >= PIECE_BYTES {
+                let text = std::mem::take(sink.out());
+                *sink.out() = hand_on(Piece { text, traces: std::mem::take(&mut traces), last: false })?;
             }
         }
-        let text = std::mem::take(self.sink.out());
-        hand_on(Piece { text, traces, last: true })
+        let out = self.writer.sink().out();
+        *out = hand_on(Piece { text: std::mem::take(out), traces, last: true })?;
+        Ok(())
     }
 
     fn trace(&mut self, number: u64) -> Result<(), WalkError> {
-        let Batch { limits, seed, .. } = self.batch;
-        let before = self.sink.out().len();
-        let drawn = walk(self.program, limits, *seed, number, &mut self.sink, &mut self.memory);
-        let drawn = drawn.and_then(|n_events| {
-            let header = Header { seed: *seed, trace: number, attempt: 0 };
+        let seed = self.batch.seed;
+        let before = self.writer.sink().out().len();
+        let drawn = self.writer.walk(seed, number).and_then(|n_events| {
+            let header = Header { seed, trace: number, attempt: 0 };
             let empty = S::NEEDS_EVENTS && n_events == 0;
             if empty { Err(WalkError { header, n_events, cause: Cause::Empty }) } else { Ok(()) }
         });
         if drawn.is_err() {
-            self.sink.out().truncate(before);
+            self.writer.sink().out().truncate(before);
         }
         drawn
     }
@@ -238,7 +263,14 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    fn take(&mut self, piece: &Piece) -> io::Result<()> {
+    /// Writes a piece; what it was in, emptied.
+    fn take(&mut self, mut piece: Piece) -> io::Result<Vec<u8>> {
+        self.write(&piece)?;
+        piece.text.clear();
+        Ok(piece.text)
+    }
+
+    fn write(&mut self, piece: &Piece) -> io::Result<()> {
         self.summary.n_traces += piece.traces.len() as u64;
         let Some(seen) = &mut self.seen else { return self.out.write_all(&piece.text) };
         let mut start = 0;
@@ -276,6 +308,18 @@ impl<S: TextSink> TextSink for Digested<'_, S> {
 
     fn out(&mut self) -> &mut Vec<u8> {
         self.sink.out()
+    }
+
+    fn items(&mut self) -> &mut Vec<u8> {
+        self.sink.items()
+    }
+
+    fn close(&mut self) {
+        self.sink.close();
+    }
+
+    fn repeats(&self) -> bool {
+        false
     }
 }
 

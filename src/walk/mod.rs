@@ -1,17 +1,19 @@
 //! Dice: random walks.
 //!
-//! [`walk`] draws one trace of a program; [`batch`] draws many, on several threads, in order. Trace number *i* of a
-//! seed depends on the program, the seed and *i* alone.
+//! [`walk`] draws one trace of a program, a [`Writer`] one after the other as text; [`batch`] draws many, on several
+//! threads, in order. Trace number *i* of a seed depends on the program, the seed and *i* alone.
 
 pub mod batch;
+mod chart;
 mod dice;
 
+use chart::Chart;
 use dice::Dice;
 
 use crate::machine::{Configuration, Decision, Fault, Item, Odds, Pause, Program, Scratch};
 use crate::model::SymbolId;
 use crate::source::Span;
-use crate::trace::{Header, Sink};
+use crate::trace::{Header, Sink, TextSink};
 
 /// What bounds a walk. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +78,23 @@ pub fn walk<S: Sink>(
     sink: &mut S,
     memory: &mut Memory,
 ) -> Result<u64, WalkError> {
+    attempts(limits, seed, trace, sink, |header, sink| attempt_walk(program, limits, header, sink, memory))
+}
+
+/// Walks until the number of events is one of those that are asked for.
+fn attempts<S: Sink>(
+    limits: &Limits,
+    seed: u64,
+    trace: u64,
+    sink: &mut S,
+    mut attempt_walk: impl FnMut(Header, &mut S) -> Result<u64, (u64, Cause)>,
+) -> Result<u64, WalkError> {
     let mut n_events = 0;
     for attempt in 0..limits.attempts.max(1) {
         let header = Header { seed, trace, attempt };
         let error = |n_events, cause| WalkError { header, n_events, cause };
         sink.begin(header);
-        n_events = attempt_walk(program, limits, header, sink, memory).map_err(|(n, cause)| error(n, cause))?;
+        n_events = attempt_walk(header, sink).map_err(|(n, cause)| error(n, cause))?;
         if (limits.min_events..=limits.max_events).contains(&n_events) {
             sink.end();
             return Ok(n_events);
@@ -90,6 +103,50 @@ pub fn walk<S: Sink>(
     }
     let header = Header { seed, trace, attempt: limits.attempts.max(1) - 1 };
     Err(WalkError { header, n_events, cause: Cause::Attempts })
+}
+
+/// Draws traces as text, fast: what walks have come through before is not run again, where the sink allows that.
+#[derive(Debug)]
+pub struct Writer<'a, S> {
+    program: &'a Program,
+    limits: Limits,
+    sink: S,
+    memory: Memory,
+    chart: Option<Box<Chart>>,
+}
+
+impl<'a, S: TextSink> Writer<'a, S> {
+    /// A writer of walks under these limits.
+    pub fn new(program: &'a Program, limits: Limits, sink: S) -> Self {
+        let has_chart = sink.repeats() && limits.steps >= chart::LEAST_STEPS;
+        let chart = has_chart.then(|| Box::new(Chart::new(program, sink.shows().states)));
+        Self { program, limits, sink, memory: Memory::new(program, &limits), chart }
+    }
+
+    /// The sink, which has the traces so far.
+    pub fn sink(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
+    /// Draws a trace: the same, with the same errors, as [`walk`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the grammar fails on this trace, or a limit is met.
+    pub fn walk(&mut self, seed: u64, trace: u64) -> Result<u64, WalkError> {
+        let Self { program, limits, sink, memory, chart } = self;
+        attempts(limits, seed, trace, sink, |header, sink| {
+            if let Some(chart) = chart {
+                if let Some(n_events) = chart.walk(program, limits, header, sink) {
+                    return Ok(n_events);
+                }
+                // What is wrong with it is seen by walking it step by step.
+                sink.abandon();
+                sink.begin(header);
+            }
+            attempt_walk(program, limits, header, sink, memory)
+        })
+    }
 }
 
 /// Memory that walks of one program use one after the other.
@@ -141,21 +198,16 @@ fn attempt_walk<S: Sink>(
                 if shows.states {
                     show_states(program, configuration, states, sink);
                 }
-                match item {
-                    Item::Event { symbol, place, .. } => {
-                        if n_events == limits.events {
-                            return Err((n_events, Cause::EventLimit(program.place(place).span)));
-                        }
-                        n_events += 1;
-                        sink.at(&program.place(place).name);
-                        sink.event(SymbolId(symbol), scratch.values());
-                        if n_events > limits.max_events {
-                            // It does not fit, whatever comes.
-                            return Ok(n_events);
-                        }
+                if let Item::Event { place, .. } = item {
+                    if n_events == limits.events {
+                        return Err((n_events, Cause::EventLimit(program.place(place).span)));
                     }
-                    Item::Phase { phase, .. } => sink.phase(phase),
-                    Item::Action { action, source, .. } => sink.action(action, source, scratch.values()),
+                    n_events += 1;
+                }
+                show(program, scratch, item, sink);
+                if n_events > limits.max_events {
+                    // It does not fit, whatever comes.
+                    return Ok(n_events);
                 }
             }
             Pause::End => {
@@ -165,6 +217,19 @@ fn attempt_walk<S: Sink>(
                 return Ok(n_events);
             }
         }
+    }
+}
+
+/// Tells the sink of an item that has just been shown.
+#[inline]
+fn show<S: Sink>(program: &Program, scratch: &Scratch, item: Item, sink: &mut S) {
+    match item {
+        Item::Event { symbol, place, .. } => {
+            sink.at(&program.place(place).name);
+            sink.event(SymbolId(symbol), scratch.values());
+        }
+        Item::Phase { phase, .. } => sink.phase(phase),
+        Item::Action { action, source, .. } => sink.action(action, source, scratch.values()),
     }
 }
 
@@ -186,10 +251,13 @@ fn show_states<S: Sink>(program: &Program, at: &Configuration, before: &mut Vec<
     }
 }
 
-/// The random numbers of a trace, each of 32 bits, for whoever draws something else than a walk.
+/// The random numbers of a trace, each of 32 bits, for whoever draws something else than a walk: the words of its
+/// generator, the low half first.
 pub fn halves(header: Header) -> impl Iterator<Item = u32> {
-    let mut dice = Dice::new(header);
-    std::iter::repeat_with(move || dice.half())
+    dice::words(header).flat_map(|word| {
+        let half = |word: u64| u32::try_from(word & u64::from(u32::MAX)).expect("it is half a word");
+        [half(word), half(word >> 32)]
+    })
 }
 
 #[inline]

@@ -36,3 +36,4 @@ mod targets;
 mod testing;
 mod tutorial;
 mod validate;
+mod walks;

@@ -296,11 +296,13 @@ impl<'a> Compiler<'a> {
         }
         let place = self.place_named(format!("phase {} meanwhile", phase.name), phase.span);
         let after = self.here();
-        self.program.phases.push(PhaseCode { clauses: Box::default(), table: None, place, after });
+        self.program.phases.push(PhaseCode { clauses: Box::default(), total: 1, table: None, place, after });
         self.landmark(LandmarkKind::Phase(id), start, phase.span);
     }
 
     fn clauses(&mut self, id: PhaseId, phase: &'a grammar::Phase) {
+        let unit = phase.meanwhile.iter().fold(MILLION, |unit, clause| gcd(unit, clause.millionths));
+        let total = MILLION / unit;
         let mut clauses = Vec::new();
         for (number, clause) in (1..).zip(&phase.meanwhile) {
             self.body = Body::new(format!("phase {} meanwhile {number}", phase.name), clause.span, &phase.variables);
@@ -310,14 +312,15 @@ impl<'a> Compiler<'a> {
             self.emit(Op::ClauseEnd);
             self.landmark(LandmarkKind::Clause, entry, clause.span);
             self.guard(GuardKind::When, entry, CLAUSE_GUARD, clause.guard.as_ref());
-            clauses.push(ClauseCode { millionths: clause.millionths, guard, entry, frame: self.body.max_locals });
+            clauses.push(ClauseCode { weight: clause.millionths / unit, guard, entry, frame: self.body.max_locals });
         }
         if !clauses.is_empty() && clauses.iter().all(|clause| clause.guard.is_none()) {
-            let weights = (1..).zip(clauses.iter().map(|clause| clause.millionths));
-            let rest = MILLION - clauses.iter().map(|clause| clause.millionths).sum::<u64>();
+            let weights = (1..).zip(clauses.iter().map(|clause| clause.weight));
+            let rest = total - clauses.iter().map(|clause| clause.weight).sum::<u64>();
             let table = self.table(weights.chain([(0, rest)]));
             self.program.phases[id.index()].table = Some(table);
         }
+        self.program.phases[id.index()].total = total;
         self.program.phases[id.index()].clauses = clauses.into();
     }
 
@@ -416,4 +419,12 @@ impl Compiler<'_> {
 }
 
 /// All that is certain, in millionths.
-pub(super) const MILLION: u64 = 1_000_000;
+const MILLION: u64 = 1_000_000;
+
+/// The greatest common divisor; of 0 and a number it is that number.
+fn gcd(mut one: u64, mut other: u64) -> u64 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Body, Compiler, Storage};
+use super::{Body, Compiler, MILLION, Storage, gcd};
 use crate::machine::configuration::index;
 use crate::machine::program::{
     Address, Assignment, BranchCode, Candidates, Choose, CountKind, Draw, Each, EachNext, Emission, Expr, Interleave,
@@ -106,7 +106,9 @@ impl Compiler<'_> {
             StatementKind::Repeat { count, condition, body } => self.repeat(count, condition.as_ref(), body, span),
             StatementKind::Maybe { millionths, body } => {
                 let place = self.place(span);
-                let maybe = self.emit(Op::Maybe { millionths: *millionths, otherwise: 0, place });
+                let unit = gcd(MILLION, *millionths);
+                let (first, total) = (*millionths / unit, MILLION / unit);
+                let maybe = self.emit(Op::Maybe { first, total, otherwise: 0, place });
                 self.statement(body);
                 self.land(maybe);
             }

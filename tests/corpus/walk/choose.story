@@ -13,8 +13,8 @@ end.
 simulation:
 PHASE Phase.only:
     Event  :: a
-    Event  :: a
-    Event  :: a
+    Event  :: b
+    Event  :: b
     Event  :: b
     Event  :: c
     Event  :: a
@@ -24,9 +24,9 @@ PHASE Phase.only:
 end.
 simulation:
 PHASE Phase.only:
+    Event  :: a
     Event  :: b
-    Event  :: a
-    Event  :: a
+    Event  :: b
     Event  :: b
     Event  :: c
     Event  :: a

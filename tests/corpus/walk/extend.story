@@ -5,27 +5,32 @@ PHASE Phase.up:
     Event  :: admin-opened
 
 PHASE Phase.run:
-    Event  :: tock
     Event  :: round (of=18)
-    Event  :: round (of=18)
-    Event  :: tock
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
     Event  :: tick
     Event  :: tock
-    Event  :: round (of=18)
-    Event  :: round (of=18)
     Event  :: round (of=18)
     Event  :: tick
     Event  :: tock
     Event  :: tock
-    Event  :: round (of=18)
+    Event  :: tick
     Event  :: tock
+    Event  :: tick
     Event  :: tick
     Event  :: round (of=18)
     Event  :: round (of=18)
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: tock
+    Event  :: tick
+    Event  :: tock
     Event  :: round (of=18)
+    Event  :: round (of=18)
+    Event  :: round (of=18)
+    Event  :: round (of=18)
+    Event  :: round (of=18)
+    Event  :: tock
+    Event  :: tick
 
 PHASE Phase.down:
     Event  :: halt
@@ -38,35 +43,27 @@ PHASE Phase.up:
     Event  :: admin-opened
 
 PHASE Phase.run:
+    Event  :: tock
     Event  :: tick
+    Event  :: round (of=18)
     Event  :: tock
     Event  :: tick
     Event  :: tock
     Event  :: round (of=18)
-    Event  :: tick
-    Event  :: round (of=18)
-    Event  :: tick
     Event  :: round (of=18)
     Event  :: tick
     Event  :: tick
     Event  :: round (of=18)
     Event  :: round (of=18)
-    Event  :: tock
-    Event  :: tock
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
     Event  :: tick
     Event  :: round (of=18)
-    Event  :: round (of=18)
-    Event  :: tock
-    Event  :: tock
-    Event  :: round (of=18)
-    Event  :: tock
-    Event  :: tick
     Event  :: round (of=18)
     Event  :: tick
     Event  :: tock
+    Event  :: tock
+    Event  :: tock
+    Event  :: round (of=18)
+    Event  :: round (of=18)
     Event  :: tick
 
 PHASE Phase.down:

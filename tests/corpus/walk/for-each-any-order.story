@@ -1,8 +1,8 @@
-a-seen
 c-seen
+a-seen
 b-seen
-number-0
 number
+number-0
 
 c-seen
 b-seen
@@ -10,15 +10,15 @@ a-seen
 number-0
 number
 
-c-seen
 a-seen
+c-seen
 b-seen
-number-0
 number
+number-0
 
-c-seen
-a-seen
 b-seen
+a-seen
+c-seen
 number-0
 number
 

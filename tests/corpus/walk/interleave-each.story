@@ -2,13 +2,13 @@ simulation:
 PHASE Phase.only:
     Event  :: db-created (n=2)
     Event  :: db-joined (n=0)
-    Event  :: number (n=2)
-    Event  :: number (n=1)
+    Event  :: plain
     Event  :: db-created (n=2)
-    Event  :: db-joined (n=1)
+    Event  :: number (n=1)
     Event  :: http-created (n=2)
+    Event  :: number (n=2)
     Event  :: plain
-    Event  :: plain
+    Event  :: db-joined (n=1)
     Event  :: http-joined (n=0)
     Event  :: over
     Event  :: over
@@ -16,15 +16,15 @@ PHASE Phase.only:
 end.
 simulation:
 PHASE Phase.only:
-    Event  :: plain
+    Event  :: db-created (n=2)
     Event  :: db-created (n=2)
     Event  :: plain
-    Event  :: number (n=1)
-    Event  :: number (n=2)
-    Event  :: db-created (n=2)
     Event  :: http-created (n=2)
-    Event  :: http-joined (n=0)
     Event  :: db-joined (n=1)
+    Event  :: number (n=1)
+    Event  :: http-joined (n=0)
+    Event  :: number (n=2)
+    Event  :: plain
     Event  :: db-joined (n=0)
     Event  :: over
     Event  :: over

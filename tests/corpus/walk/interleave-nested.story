@@ -1,19 +1,19 @@
 simulation:
 PHASE Phase.only:
-    Event  :: d
-    Event  :: e
-    Event  :: c (n=0)
-    Event  :: c (n=1)
     Event  :: a
     Event  :: b
     Event  :: a
-    Event  :: f
-    Event  :: g
     Event  :: c (n=1)
+    Event  :: f
     Event  :: d
+    Event  :: c (n=0)
+    Event  :: f
     Action :: Source.user --> 'act'
     Event  :: acted
-    Event  :: f
+    Event  :: c (n=1)
+    Event  :: d
+    Event  :: e
+    Event  :: g
     Event  :: g
     Event  :: over
 
@@ -21,14 +21,14 @@ end.
 simulation:
 PHASE Phase.only:
     Event  :: c (n=0)
-    Event  :: c (n=1)
-    Event  :: d
-    Event  :: g
     Event  :: a
     Event  :: b
     Event  :: a
     Event  :: f
     Event  :: c (n=1)
+    Event  :: c (n=1)
+    Event  :: d
+    Event  :: g
     Event  :: e
     Event  :: d
     Action :: Source.user --> 'act'

@@ -1,8 +1,8 @@
 a1
-a2
-c1
 b1
+c1
 b2
+a2
 a3
 after
 a1
@@ -10,21 +10,21 @@ a1
 after
 
 b1
-b2
-c1
 a1
+b2
 a2
 a3
+c1
 after
 a1
 a1
 after
 
-a1
 b1
+c1
+a1
 b2
 a2
-c1
 a3
 after
 a1

@@ -2,9 +2,5 @@ atom
 
 atom
 
-open
 atom
-comma
-atom
-close
 

@@ -2,10 +2,12 @@ a
 b
 b
 
+a
 b
+d
+d
 b
 
-a
 b
 d
 d

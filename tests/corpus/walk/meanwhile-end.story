@@ -6,7 +6,30 @@ PHASE Phase.empty:
 PHASE Phase.left:
 
 PHASE Phase.body:
+    Event  :: tick
     Event  :: a
+
+PHASE Phase.last:
+
+end.
+simulation:
+PHASE Phase.empty:
+    Event  :: tick
+
+PHASE Phase.left:
+
+PHASE Phase.body:
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: a
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
+    Event  :: tick
     Event  :: tick
     Event  :: tick
     Event  :: tick
@@ -17,26 +40,6 @@ end.
 simulation:
 PHASE Phase.empty:
     Event  :: tick
-    Event  :: tick
-    Event  :: tick
-
-PHASE Phase.left:
-
-PHASE Phase.body:
-    Event  :: a
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
-
-PHASE Phase.last:
-
-end.
-simulation:
-PHASE Phase.empty:
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
 
 PHASE Phase.left:
 
@@ -45,9 +48,6 @@ PHASE Phase.body:
     Event  :: tick
     Event  :: tick
     Event  :: a
-    Event  :: tick
-    Event  :: tick
-    Event  :: tick
 
 PHASE Phase.last:
 

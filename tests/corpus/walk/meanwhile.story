@@ -1,16 +1,12 @@
 simulation:
 PHASE Phase.first:
+    Event  :: work
     Event  :: web-pebble-ready (n=1)
-    Event  :: tock
-    Event  :: tock
-    Event  :: work
-    Event  :: work
     Event  :: tick
+    Event  :: work
     Event  :: tick
     Event  :: work
     Event  :: work
-    Event  :: tock
-    Event  :: tock
 
 PHASE Phase.second:
     Event  :: rest
@@ -20,11 +16,14 @@ simulation:
 PHASE Phase.first:
     Event  :: work
     Event  :: work
-    Event  :: tick
+    Event  :: web-pebble-ready (n=1)
     Event  :: work
     Event  :: work
     Event  :: tick
     Event  :: tock
+    Event  :: web-pebble-ready (n=1)
+    Event  :: tick
+    Event  :: tick
     Event  :: tick
 
 PHASE Phase.second:

@@ -1,13 +1,13 @@
 simulation:
 PHASE Phase.every:
-    Action :: Source.user --> 'add'(http)
-    Event  :: added
     Action :: Source.user --> 'add'(db[1])
+    Event  :: added
+    Action :: Source.user --> 'add'(db[0])
     Event  :: added
     Action :: Source.user --> 'add'(http)
     Event  :: added
     Event  :: db-joined (left=0)
-    Event  :: http-joined (left=1)
+    Event  :: db-joined (left=0)
     Event  :: burnt
     Event  :: http-joined (left=0)
     Event  :: burnt
@@ -21,12 +21,12 @@ simulation:
 PHASE Phase.every:
     Action :: Source.user --> 'add'(db[1])
     Event  :: added
-    Action :: Source.user --> 'add'(db[1])
+    Action :: Source.user --> 'add'(db[0])
     Event  :: added
-    Action :: Source.user --> 'add'(http)
+    Action :: Source.user --> 'add'(db[0])
     Event  :: added
+    Event  :: db-joined (left=0)
     Event  :: db-joined (left=1)
-    Event  :: http-joined (left=0)
     Event  :: db-joined (left=0)
     Event  :: burnt
     Event  :: burnt

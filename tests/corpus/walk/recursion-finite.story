@@ -2,12 +2,6 @@ simulation:
 PHASE Phase.only:
     Event  :: node (depth=3)
     Event  :: node (depth=2)
-    Event  :: node (depth=1)
-    Event  :: node (depth=0)
-    Event  :: leaf
-    Event  :: node (depth=0)
-    Event  :: leaf
-    Event  :: node (depth=1)
     Event  :: leaf
     Event  :: node (depth=2)
     Event  :: leaf
@@ -16,6 +10,18 @@ end.
 simulation:
 PHASE Phase.only:
     Event  :: node (depth=3)
+    Event  :: node (depth=2)
+    Event  :: node (depth=1)
+    Event  :: node (depth=0)
+    Event  :: leaf
+    Event  :: node (depth=0)
+    Event  :: leaf
+    Event  :: node (depth=1)
+    Event  :: leaf
+    Event  :: node (depth=2)
+    Event  :: node (depth=1)
+    Event  :: leaf
+    Event  :: node (depth=1)
     Event  :: leaf
 
 end.

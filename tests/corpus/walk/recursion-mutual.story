@@ -3,8 +3,6 @@ PHASE Phase.only:
     Event  :: a
     Event  :: b
     Event  :: a
-    Event  :: b
-    Event  :: a
     Event  :: a
 
 end.

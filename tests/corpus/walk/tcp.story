@@ -8,10 +8,24 @@ PHASE Phase.handshake:
 PHASE Phase.transfer:
     Action :: Source.client --> 'send'(a)
     Event  :: a-data
-    Action :: Source.client --> 'reset'(b)
-    Event  :: b-rst
+    Action :: Source.client --> 'acknowledge_now'
+    Event  :: b-ack (of=1)
+    Action :: Source.client --> 'send'(a)
+    Event  :: a-data
+    Action :: Source.client --> 'send'(a)
+    Event  :: a-data
+    Action :: Source.client --> 'send'(b)
+    Event  :: b-data
+    Action :: Source.server --> 'send'(a)
+    Event  :: a-data
+    Event  :: a-ack (of=1)
+    Event  :: b-ack (of=3)
 
 PHASE Phase.teardown:
+    Event  :: b-fin
+    Event  :: a-ack (of=0)
+    Event  :: a-fin
+    Event  :: b-ack (of=0)
 
 end.
 simulation:
@@ -22,12 +36,8 @@ PHASE Phase.handshake:
     Event  :: a-ack (of=0)
 
 PHASE Phase.transfer:
-    Action :: Source.client --> 'send'(a)
-    Event  :: a-data
     Action :: Source.server --> 'send'(b)
     Event  :: b-data
-    Action :: Source.client --> 'acknowledge_now'
-    Event  :: b-ack (of=1)
     Action :: Source.server --> 'send'(b)
     Event  :: b-data
     Event  :: a-ack (of=2)

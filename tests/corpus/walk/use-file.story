@@ -6,8 +6,8 @@ PHASE Phase.up:
 
 PHASE Phase.run:
     Event  :: round (of=2)
-    Action :: Source.operator --> 'poke'
-    Event  :: poked
+    Action :: Source.operator --> 'kick'
+    Event  :: kicked
 
 PHASE Phase.down:
     Event  :: halt

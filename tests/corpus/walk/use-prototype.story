@@ -1,34 +1,26 @@
 simulation:
 PHASE Phase.setup:
-    Event  :: workload-pebble-ready
     Event  :: storage1-storage-attached
-    Event  :: update-status
     Event  :: install
+    Event  :: update-status
     Event  :: replicas-relation-created
+    Event  :: workload-pebble-ready
     Event  :: leader-elected
-    Event  :: update-status
+    Event  :: workload-pebble-ready
     Event  :: config-changed
-    Event  :: update-status
+    Event  :: workload-pebble-ready
     Event  :: start
+    Event  :: workload-pebble-ready
 
 PHASE Phase.operation:
-    Action :: Source.user --> 'detach'(storage1)
-    Event  :: storage1-storage-detached
-    Action :: Source.user --> 'create'(mongo)
-    Event  :: mongo-relation-created
-    Action :: Source.other_charm --> 'leadership_change'
-    Event  :: update-status
-    Event  :: leader-settings-changed
-    Action :: Source.user --> 'attach'(ephemeral1)
-    Event  :: ephemeral1-storage-attached
+    Action :: Source.user --> 'scale+'
+    Event  :: replicas-relation-joined
+    Event  :: replicas-relation-changed
 
 PHASE Phase.teardown:
     Event  :: replicas-relation-broken
-    Event  :: update-status
     Event  :: http-relation-broken
-    Event  :: mongo-relation-broken
-    Event  :: ephemeral1-storage-detached
-    Event  :: update-status
+    Event  :: storage1-storage-detached
     Event  :: stop
     Event  :: remove
 
