@@ -268,10 +268,17 @@ impl<'p> Sets<'p> {
         let mut hull = fold::Hull::new(self.graph.program());
         let points: Vec<PointId> = self.known.get(start.set).to_vec();
         let mut open = VecDeque::from(hull.join(&mut self.graph, points));
+        let member = |point: PointId| Member { point, registers: Vec::new() };
         while let Some(point) = open.pop_front() {
             if self.graph.n_registers(point) > 0 {
                 return Ok(None);
             }
+            let members: Vec<Member> = hull.points().into_iter().map(member).collect();
+            let total: usize = members.iter().map(|member| weight(self.graph.key(member.point).len())).sum();
+            if total > self.bounds.configurations {
+                return Err(self.graph.too_many_points(&hull.points()));
+            }
+            self.check_memory(&members)?;
             // It may have grown meanwhile.
             if hull.has(point) {
                 self.graph.expand_towards(point, Towards::All)?;
@@ -279,8 +286,7 @@ impl<'p> Sets<'p> {
                 open.extend(hull.join(&mut self.graph, targets));
             }
         }
-        let member = |point: &PointId| Member { point: *point, registers: Vec::new() };
-        let members = hull.points().iter().map(member).collect();
+        let members = hull.points().into_iter().map(member).collect();
         self.settled(members).map(Some)
     }
 
