@@ -4,7 +4,7 @@ use super::configuration::Configuration;
 use super::program::Program;
 use crate::model::grammar::{NONE, StateId};
 
-/// States of one instance that hold numbers of one domain, of at most 64 numbers.
+/// States of one instance, at most 64, that hold numbers of one domain, of at most 64 numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbers {
     /// The least number.
@@ -27,12 +27,13 @@ impl Program {
             states.iter().copied().filter(|state| at.knows(state.index())).collect()
         };
         let (sets, singles) = (known(&numbers.sets), known(&numbers.singles));
-        // For each number what is said of it, and itself.
-        let mut said: Vec<(Vec<bool>, i64)> = Vec::new();
+        // For each number what is not said of it, a bit for each state, and itself.
+        let mut said: Vec<(u64, i64)> = Vec::with_capacity(usize::try_from(hi - lo + 1).unwrap_or_default());
         for number in *lo..=*hi {
             let of_set = |state: &StateId| self.state(at, *state) >> (number - lo) & 1 == 0;
             let of_single = |state: &StateId| self.state(at, *state) != number;
-            said.push((sets.iter().map(of_set).chain(singles.iter().map(of_single)).collect(), number));
+            let what = sets.iter().map(of_set).chain(singles.iter().map(of_single));
+            said.push((what.fold(0, |bits, unsaid| bits << 1 | u64::from(unsaid)), number));
         }
         if said.is_sorted() {
             return;

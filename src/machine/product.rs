@@ -138,7 +138,7 @@ impl Program {
             ..Unknown::default()
         }));
         for (part, rows) in lists.iter().enumerate() {
-            self.keep(at, part, Arc::clone(rows));
+            self.keep(at, part, rows);
         }
         self.complete(at);
     }
@@ -220,7 +220,7 @@ impl Program {
         let part = self.parts.columns[state].part;
         let rows = self.rows(at, part);
         let rows = rows.chunks_exact(self.width(part)).filter(|row| self.field(row, state) == raw);
-        self.keep_some(at, part, rows.map(<[u64]>::to_vec).collect());
+        self.keep(at, part, &rows.collect::<Vec<_>>().concat());
     }
 
     /// Gives a state a value in all rows.
@@ -277,14 +277,14 @@ impl Program {
         for row in self.rows(at, part).chunks_exact(self.width(part)) {
             self.put_row(&mut trial, part, row);
             match question(&trial, scratch) {
-                Ok(holds) if holds == answer => kept.push(row.to_vec()),
+                Ok(holds) if holds == answer => kept.extend_from_slice(row),
                 Ok(_) => {}
                 Err(_) => return Err(asked),
             }
         }
         let any = !kept.is_empty();
         if any {
-            self.keep_some(at, part, kept);
+            self.keep(at, part, &kept);
         }
         Ok(any)
     }
@@ -293,11 +293,11 @@ impl Program {
     fn keep_some(&self, at: &mut Configuration, part: usize, mut rows: Vec<Vec<u64>>) {
         rows.sort_unstable();
         rows.dedup();
-        self.keep(at, part, rows.concat().into());
+        self.keep(at, part, &rows.concat());
     }
 
     /// Keeps rows that are in order; a state that has the same value in all of them is known.
-    fn keep(&self, at: &mut Configuration, part: usize, rows: Rows) {
+    fn keep(&self, at: &mut Configuration, part: usize, rows: &[u64]) {
         let width = self.width(part);
         let (first, others) = rows.split_at(width);
         let differs = |place: usize| others.chunks_exact(width).fold(0, |bits, row| bits | (row[place] ^ first[place]));
@@ -308,7 +308,7 @@ impl Program {
             at.set_known(*state, is_known);
         }
         if let Some(unknown) = &mut at.unknown {
-            unknown.rows[part] = if others.is_empty() { Rows::default() } else { rows };
+            unknown.rows[part] = if others.is_empty() { Rows::default() } else { rows.into() };
         }
     }
 

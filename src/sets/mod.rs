@@ -164,7 +164,7 @@ pub struct Sets<'p> {
 }
 
 /// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
-const MAX_EDGES: usize = 100_000;
+const MAX_EDGES: usize = 50_000;
 
 impl<'p> Sets<'p> {
     /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.

@@ -35,7 +35,9 @@ pub(super) fn exchangeable(grammar: &Grammar, view: &View) -> Vec<Numbers> {
             let holds = |ty: Type| set_of(ty) == Some(domain) || number_of(ty) == Some(domain);
             let members: Vec<u32> =
                 (0..).zip(&row.states).filter(|(_, state)| holds(state.ty)).map(|(m, _)| m).collect();
-            if Family::new(grammar, kind, domain, &members).is_some_and(|family| family.is_symmetric()) {
+            if members.len() <= 64
+                && Family::new(grammar, kind, domain, &members).is_some_and(|family| family.is_symmetric())
+            {
                 found.extend(row.instances().map(|instance| {
                     let first = grammar.instances[instance.index()].first_state.0;
                     let is_set = |member: &u32| set_of(row.states[*member as usize].ty).is_some();
