@@ -6,17 +6,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 OURS, YARDSTICKS, ROUNDS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 YARDSTICK, HELLO = f"{YARDSTICKS}/yardstick", f"{YARDSTICKS}/hello"
 
 
 def grammar(name):
+    """The file of a grammar of these, or a built-in one."""
     path = f"benches/grammars/{name}.charmgrammar"
-    return path if os.path.exists(path) else name
+    return path if Path(path).exists() else name
 
 
 def generate(name, traces, *options):
+    """The command that generates so many traces."""
     return [OURS, "generate", grammar(name), "-n", str(traces), "--seed", "1", *options]
 
 
@@ -35,22 +38,33 @@ def once(command):
 def measure(commands, rounds=ROUNDS):
     """Runs commands in turn; of each the medians."""
     runs = [[once(command) for command in commands] for _ in range(rounds)]
-    return [[statistics.median(values) for values in zip(*of_one)] for of_one in zip(*runs)]
+    by_command = zip(*runs, strict=True)
+    return [
+        [statistics.median(values) for values in zip(*of_one, strict=True)]
+        for of_one in by_command
+    ]
 
 
 def size(command):
     """How many events and how many bytes a command writes."""
-    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    out = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+    ).stdout
     return out.count(b"\n") - out.count(b"\n\n") - out.startswith(b"\n"), len(out)
 
 
 def peak(command):
-    """The peak memory of a command in MiB. GNU time starts it: a child of this process would begin with its memory."""
-    told = subprocess.run(["/usr/bin/time", "-f", "%M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    """The peak memory of a command in MiB.
+
+    GNU time starts it: a child of this process would begin with its memory.
+    """
+    timed = ["/usr/bin/time", "-f", "%M", *command]
+    told = subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     return int(told.stderr.split()[-1]) / 1024
 
 
 def row(what, ratio, wanted, figures):
+    """A row of the table."""
     print(f"| {what} | {ratio} | {wanted} | {figures} |", flush=True)
 
 
@@ -66,23 +80,28 @@ tasks = [
     ("demo-k8s", 150_000, "0.016"),
     ("json", 30_000, "40 MB/s"),
 ]
-commands = [generate(name, traces, "--format", "names", "--jobs", "1") for name, traces, _ in tasks]
+commands = [
+    generate(name, traces, "--format", "names", "--jobs", "1") for name, traces, _ in tasks
+]
 yard, *times = measure([emit, *commands])
 rate = n_emitted / yard[0]
 row("yardstick `emit life30`", "1", "", f"{rate / 1e6:.0f} M events/s")
 rates = {}
-for (name, _, wanted), command, time_of in zip(tasks, commands, times):
+for (name, _, wanted), command, time_of in zip(tasks, commands, times, strict=False):
     n_events, n_bytes = size(command)
     rates[name] = n_events / time_of[0]
     mega = n_bytes / time_of[0] / 1e6
-    row(f"generate {name}", f"{rates[name] / rate:.3f}", wanted, f"{rates[name] / 1e6:.1f} M events/s, {mega:.0f} MB/s")
+    figures = f"{rates[name] / 1e6:.1f} M events/s, {mega:.0f} MB/s"
+    row(f"generate {name}", f"{rates[name] / rate:.3f}", wanted, figures)
 one_k = [YARDSTICK, "emit", "life1k", "60000"]
 time_of, other = measure([one_k, commands[1]])
 row("the same with `emit life1k`", f"{time_of[0] / other[0]:.3f}", "0.4", "")
 
 # jsonl and names, by events; one and two threads, by wall time.
 for name, traces in [("life30", 1_000_000), ("example", 500_000)]:
-    names, jsonl = measure([generate(name, traces, "--format", f, "--jobs", "1") for f in ("names", "jsonl")])
+    names, jsonl = measure(
+        [generate(name, traces, "--format", f, "--jobs", "1") for f in ("names", "jsonl")]
+    )
     row(f"jsonl by names, {name}", f"{names[0] / jsonl[0]:.2f}", "0.5", "")
 for name, traces in [("life30", 10_000_000), ("example", 2_000_000)]:
     one, two = measure([generate(name, traces, "--format", "names", "--jobs", j) for j in "12"])
@@ -93,37 +112,75 @@ with tempfile.TemporaryDirectory() as folder:
     files = {}
     for name, traces in [("life1k", 3_000), ("example", 150_000), ("demo-k8s", 20_000)]:
         files[name] = f"{folder}/{name}.names"
-        with open(files[name], "wb") as file:
+        with Path(files[name]).open("wb") as file:
             subprocess.run(generate(name, traces, "--format", "names"), stdout=file, check=True)
-    validates = [[OURS, "validate", grammar(name), file, "--quiet"] for name, file in files.items()]
+    validates = [
+        [OURS, "validate", grammar(name), file, "--quiet"] for name, file in files.items()
+    ]
     yard, *times = measure([[YARDSTICK, "validate", files["life1k"]], *validates])
     counts = {}
     for name, file in files.items():
-        with open(file, "rb") as text:
-            content = text.read()
+        content = Path(file).read_bytes()
         counts[name] = content.count(b"\n") - content.count(b"\n\n")
-    for name, wanted, time_of in zip(files, ["0.5", "10 M events/s", "1 M events/s"], times):
+    for name, wanted, time_of in zip(
+        files, ["0.5", "10 M events/s", "1 M events/s"], times, strict=False
+    ):
         ratio = counts["life1k"] / yard[0]
         of_this = counts[name] / time_of[0]
-        row(f"validate {name}, names", f"{of_this / ratio:.3f}", wanted, f"{of_this / 1e6:.1f} M events/s")
-    row("yardstick `validate`, life1k", "1", "", f"{counts['life1k'] / yard[0] / 1e6:.0f} M events/s")
+        row(
+            f"validate {name}, names",
+            f"{of_this / ratio:.3f}",
+            wanted,
+            f"{of_this / 1e6:.1f} M events/s",
+        )
+    row(
+        "yardstick `validate`, life1k",
+        "1",
+        "",
+        f"{counts['life1k'] / yard[0] / 1e6:.0f} M events/s",
+    )
 
     # Start-up.
     one = [OURS, "generate", "example", "-n", "1", "--seed", "1"]
     hello, ours = measure([[HELLO], one], 40 * ROUNDS)
-    row("`generate example -n 1` by hello, wall", f"{ours[1] / hello[1]:.2f}", "2", f"{ours[1] * 1e3:.1f} ms")
-    if os.path.exists("/usr/bin/time"):
-        row("the same, peak memory", f"{peak(one) / peak([HELLO]):.1f}", "8 MiB", f"{peak(one):.1f} MiB")
-    charm = [OURS, "generate", "juju-k8s", "--charm", "tests/charms/notes", "-n", "1", "--seed", "1"]
+    row(
+        "`generate example -n 1` by hello, wall",
+        f"{ours[1] / hello[1]:.2f}",
+        "2",
+        f"{ours[1] * 1e3:.1f} ms",
+    )
+    if Path("/usr/bin/time").exists():
+        row(
+            "the same, peak memory",
+            f"{peak(one) / peak([HELLO]):.1f}",
+            "8 MiB",
+            f"{peak(one):.1f} MiB",
+        )
+    charm = [
+        OURS,
+        "generate",
+        "juju-k8s",
+        "--charm",
+        "tests/charms/notes",
+        "-n",
+        "1",
+        "--seed",
+        "1",
+    ]
     [of_charm] = measure([charm], 10 * ROUNDS)
     row("`generate juju-k8s --charm DIR -n 1`, wall", "", "25 ms", f"{of_charm[1] * 1e3:.1f} ms")
     for n_events in (1_000, 10_000, 20_000, 100_000):
         path = f"{folder}/many.charmgrammar"
-        with open(path, "w") as file:
+        with Path(path).open("w") as file:
             for number in range(n_events):
                 file.write(f"event number-{number}-of-very-many-events-with-a-name\n")
             file.write("phase life { number-0-of-very-many-events-with-a-name }\n")
         [checked] = measure([[OURS, "check", "--syntax", path]])
-        mega = os.path.getsize(path) / 1e6
+        mega = Path(path).stat().st_size / 1e6
         wanted = "1 s" if n_events == 20_000 else ""
-        row(f"`check --syntax`, {n_events:,} events, {mega:.1f} MB", "", wanted, f"{checked[0]:.3f} s")
+        row(
+            f"`check --syntax`, {n_events:,} events, {mega:.1f} MB",
+            "",
+            wanted,
+            f"{checked[0]:.3f} s",
+        )

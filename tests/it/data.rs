@@ -145,7 +145,7 @@ fn an_author_supplies_values() {
 
 /// The data of the events that a trace shows, by name and in their order, for long lives.
 fn fed(options: &[&str]) -> Vec<Vec<serde_json::Value>> {
-    let lines = generate(&[&["--set", "operations=100", "--shows", "events"], options].concat());
+    let lines = generate(&[&["--set", "operations=200", "--shows", "events"], options].concat());
     let items =
         |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["items"].as_array().unwrap().clone();
     lines.lines().map(items).collect()
