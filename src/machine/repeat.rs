@@ -53,7 +53,7 @@ impl Loop {
 }
 
 impl Program {
-    /// Evaluates the bounds, and goes to the [`Op::RepeatNext`](super::program::Op::RepeatNext) that follows.
+    /// Evaluates the bounds, and goes to the [`Op::RepeatNext`] that follows.
     pub(super) fn repeat_start(
         &self,
         at: &mut Configuration,
