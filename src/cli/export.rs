@@ -6,7 +6,7 @@ use super::args::ExportArguments;
 use super::charm::Subject;
 use super::output::Output;
 use super::{Exit, Failure, Io, grammar, one_trace, shrink, traces};
-use crate::charm;
+use crate::charm::{self, Parameter};
 use crate::export::{About, Life};
 use crate::limits::Limits;
 use crate::machine::Program;
@@ -52,7 +52,12 @@ fn about(head: &Head, path: &Path, directory: Option<&Path>, limits: &Limits) ->
     };
     let charm = directory.and_then(|directory| charm::read(&Disk, limits, directory).charm);
     let code = charm.as_ref().and_then(|charm| Disk.load(&charm.directory.join("src/charm.py"), limits.file).ok());
-    About { title, charm: charm.and_then(|charm| charm.name), class: code.as_deref().and_then(class) }
+    let defaults = charm.iter().flat_map(|charm| &charm.actions).map(|action| {
+        let own = |parameter: &Parameter| Some((parameter.name.clone(), parameter.default()?.clone()));
+        (action.name.clone(), action.parameters.iter().filter_map(own).collect())
+    });
+    let defaults = defaults.collect();
+    About { title, charm: charm.and_then(|charm| charm.name), class: code.as_deref().and_then(class), defaults }
 }
 
 /// The class that a charm's code runs: what stands in `ops.main(…)`, or its last class that derives from a `CharmBase`.

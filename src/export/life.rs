@@ -19,6 +19,8 @@ pub struct About {
     pub charm: Option<String>,
     /// The name of the charm's class in Python.
     pub class: Option<String>,
+    /// For each action what its parameters are when they are not given.
+    pub defaults: BTreeMap<String, Map<String, Value>>,
 }
 
 /// The life of a unit.

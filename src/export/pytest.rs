@@ -127,7 +127,8 @@ const PLAIN: [&str; 9] = [
 ];
 
 /// What a test is made of.
-struct Test {
+struct Test<'a> {
+    life: &'a Life,
     body: String,
     /// The numbers of relations that are there, by their names.
     ids: BTreeMap<String, u32>,
@@ -143,6 +144,7 @@ struct Test {
 pub(super) fn text(life: &Life) -> String {
     let ids = (1..).map(|number: u32| format!("secret:{number:020}"));
     let mut made = Test {
+        life,
         body: String::new(),
         ids: BTreeMap::new(),
         next_id: 1,
@@ -173,7 +175,7 @@ pub(super) fn text(life: &Life) -> String {
     let function = python::name(&life.about.title);
     let _ = write!(text, "\n\ndef test_{}():\n", if function.is_empty() { "trace" } else { &function });
     let _ = writeln!(text, "    context = testing.Context({class})");
-    text.push_str(&made.start(life));
+    text.push_str(&made.start());
     text.push_str(&made.body);
     text
 }
@@ -195,7 +197,7 @@ fn called(body: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-impl Test {
+impl Test<'_> {
     fn line(&mut self, line: &str) {
         for line in line.split('\n') {
             if line.is_empty() {
@@ -207,7 +209,8 @@ impl Test {
     }
 
     /// The state at the start.
-    fn start(&self, life: &Life) -> String {
+    fn start(&self) -> String {
+        let life = self.life;
         let mut parts = Vec::new();
         if !life.containers.is_empty() {
             let list = life.containers.iter().map(|name| format!("testing.Container({})", python::text(name)));
@@ -282,7 +285,10 @@ impl Test {
             }
             Hook::Secret { what, name, owned } => self.secret(what, name, *owned, section("content"), event),
             Hook::Action(name) => {
-                let params = section("params").map_or_else(|| "{}".to_owned(), python::mapping);
+                // Juju gives an action what is not given; ops.testing does not.
+                let mut params = self.life.about.defaults.get(name).cloned().unwrap_or_default();
+                params.extend(section("params").into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+                let params = python::mapping(&params);
                 self.line(&format!("state = act(context, state, {}, {params})", python::text(name)));
             }
             Hook::Plain(_) | Hook::Other => {

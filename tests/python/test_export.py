@@ -67,6 +67,8 @@ def juju(tmp_path, monkeypatch):
 
 def pytest_passes(path, source):
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+    # ops warns of events that later versions of Juju do not have.
+    words += ["-W", "ignore::DeprecationWarning"]
     env = {**os.environ, "PYTHONPATH": f"{source}:{os.environ['PYTHONPATH']}"}
     ran = subprocess.run(
         [*words, str(path)],
