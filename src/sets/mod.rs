@@ -10,6 +10,7 @@
 //! elements of an array, numbers that stand for units or the like, and the counters of loops, which lie beside a set
 //! instead of in it.
 
+mod anywhere;
 mod counters;
 mod covered;
 mod facts;
@@ -20,6 +21,7 @@ mod interner;
 mod limit;
 mod numbers;
 mod places;
+mod products;
 mod replay;
 mod sightings;
 mod silent;
@@ -28,16 +30,15 @@ mod tests;
 mod transitions;
 mod view;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use counters::Update;
 use graph::Towards;
 pub(crate) use graph::weight;
 use transitions::Transitions;
 
-use counters::Kept;
 pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId};
 pub(crate) use interner::Interner;
@@ -163,9 +164,6 @@ pub struct Sets<'p> {
     statistics: Statistics,
 }
 
-/// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
-const MAX_EDGES: usize = 50_000;
-
 impl<'p> Sets<'p> {
     /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.
     pub fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
@@ -199,130 +197,6 @@ impl<'p> Sets<'p> {
         let front = self.settled(vec![start])?;
         self.start = Some(front.clone());
         Ok(front)
-    }
-
-    /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
-    /// watched from the beginning.
-    ///
-    /// With `forgets` it also has some that can't be reached: of each place where runs come, all configurations whose parts are
-    /// such as come there, each for itself. Where the grammar allows no products it is that of all places which a search
-    /// reaches that forgets the values of all states; each stands for all configurations that are there with whatever values,
-    /// but not for those of which a `never` test of the grammar says that they are not. A value is found when it is needed,
-    /// so states that have nothing to do with each other are not multiplied out.
-    ///
-    /// # Errors
-    ///
-    /// When a limit is met.
-    pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
-        if forgets
-            && self.bounds.products < usize::MAX
-            && self.graph.folds()
-            && let Some(front) = self.everywhere_hull()?
-        {
-            return Ok(front);
-        }
-        let start = self.start()?;
-        // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
-        let mut open = VecDeque::from(self.members(&start));
-        if forgets {
-            for member in &mut open {
-                member.point = self.graph.forget(member.point);
-            }
-        }
-        let mut members: Vec<Member> = Vec::new();
-        let mut total = 0;
-        let mut met: FxHashSet<Member> = FxHashSet::default();
-        // For each point the registers of those of its members that no others cover.
-        let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
-        while let Some(mut member) = open.pop_front() {
-            self.graph.settle(&mut member.point, &mut member.registers)?;
-            self.check_memory(&members)?;
-            let covers = self.graph.has_cover(member.point);
-            if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
-                continue;
-            }
-            let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
-            total += weight(self.graph.key(member.point).len());
-            if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
-                let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
-                return Err(self.graph.too_many_points(&points));
-            }
-            let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
-            for mut next in moves {
-                if forgets {
-                    next.point = self.graph.forget(next.point);
-                }
-                if met.insert(next.clone()) {
-                    open.push_back(next);
-                }
-            }
-            members.push(member);
-        }
-        self.front(members)
-    }
-
-    /// The front of the least products that have all configurations: one for each place. Nothing where some have counters that
-    /// lie beside the points, which have no parts.
-    fn everywhere_hull(&mut self) -> Result<Option<Front>, Limit> {
-        let start = self.start()?;
-        let mut hull = fold::Hull::new(self.graph.program());
-        let points: Vec<PointId> = self.known.get(start.set).to_vec();
-        let mut open = VecDeque::from(hull.join(&mut self.graph, points));
-        let member = |point: PointId| Member { point, registers: Vec::new() };
-        while let Some(point) = open.pop_front() {
-            if self.graph.n_registers(point) > 0 {
-                return Ok(None);
-            }
-            let members: Vec<Member> = hull.points().into_iter().map(member).collect();
-            let total: usize = members.iter().map(|member| weight(self.graph.key(member.point).len())).sum();
-            if total > self.bounds.configurations {
-                return Err(self.graph.too_many_points(&hull.points()));
-            }
-            self.check_memory(&members)?;
-            // It may have grown meanwhile.
-            if hull.has(point) {
-                self.graph.expand_towards(point, Towards::All)?;
-                let targets: Vec<PointId> = self.graph.edges(point).iter().map(|edge| edge.target).collect();
-                open.extend(hull.join(&mut self.graph, targets));
-            }
-        }
-        let members = hull.points().into_iter().map(member).collect();
-        self.settled(members).map(Some)
-    }
-
-    /// What can be reached over what is hidden, folded and settled.
-    ///
-    /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
-    /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
-    /// combinations of how far each part has come.
-    fn behind_hidden(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
-        let mut known: Vec<Member> = Vec::new();
-        let mut open = members;
-        while !open.is_empty() {
-            let mut found = Vec::new();
-            for mut member in open {
-                let moves = loop {
-                    self.graph.settle(&mut member.point, &mut member.registers)?;
-                    self.check_memory(&known)?;
-                    self.graph.expand_towards(member.point, Towards::Hidden)?;
-                    let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
-                    match fold::grown(&mut self.graph, &member, &moves) {
-                        Some(grown) => member = grown,
-                        None => break moves,
-                    }
-                };
-                known.push(member);
-                found.extend(moves);
-            }
-            known = self.fold(known)?;
-            open = fold::beyond(&mut self.graph, &found, &known);
-            let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
-            let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
-            if total > self.bounds.configurations {
-                return Err(self.graph.too_many_points(&points));
-            }
-        }
-        Ok(known)
     }
 
     /// Copies a front of other sets, of the same program under the same view.
@@ -530,17 +404,6 @@ impl<'p> Sets<'p> {
         let registers: Vec<Counter> = members.into_iter().flat_map(|member| member.registers).collect();
         self.statistics.counters = self.statistics.counters.max(registers.len());
         Ok(Front { set, registers })
-    }
-
-    /// Fewer members that stand for the same.
-    fn fold(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
-        let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
-        let members = fold::fold(&mut self.graph, ways).into_iter();
-        let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
-        self.settle(&mut members)?;
-        members.sort_unstable();
-        members.dedup();
-        Ok(members)
     }
 
     /// The members of a front.

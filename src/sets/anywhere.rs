@@ -1,0 +1,105 @@
+//! Where a sequence may begin that was not watched from the beginning.
+
+use std::collections::VecDeque;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::counters::Kept;
+use super::fold::Hull;
+use super::graph::{PointId, Towards, weight};
+use super::limit::Limit;
+use super::{Front, Member, Sets};
+
+/// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
+const MAX_EDGES: usize = 50_000;
+
+impl Sets<'_> {
+    /// The front of all configurations that can be reached, under this view: where a sequence may begin that was not
+    /// watched from the beginning.
+    ///
+    /// With `forgets` it also has some that can't be reached: of each place where runs come, all configurations whose parts are
+    /// such as come there, each for itself. Where the grammar allows no products it is that of all places which a search
+    /// reaches that forgets the values of all states; each stands for all configurations that are there with whatever values,
+    /// but not for those of which a `never` test of the grammar says that they are not. A value is found when it is needed,
+    /// so states that have nothing to do with each other are not multiplied out.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub fn everywhere(&mut self, forgets: bool) -> Result<Front, Limit> {
+        if forgets
+            && self.bounds.products < usize::MAX
+            && self.graph.folds()
+            && let Some(front) = self.everywhere_hull()?
+        {
+            return Ok(front);
+        }
+        let start = self.start()?;
+        // In the order in which they are found: then loops have most left where a place is found first, which covers the others.
+        let mut open = VecDeque::from(self.members(&start));
+        if forgets {
+            for member in &mut open {
+                member.point = self.graph.forget(member.point);
+            }
+        }
+        let mut members: Vec<Member> = Vec::new();
+        let mut total = 0;
+        let mut met: FxHashSet<Member> = FxHashSet::default();
+        // For each point the registers of those of its members that no others cover.
+        let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
+        while let Some(mut member) = open.pop_front() {
+            self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.check_memory(&members)?;
+            let covers = self.graph.has_cover(member.point);
+            if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
+                continue;
+            }
+            let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
+            total += weight(self.graph.key(member.point).len());
+            if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
+                let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
+                return Err(self.graph.too_many_points(&points));
+            }
+            let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
+            for mut next in moves {
+                if forgets {
+                    next.point = self.graph.forget(next.point);
+                }
+                if met.insert(next.clone()) {
+                    open.push_back(next);
+                }
+            }
+            members.push(member);
+        }
+        self.front(members)
+    }
+
+    /// The front of the least products that have all configurations: one for each place. Nothing where some have counters that
+    /// lie beside the points, which have no parts.
+    fn everywhere_hull(&mut self) -> Result<Option<Front>, Limit> {
+        let start = self.start()?;
+        let mut hull = Hull::new(self.graph.program());
+        let points: Vec<PointId> = self.known.get(start.set).to_vec();
+        let mut open = VecDeque::from(hull.join(&mut self.graph, points));
+        let member = |point: PointId| Member { point, registers: Vec::new() };
+        while let Some(point) = open.pop_front() {
+            if self.graph.n_registers(point) > 0 {
+                return Ok(None);
+            }
+            let members: Vec<Member> = hull.points().into_iter().map(member).collect();
+            let total: usize = members.iter().map(|member| weight(self.graph.key(member.point).len())).sum();
+            if total > self.bounds.configurations {
+                return Err(self.graph.too_many_points(&hull.points()));
+            }
+            self.check_memory(&members)?;
+            // It may have grown meanwhile.
+            if hull.has(point) {
+                self.graph.expand_towards(point, Towards::All)?;
+                let targets: Vec<PointId> = self.graph.edges(point).iter().map(|edge| edge.target).collect();
+                open.extend(hull.join(&mut self.graph, targets));
+            }
+        }
+        let members = hull.points().into_iter().map(member).collect();
+        self.settled(members).map(Some)
+    }
+}

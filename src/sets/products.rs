@@ -1,0 +1,53 @@
+//! Sets that are kept as products.
+
+use super::graph::{PointId, Towards, weight};
+use super::limit::Limit;
+use super::{Member, Sets, fold};
+
+impl Sets<'_> {
+    /// Fewer members that stand for the same.
+    pub(super) fn fold(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
+        let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
+        let members = fold::fold(&mut self.graph, ways).into_iter();
+        let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
+        self.settle(&mut members)?;
+        members.sort_unstable();
+        members.dedup();
+        Ok(members)
+    }
+
+    /// What can be reached over what is hidden, folded and settled.
+    ///
+    /// A product grows by what can be reached from it that differs in one part, until nothing does; only then is it gone on
+    /// from (as in Ciardo, Lüttgen and Siminiceanu, "Saturation", TACAS 2001). Going on breadth first would find all
+    /// combinations of how far each part has come.
+    pub(super) fn behind_hidden(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
+        let mut known: Vec<Member> = Vec::new();
+        let mut open = members;
+        while !open.is_empty() {
+            let mut found = Vec::new();
+            for mut member in open {
+                let moves = loop {
+                    self.graph.settle(&mut member.point, &mut member.registers)?;
+                    self.check_memory(&known)?;
+                    self.graph.expand_towards(member.point, Towards::Hidden)?;
+                    let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
+                    match fold::grown(&mut self.graph, &member, &moves) {
+                        Some(grown) => member = grown,
+                        None => break moves,
+                    }
+                };
+                known.push(member);
+                found.extend(moves);
+            }
+            known = self.fold(known)?;
+            open = fold::beyond(&mut self.graph, &found, &known);
+            let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
+            let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
+            if total > self.bounds.configurations {
+                return Err(self.graph.too_many_points(&points));
+            }
+        }
+        Ok(known)
+    }
+}
