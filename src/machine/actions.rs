@@ -5,8 +5,9 @@
 
 use super::configuration::Configuration;
 use super::fault::Fault;
-use super::interpret::{Scratch, usize_of};
+use super::interpret::usize_of;
 use super::program::{Choice, Draw, Op, Program};
+use super::scratch::Scratch;
 use crate::model::grammar::ActionId;
 
 impl Program {

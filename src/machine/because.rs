@@ -6,8 +6,8 @@
 use super::configuration::Configuration;
 use super::evaluate::Evaluator;
 use super::fault::Fault;
-use super::interpret::Scratch;
 use super::program::{Candidates, Expr, Op, Program};
+use super::scratch::Scratch;
 use super::unguarded::Way;
 use crate::model::grammar::{Expression, ExpressionKind, Grammar, Quantifier, StateId, Type, Variable};
 use crate::source::Span;

@@ -16,9 +16,9 @@
 
 use super::configuration::{Configuration, Counter, Flags, high, index, low};
 use super::fault::Fault;
-use super::interpret::Scratch;
 use super::program::{Address, Choice, Interleave, Op, Program};
 use super::repeat::{exit_loop, is_finished};
+use super::scratch::Scratch;
 
 /// How many words an image has before its stack.
 const HEADER: usize = 3;

@@ -1,148 +1,17 @@
 //! Running a configuration to its next pause, and on from it.
 
-use std::collections::BTreeSet;
-
 use super::MAX_WEIGHT;
 use super::compile::compile;
 use super::configuration::{Configuration, Flags};
-use super::evaluate::{Environment, Evaluator, fault, outside};
+use super::each::{each_next, take_each};
+use super::evaluate::{Evaluator, fault};
 use super::fault::{Fault, FaultKind};
-use super::program::{
-    Assignment, Candidates, Choice, Each, EachNext, Emission, Expr, Op, PlaceId, Program, Slot, Target,
-};
+use super::pause::{Decision, Item, Odds, Pause};
+use super::program::{Candidates, Choice, Emission, Expr, Op, PlaceId, Program};
 use super::repeat::exit_loop;
-use super::watch::{CLAUSE_GUARD, Watch, note};
-use crate::model::grammar::{
-    ActionId, Arithmetic, AssignOperator, Base, CauseId, EventId, Grammar, NONE, PhaseId, StateId,
-};
-use crate::model::values::arithmetic;
-use crate::source::Span;
-
-/// Why a run pauses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// It must be told how to go on, by [`Program::resume`].
-    Decide(Decision),
-    /// It shows an item, and goes on with [`Program::run`].
-    Show(Item),
-    /// The trace is over, and complete.
-    End,
-}
-
-/// A question, with what the answers weigh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// Where it is taken.
-    pub place: PlaceId,
-    /// The options.
-    pub odds: Odds,
-}
-
-/// The options of a decision: at least two, each with a weight above 0. Their probabilities are proportional to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Odds {
-    /// The options 0 to n−1, each equally likely.
-    Uniform(u64),
-    /// Option 0 with `first` out of `total`, else option 1.
-    Either {
-        /// The weight of option 0: above 0 and below `total`.
-        first: u64,
-        /// The weight of both.
-        total: u64,
-    },
-    /// A table of the program: [`Program::choices`] gives it.
-    Table(u32),
-    /// What [`Scratch`] lists: [`Program::choices`] gives it.
-    Listed,
-}
-
-/// What a run shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item {
-    /// A phase begins.
-    Phase {
-        /// The phase.
-        phase: PhaseId,
-        /// Where it is shown.
-        place: PlaceId,
-    },
-    /// Somebody acts. [`Scratch::values`] has the arguments.
-    Action {
-        /// The action.
-        action: ActionId,
-        /// Who.
-        source: CauseId,
-        /// Where it is shown.
-        place: PlaceId,
-    },
-    /// An event happens. [`Scratch::values`] has the payload.
-    Event {
-        /// The event.
-        event: EventId,
-        /// The event with its instances: the number that `model::Alphabet` knows.
-        symbol: u32,
-        /// Where it is shown.
-        place: PlaceId,
-    },
-}
-
-/// Memory that a run needs beside its configuration, and limits. One serves any number of configurations; nothing in
-/// it outlives a pause but what that pause says.
-#[derive(Debug)]
-pub struct Scratch {
-    pub(super) environment: Environment,
-    pub(super) options: Vec<Choice>,
-    pub(super) values: Vec<i64>,
-    /// The `never` tests that say nothing.
-    pub(super) passed_over: BTreeSet<usize>,
-    pub(super) watch: Option<Box<Watch>>,
-    step_limit: u64,
-}
-
-impl Scratch {
-    /// Scratch for runs that make at most `step_limit` silent steps between two events.
-    pub fn new(step_limit: u64) -> Self {
-        let environment = Environment { fuel: step_limit, ..Environment::default() };
-        Self {
-            environment,
-            options: Vec::new(),
-            values: Vec::new(),
-            passed_over: BTreeSet::new(),
-            watch: None,
-            step_limit,
-        }
-    }
-
-    /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.
-    pub fn pass_over(&mut self, never: BTreeSet<usize>) {
-        self.passed_over = never;
-    }
-
-    /// Watches all runs from here on; what was seen before is forgotten.
-    pub fn watch(&mut self, watch: Watch) {
-        self.watch = Some(Box::new(watch));
-    }
-
-    /// What was seen, if somebody watches.
-    pub fn watched(&mut self) -> Option<&mut Watch> {
-        self.watch.as_deref_mut()
-    }
-
-    /// The arguments or the payload of the item that was just shown.
-    pub fn values(&self) -> &[i64] {
-        &self.values
-    }
-
-    /// How many silent steps were made since the last event.
-    pub fn silent_steps(&self) -> u64 {
-        self.step_limit - self.environment.fuel
-    }
-
-    /// Makes the steps between two events count from here.
-    pub fn refuel(&mut self) {
-        self.environment.fuel = self.step_limit;
-    }
-}
+use super::scratch::Scratch;
+use super::watch::{CLAUSE_GUARD, note};
+use crate::model::grammar::Grammar;
 
 impl Program {
     /// Compiles a checked grammar. Costs a pass over it.
@@ -153,56 +22,6 @@ impl Program {
     /// The configuration at the start.
     pub fn start(&self) -> Configuration {
         Configuration::start(self)
-    }
-
-    /// The options of a decision, those of [`Odds::Table`] and [`Odds::Listed`]; the others need no list.
-    pub fn choices<'a>(&'a self, decision: &Decision, scratch: &'a Scratch) -> &'a [Choice] {
-        match decision.odds {
-            Odds::Table(table) => &self.tables[table as usize].options,
-            Odds::Listed => &scratch.options,
-            Odds::Uniform(_) | Odds::Either { .. } => &[],
-        }
-    }
-
-    /// All options of a decision, in their order: for whoever takes more than one.
-    pub fn options(&self, decision: &Decision, scratch: &Scratch) -> Vec<u64> {
-        match decision.odds {
-            Odds::Uniform(n) => (0..n).collect(),
-            Odds::Either { .. } => vec![0, 1],
-            Odds::Table(_) | Odds::Listed => {
-                self.choices(decision, scratch).iter().map(|choice| choice.option).collect()
-            }
-        }
-    }
-
-    /// All options of a decision with their probabilities, in their order.
-    pub fn odds(&self, decision: &Decision, scratch: &Scratch) -> Vec<(u64, f64)> {
-        match decision.odds {
-            Odds::Uniform(many) => (0..many).map(|option| (option, quotient(1, many))).collect(),
-            Odds::Either { first, total } => vec![(0, quotient(first, total)), (1, quotient(total - first, total))],
-            Odds::Table(_) | Odds::Listed => {
-                let choices = self.choices(decision, scratch);
-                let total = choices.last().map_or(0, |choice| choice.upto);
-                let mut before = 0;
-                let weigh = |choice: &Choice| {
-                    let weight = choice.upto - std::mem::replace(&mut before, choice.upto);
-                    (choice.option, quotient(weight, total))
-                };
-                choices.iter().map(weigh).collect()
-            }
-        }
-    }
-
-    /// The option of a table in whose share of the running sum the number falls that `draw` gives below the total.
-    #[inline]
-    pub fn pick(&self, table: u32, draw: impl FnOnce(u64) -> u64) -> u64 {
-        let table = &self.tables[table as usize];
-        let drawn = draw(table.options.last().map_or(0, |choice| choice.upto));
-        let place = match table.places.get(usize_of(drawn)) {
-            Some(place) => usize::from(*place),
-            None => table.options.partition_point(|choice| choice.upto <= drawn),
-        };
-        table.options[place].option
     }
 
     /// Runs to the next pause.
@@ -544,42 +363,6 @@ impl Program {
         Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
     }
 
-    /// Where the instruction at an address, or the next one that knows, stands in the text. Jumps back lead to the head of
-    /// a loop, which knows.
-    pub(super) fn span_at(&self, pc: u32) -> Span {
-        let mut address = pc as usize;
-        while let Some(op) = self.code.get(address) {
-            match self.op_span(op) {
-                Some(span) => return span,
-                None => address = if let Op::Jump(target) = op { *target as usize } else { address + 1 },
-            }
-        }
-        Span::default()
-    }
-
-    fn op_span(&self, op: &Op) -> Option<Span> {
-        let place = match op {
-            Op::Assign(assignment) => return Some(assignment.span),
-            Op::Call { span, .. } => return Some(*span),
-            Op::Emit(emission) => emission.place,
-            Op::Choose(choose) => choose.place,
-            Op::RepeatNext(next) => next.place,
-            Op::EachNext { each } => each.place,
-            Op::One(one) => one.place,
-            Op::Draw(draw) => draw.place,
-            Op::ChooseTable { place, .. }
-            | Op::Maybe { place, .. }
-            | Op::Bind { place, .. }
-            | Op::Sources { place, .. }
-            | Op::Mark { place, .. }
-            | Op::Turn { place, .. }
-            | Op::Phase { place, .. }
-            | Op::DeadEnd { place } => *place,
-            _ => return None,
-        };
-        Some(self.place(place).span)
-    }
-
     fn dead_end(&self, place: PlaceId) -> Box<Fault> {
         fault(FaultKind::DeadEnd, self.place(place).span)
     }
@@ -725,70 +508,6 @@ impl Program {
         }
         Ok(())
     }
-
-    pub(super) fn each_start(
-        &self,
-        at: &mut Configuration,
-        scratch: &mut Scratch,
-        each: &Each,
-    ) -> Result<(), Box<Fault>> {
-        self.list_candidates(at, scratch, &each.candidates)?;
-        let many = scratch.options.len() as u64;
-        if each.any_order && many > self.limits.any_order as u64 {
-            return Err(fault(FaultKind::AnyOrder(many), each.span));
-        }
-        for choice in &scratch.options {
-            *at.bits_mut(each.mask + u32_of(choice.option / 64)) |= 1 << (choice.option % 64);
-        }
-        at.pc += 1;
-        Ok(())
-    }
-
-    fn assign(&self, at: &mut Configuration, scratch: &mut Scratch, assignment: &Assignment) -> Result<(), Box<Fault>> {
-        let Assignment { target, operator, value, set, span } = assignment;
-        let index = match target {
-            Target::Slot(slot) => *slot,
-            Target::Of { instance, member } => {
-                self.first_states[self.evaluator(at, scratch).instance(instance, *span)?] + member
-            }
-        };
-        let slot = &self.slots[index as usize];
-        let operand = self.evaluator(at, scratch).value(value)?;
-        let value = match (operator, set) {
-            (AssignOperator::Set, _) => operand,
-            (_, None) => {
-                let operator = if *operator == AssignOperator::Add { Arithmetic::Add } else { Arithmetic::Subtract };
-                let old = defined(self.evaluator(at, scratch).state(index, *span)?, slot, *span)?;
-                arithmetic(operator, old, operand).ok_or_else(|| fault(FaultKind::Overflow, *span))?
-            }
-            (_, Some(lo)) => {
-                let old = defined(self.evaluator(at, scratch).state(index, *span)?, slot, *span)?;
-                // The slot of a set has a bit for each element.
-                let n_bits = i64::from(slot.mask.count_ones());
-                let bit = operand.checked_sub(*lo).filter(|bit| (0..n_bits).contains(bit));
-                match (operator, bit) {
-                    (AssignOperator::Add, Some(bit)) => old | 1 << bit,
-                    (AssignOperator::Add, None) => {
-                        return Err(outside(operand, Base::Int { lo: *lo, hi: lo + n_bits - 1 }, *span));
-                    }
-                    (_, Some(bit)) => old & !(1 << bit),
-                    (_, None) => old,
-                }
-            }
-        };
-        let domain = || fault(FaultKind::Domain { state: StateId(index), value }, *span);
-        let raw = slot.raw(value).ok_or_else(domain)?;
-        self.write(at, index as usize, raw);
-        if scratch.watch.is_some() {
-            self.look(at, scratch)?;
-        }
-        Ok(())
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded, as any quotient is")]
-fn quotient(weight: u64, total: u64) -> f64 {
-    weight as f64 / total as f64
 }
 
 fn decide(place: PlaceId, odds: Odds) -> Pause {
@@ -828,45 +547,9 @@ fn exit_atomic(at: &mut Configuration, local: u32) -> bool {
     shown && control != 0
 }
 
-/// Takes the next value of a `for each`, or leaves the loop; a decision where the order is open.
-fn each_next(at: &mut Configuration, scratch: &mut Scratch, each: &EachNext) -> Option<Decision> {
-    scratch.options.clear();
-    let first = (at.frame + each.mask) as usize;
-    for (index, word) in (0..).zip(&at.words[first..first + each.words as usize]) {
-        let mut rest = *word;
-        while rest != 0 {
-            let option = index * 64 + u64::from(rest.trailing_zeros());
-            let upto = scratch.options.len() as u64 + 1;
-            scratch.options.push(Choice { option, upto });
-            if !each.any_order {
-                take_each(at, each, option);
-                return None;
-            }
-            rest &= rest - 1;
-        }
-    }
-    match scratch.options[..] {
-        [] => at.pc = each.exit,
-        [only] => take_each(at, each, only.option),
-        _ => return Some(Decision { place: each.place, odds: Odds::Listed }),
-    }
-    None
-}
-
-fn take_each(at: &mut Configuration, each: &EachNext, option: u64) {
-    *at.bits_mut(each.mask + u32_of(option / 64)) &= !(1 << (option % 64));
-    take_one(at, each.variable, each.values.at(option));
-}
-
-fn take_one(at: &mut Configuration, variable: u32, value: i64) {
+pub(super) fn take_one(at: &mut Configuration, variable: u32, value: i64) {
     at.set_local(variable, value);
     at.pc += 1;
-}
-
-/// The value of a state that `+=` and `-=` read: not `none`.
-fn defined(value: i64, slot: &Slot, span: Span) -> Result<i64, Box<Fault>> {
-    let none = slot.optional && value == NONE;
-    if none { Err(fault(FaultKind::NoValue, span)) } else { Ok(value) }
 }
 
 pub(super) fn usize_of(option: u64) -> usize {

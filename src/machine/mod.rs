@@ -8,9 +8,11 @@
 //! numbers, files or terminals.
 
 mod actions;
+mod assign;
 mod because;
 mod compile;
 mod configuration;
+mod each;
 mod evaluate;
 mod fault;
 mod interleave;
@@ -18,9 +20,12 @@ mod interpret;
 mod numbers;
 mod pack;
 mod partial;
+mod pause;
 mod product;
 mod program;
 mod repeat;
+mod scratch;
+mod spans;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -30,11 +35,12 @@ mod watch;
 pub use because::{Atom, Read, ReadOf};
 pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};
-pub use interpret::{Decision, Item, Odds, Pause, Scratch};
 pub use numbers::Numbers;
+pub use pause::{Decision, Item, Odds, Pause};
 pub use product::Rows;
 pub use program::{Choice, Place, PlaceId, Program};
 pub use repeat::{Loop, LoopTurn};
+pub use scratch::Scratch;
 pub use unguarded::{Bar, Barrier, Halt, Way};
 pub use watch::{Condition, Guard, GuardKind, Landmark, LandmarkKind, Outcomes, Watch};
 

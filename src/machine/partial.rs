@@ -8,9 +8,11 @@
 use super::configuration::Configuration;
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
-use super::interpret::{Decision, Odds, Pause, Scratch, usize_of};
+use super::interpret::usize_of;
+use super::pause::{Decision, Odds, Pause};
 use super::product::{Question, Rows};
 use super::program::{Choice, Expr, Op, PlaceId, Program};
+use super::scratch::Scratch;
 use crate::model::grammar::StateId;
 
 /// What a configuration does not know.

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use super::configuration::Configuration;
 use super::fault::{Fault, FaultKind};
-use super::interpret::Scratch;
 use super::partial::Unknown;
 use super::program::{Choice, Program};
+use super::scratch::Scratch;
 use crate::model::grammar::{Grammar, StateId};
 
 /// What a configuration is asked.

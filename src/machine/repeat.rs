@@ -9,8 +9,9 @@
 use super::configuration::{Configuration, Counter};
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
-use super::interpret::{Decision, Odds, Scratch};
+use super::pause::{Decision, Odds};
 use super::program::{CountKind, Expr, Op, Parameter, PlaceId, Program, RepeatNext, RepeatStart};
+use super::scratch::Scratch;
 use super::watch::note;
 
 /// A loop that counts, where it looks whether it goes on: all that this depends on but its counter.

@@ -6,9 +6,11 @@
 
 use super::configuration::{Configuration, Flags};
 use super::fault::{Fault, FaultKind};
-use super::interpret::{Item, Pause, Scratch, pass_slot, usize_of};
+use super::interpret::{pass_slot, usize_of};
+use super::pause::{Item, Pause};
 use super::program::{Address, Assignment, CountKind, Op, PlaceId, Program, Target};
 use super::repeat::{exit_loop, is_finished, must};
+use super::scratch::Scratch;
 use crate::model::grammar::{ActionId, EventId, PhaseId, StateId};
 use crate::source::Span;
 

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 use super::compile;
 use super::configuration::Configuration;
 use super::fault::Fault;
-use super::interpret::Scratch;
 use super::program::{Address, Expr, Program};
+use super::scratch::Scratch;
 use crate::model::grammar::{ActionId, Expression, Grammar, PhaseId, RuleId};
 use crate::source::Span;
 

@@ -1,0 +1,65 @@
+//! What a run needs beside its configuration.
+
+use std::collections::BTreeSet;
+
+use super::evaluate::Environment;
+use super::program::Choice;
+use super::watch::Watch;
+
+/// Memory that a run needs beside its configuration, and limits. One serves any number of configurations; nothing in
+/// it outlives a pause but what that pause says.
+#[derive(Debug)]
+pub struct Scratch {
+    pub(super) environment: Environment,
+    pub(super) options: Vec<Choice>,
+    pub(super) values: Vec<i64>,
+    /// The `never` tests that say nothing.
+    pub(super) passed_over: BTreeSet<usize>,
+    pub(super) watch: Option<Box<Watch>>,
+    pub(super) step_limit: u64,
+}
+
+impl Scratch {
+    /// Scratch for runs that make at most `step_limit` silent steps between two events.
+    pub fn new(step_limit: u64) -> Self {
+        let environment = Environment { fuel: step_limit, ..Environment::default() };
+        Self {
+            environment,
+            options: Vec::new(),
+            values: Vec::new(),
+            passed_over: BTreeSet::new(),
+            watch: None,
+            step_limit,
+        }
+    }
+
+    /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.
+    pub fn pass_over(&mut self, never: BTreeSet<usize>) {
+        self.passed_over = never;
+    }
+
+    /// Watches all runs from here on; what was seen before is forgotten.
+    pub fn watch(&mut self, watch: Watch) {
+        self.watch = Some(Box::new(watch));
+    }
+
+    /// What was seen, if somebody watches.
+    pub fn watched(&mut self) -> Option<&mut Watch> {
+        self.watch.as_deref_mut()
+    }
+
+    /// The arguments or the payload of the item that was just shown.
+    pub fn values(&self) -> &[i64] {
+        &self.values
+    }
+
+    /// How many silent steps were made since the last event.
+    pub fn silent_steps(&self) -> u64 {
+        self.step_limit - self.environment.fuel
+    }
+
+    /// Makes the steps between two events count from here.
+    pub fn refuel(&mut self) {
+        self.environment.fuel = self.step_limit;
+    }
+}
