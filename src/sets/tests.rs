@@ -401,7 +401,7 @@ const RELATIONS: &str = "
     relation web[2]
     relation log
     state leader: bool = any
-    event <relation>-created  event <relation>-joined  event <relation>-changed  event <relation>-broken  event tick
+    event <relation>-created  event <relation>-joined  event <relation>-changed  event <relation>-broken  event tick  event idle
     source user
     action relate(r: relation) by user when not r.on { r.on = true <r>-created }
     action join(r: relation, u: 0..2) by user when r.on and r.due == none and u not in r.members {
@@ -413,7 +413,8 @@ const RELATIONS: &str = "
     }
     reaction tick when all(r: relation where r.due == none) { tick }
     let quiet = not any(r: relation where r.on)
-    phase life { repeat 0.. mean 9 { choose { 3 => do else {}  2 => react else {}  1 when quiet => tick } } }";
+    phase life { repeat 0.. mean 9 { choose { 3 => do else {}  2 => react else {}  1 when quiet => tick,
+        2 => do(part) else { idle } } } }";
 
 /// What comes next and whether it ends, as products and as configurations, over names that are drawn by turns.
 fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length: usize) -> Statistics {
