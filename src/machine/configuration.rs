@@ -188,7 +188,9 @@ impl Configuration {
         words.push(u64::from(self.pc) | u64::from(self.frame) << 32);
         words.push(u64::from(self.control) | u64::from(self.inner) << 32);
         let is_partial = u64::from(self.unknown.is_some());
-        words.push(u64::from(self.phase) | self.flags.bits() << 32 | is_partial << 40 | (counters.len() as u64) << 41);
+        let is_product = u64::from(self.is_product());
+        let kind = is_partial << 40 | is_product << 41;
+        words.push(u64::from(self.phase) | self.flags.bits() << 32 | kind | (counters.len() as u64) << 42);
         words.extend(counters.iter().map(|counter| counter.0));
         if let Some(unknown) = &self.unknown {
             unknown.pack(words);
@@ -214,6 +216,15 @@ impl Configuration {
         words[2] >> 40 & 1 == 1
     }
 
+    /// Whether what was packed is a product.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn packed_is_product(words: &[u64]) -> bool {
+        words[2] >> 41 & 1 == 1
+    }
+
     /// Becomes what was packed.
     pub fn unpack(&mut self, words: &[u64]) {
         let [first, second, third, rest @ ..] = words else { unreachable!("a packed configuration has a head") };
@@ -222,7 +233,7 @@ impl Configuration {
         self.phase = low(*third);
         let [flags, ..] = high(*third).to_le_bytes();
         self.flags = Flags(flags);
-        let n_counters = usize::try_from(third >> 41).expect("there are few counters");
+        let n_counters = usize::try_from(third >> 42).expect("there are few counters");
         let (counters, mut rest) = rest.split_at(n_counters);
         self.counters.clear();
         self.counters.extend(counters.iter().copied().map(Counter));

@@ -49,7 +49,7 @@ impl Sets<'_> {
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
         while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
-            self.check_memory(&members)?;
+            self.check_memory(members.iter().map(|member| &member.point))?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
@@ -81,17 +81,13 @@ impl Sets<'_> {
         let mut hull = Hull::new(self.graph.program());
         let points: Vec<PointId> = self.known.get(start.set).to_vec();
         let mut open = VecDeque::from(hull.join(&mut self.graph, points));
-        let member = |point: PointId| Member { point, registers: Vec::new() };
         while let Some(point) = open.pop_front() {
             if self.graph.n_registers(point) > 0 {
                 return Ok(None);
             }
-            let members: Vec<Member> = hull.points().into_iter().map(member).collect();
-            let total: usize = members.iter().map(|member| weight(self.graph.key(member.point).len())).sum();
-            if total > self.bounds.configurations {
-                return Err(self.graph.too_many_points(&hull.points()));
-            }
-            self.check_memory(&members)?;
+            let points = hull.points();
+            self.check_weight(&points)?;
+            self.check_memory(&points)?;
             // It may have grown meanwhile.
             if hull.has(point) {
                 self.graph.expand_towards(point, Towards::All)?;
@@ -99,6 +95,7 @@ impl Sets<'_> {
                 open.extend(hull.join(&mut self.graph, targets));
             }
         }
+        let member = |point: PointId| Member { point, registers: Vec::new() };
         let members = hull.points().into_iter().map(member).collect();
         self.settled(members).map(Some)
     }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::Member;
 use super::graph::{Graph, PointId};
 use super::interner::Interner;
-use crate::machine::{Program, Rows};
+use crate::machine::{Counter, Program, Rows};
 
 /// Folds points with what belongs to each: only those are folded of which that is the same. The result stands for the same
 /// configurations. Costs a few passes over the points for each part.
@@ -20,20 +20,19 @@ pub(super) fn fold<K: Clone + Eq + Hash>(graph: &mut Graph<'_>, points: Vec<(Poi
     let mut products = Products::new(graph.program());
     let (list, mut rest) = products.of(graph, points);
     let list = products.fold(list);
-    rest.extend(list.into_iter().map(|product| products.point(graph, product)));
+    rest.extend(list.into_iter().map(|product| (products.point(graph, &product), product.key)));
     rest
 }
 
 /// What of the members stands for configurations that no others do, folded.
 pub(super) fn beyond(graph: &mut Graph<'_>, members: &[Member], others: &[Member]) -> Vec<Member> {
     let mut products = Products::new(graph.program());
-    let pairs = |members: &[Member]| members.iter().map(|member| (member.point, member.registers.clone())).collect();
     let (others, same) = products.of(graph, pairs(others));
     let (list, mut rest) = products.of(graph, pairs(members));
     rest.retain(|point| !same.contains(point));
     let list = list.into_iter().filter_map(|product| products.beyond(product, &others)).collect();
     let list = products.fold(list);
-    rest.extend(list.into_iter().map(|product| products.point(graph, product)));
+    rest.extend(list.into_iter().map(|product| (products.point(graph, &product), product.key)));
     rest.into_iter().map(|(point, registers)| Member { point, registers }).collect()
 }
 
@@ -41,7 +40,6 @@ pub(super) fn beyond(graph: &mut Graph<'_>, members: &[Member], others: &[Member
 /// if none do.
 pub(super) fn grown(graph: &mut Graph<'_>, member: &Member, others: &[Member]) -> Option<Member> {
     let mut products = Products::new(graph.program());
-    let pairs = |members: &[Member]| members.iter().map(|member| (member.point, member.registers.clone())).collect();
     let (mut own, _) = products.of(graph, pairs(std::slice::from_ref(member)));
     let mut own = own.pop()?;
     let (others, _) = products.of(graph, pairs(others));
@@ -54,33 +52,35 @@ pub(super) fn grown(graph: &mut Graph<'_>, member: &Member, others: &[Member]) -
     let (part, mut lists) = more.pop_first()?;
     lists.push(own.rows[part]);
     own.rows[part] = products.unite(part, &lists);
-    let (point, registers) = products.point(graph, own);
-    Some(Member { point, registers })
+    Some(Member { point: products.point(graph, &own), registers: own.key })
+}
+
+fn pairs(members: &[Member]) -> Vec<(PointId, Vec<Counter>)> {
+    members.iter().map(|member| (member.point, member.registers.clone())).collect()
 }
 
 /// For each place the least product that has all that was found there.
 pub(super) struct Hull<'p> {
     products: Products<'p, ()>,
-    /// By their shapes.
+    /// By their shapes, each at its own point.
     list: Vec<Product<()>>,
-    /// The points of those, then those that can be no products.
-    points: Vec<PointId>,
+    /// The points that can be no products.
     others: Vec<PointId>,
 }
 
 impl<'p> Hull<'p> {
     pub(super) fn new(program: &'p Program) -> Self {
-        Self { products: Products::new(program), list: Vec::new(), points: Vec::new(), others: Vec::new() }
+        Self { products: Products::new(program), list: Vec::new(), others: Vec::new() }
     }
 
     /// Whether a point is one of the products as they are now.
     pub(super) fn has(&self, point: PointId) -> bool {
-        self.points.contains(&point)
+        self.list.iter().any(|product| product.point == point)
     }
 
     /// All of it.
     pub(super) fn points(&self) -> Vec<PointId> {
-        self.points.iter().chain(&self.others).copied().collect()
+        self.list.iter().map(|product| product.point).chain(self.others.iter().copied()).collect()
     }
 
     /// Adds points; the products that have grown.
@@ -94,7 +94,6 @@ impl<'p> Hull<'p> {
             // Shapes are numbered as they come.
             let Some(known) = self.list.get(product.shape) else {
                 grown.insert(product.shape);
-                self.points.push(product.point);
                 self.list.push(product);
                 continue;
             };
@@ -106,16 +105,15 @@ impl<'p> Hull<'p> {
             }
         }
         let grown = grown.into_iter().map(|shape| {
-            let Product { point, rows, .. } = &self.list[shape];
-            let rows: Vec<Rows> = rows.iter().map(|number| self.products.rows(*number)).collect();
-            self.points[shape] = graph.product(*point, &rows);
-            self.points[shape]
+            let product = &mut self.list[shape];
+            product.point = self.products.point(graph, product);
+            product.point
         });
         grown.collect()
     }
 }
 
-/// A point as a product.
+/// A point as a product; one that was made of it differs in its rows.
 struct Product<K> {
     point: PointId,
     key: K,
@@ -158,9 +156,10 @@ impl<'p, K: Clone + Eq + Hash> Products<'p, K> {
         (list, rest)
     }
 
-    fn point(&self, graph: &mut Graph<'_>, product: Product<K>) -> (PointId, K) {
+    /// The point of a product as it is now.
+    fn point(&self, graph: &mut Graph<'_>, product: &Product<K>) -> PointId {
         let rows: Vec<Rows> = product.rows.iter().map(|number| self.rows(*number)).collect();
-        (graph.product(product.point, &rows), product.key)
+        graph.product(product.point, &rows)
     }
 
     fn rows(&self, number: u32) -> Rows {

@@ -211,7 +211,8 @@ impl<'p> Sets<'p> {
     }
 
     /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
-    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the front stays what it is, and the answer is no.
+    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the
+    /// front stays what it is, and the answer is no.
     ///
     /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
     ///
@@ -366,18 +367,24 @@ impl<'p> Sets<'p> {
         for place in 0..members.len() {
             let member = &mut members[place];
             has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
-            self.check_memory(&members[..=place])?;
+            self.check_memory(members[..=place].iter().map(|member| &member.point))?;
         }
         Ok(has_changed)
     }
 
-    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after members.
-    fn check_memory(&self, members: &[Member]) -> Result<(), Limit> {
+    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after points.
+    fn check_memory<'a>(&self, points: impl IntoIterator<Item = &'a PointId>) -> Result<(), Limit> {
         if self.graph.bytes() <= self.bounds.most_memory() {
             return Ok(());
         }
-        let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
+        let points: Vec<PointId> = points.into_iter().copied().collect();
         Err(self.graph.too_many_points(&points))
+    }
+
+    /// Checks that points are not more than there may be at once.
+    fn check_weight(&self, points: &[PointId]) -> Result<(), Limit> {
+        let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
+        if total > self.bounds.configurations { Err(self.graph.too_many_points(points)) } else { Ok(()) }
     }
 
     /// The front of members that are settled.
@@ -393,10 +400,7 @@ impl<'p> Sets<'p> {
             }
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
-        let weigh = |point: &PointId| weight(self.graph.key(*point).len());
-        if points.iter().map(weigh).sum::<usize>() > self.bounds.configurations {
-            return Err(self.graph.too_many_points(&points));
-        }
+        self.check_weight(&points)?;
         self.statistics.widest = self.statistics.widest.max(points.len());
         let n_products = points.iter().filter(|point| self.graph.is_product(**point)).count();
         self.statistics.products = self.statistics.products.max(n_products);

@@ -1,6 +1,6 @@
 //! Sets that are kept as products.
 
-use super::graph::{PointId, Towards, weight};
+use super::graph::{PointId, Towards};
 use super::limit::Limit;
 use super::{Member, Sets, fold};
 
@@ -29,7 +29,7 @@ impl Sets<'_> {
             for mut member in open {
                 let moves = loop {
                     self.graph.settle(&mut member.point, &mut member.registers)?;
-                    self.check_memory(&known)?;
+                    self.check_memory(known.iter().map(|member| &member.point))?;
                     self.graph.expand_towards(member.point, Towards::Hidden)?;
                     let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
                     match fold::grown(&mut self.graph, &member, &moves) {
@@ -43,10 +43,7 @@ impl Sets<'_> {
             known = self.fold(known)?;
             open = fold::beyond(&mut self.graph, &found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
-            let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
-            if total > self.bounds.configurations {
-                return Err(self.graph.too_many_points(&points));
-            }
+            self.check_weight(&points)?;
         }
         Ok(known)
     }

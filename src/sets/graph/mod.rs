@@ -208,10 +208,13 @@ impl<'p> Graph<'p> {
 
     /// Where a settled member leads to.
     pub(crate) fn moves(&self, member: &Member) -> impl Iterator<Item = (ItemId, Member)> {
-        self.edges(member.point).iter().map(|edge| {
-            let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
-            (edge.item, Member { point: edge.target, registers })
-        })
+        self.edges(member.point).iter().map(|edge| (edge.item, self.led(edge, member)))
+    }
+
+    /// Where an edge leads a member of its point.
+    fn led(&self, edge: &Edge, member: &Member) -> Member {
+        let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
+        Member { point: edge.target, registers }
     }
 
     /// How many edges are known.
@@ -227,10 +230,7 @@ impl<'p> Graph<'p> {
     /// Where a settled member that was expanded towards what is hidden leads to, over that. (Only products have edges over it.)
     pub(super) fn moves_hidden(&self, member: &Member) -> impl Iterator<Item = Member> {
         let edges = self.edges_towards(member.point, Towards::Hidden).iter();
-        edges.filter(|edge| edge.item == HIDDEN).map(|edge| {
-            let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
-            Member { point: edge.target, registers }
-        })
+        edges.filter(|edge| edge.item == HIDDEN).map(|edge| self.led(edge, member))
     }
 
     pub(crate) fn item(&self, id: ItemId) -> &Item {
@@ -396,7 +396,7 @@ impl<'p> Graph<'p> {
 
     /// Whether a point stands for a product of several configurations.
     pub(super) fn is_product(&self, point: PointId) -> bool {
-        self.is_partial(point) && self.configuration(point).is_product()
+        self.is_partial(point) && Configuration::packed_is_product(&self.key(point)[1..])
     }
 
     pub(super) fn configuration(&self, point: PointId) -> Configuration {
@@ -430,15 +430,18 @@ impl<'p> Graph<'p> {
 
     /// Gives the numbers and the elements of arrays that belong to some parts of the states an order.
     fn sort(&self, at: &mut Configuration, belongs: impl Fn(&Program, &Configuration, usize) -> bool) {
-        let belongs = |at: &Configuration, state: StateId| belongs(self.program, at, self.program.part_of(state));
+        // All numbers of an instance are in one part, as all elements of an array are.
+        let belongs = |at: &Configuration, state: Option<&StateId>| {
+            state.is_none_or(|state| belongs(self.program, at, self.program.part_of(*state)))
+        };
         // Where no variable holds an instance none holds one of its numbers.
         for numbers in &self.facts.numbers {
-            if numbers.sets.iter().chain(&numbers.singles).all(|state| belongs(at, *state)) {
+            if belongs(at, numbers.sets.iter().chain(&numbers.singles).next()) {
                 self.program.sort_numbers(at, numbers);
             }
         }
         for array in &self.facts.arrays {
-            if array.iter().flatten().all(|state| belongs(at, *state)) {
+            if belongs(at, array.iter().flatten().next()) {
                 self.program.sort_states(at, array);
             }
         }
