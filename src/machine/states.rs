@@ -21,6 +21,16 @@ impl Program {
         slot.value(slot.bits(words))
     }
 
+    /// Which of the values of a state this is, from 0, `none` first; nothing where it can't have it.
+    pub fn place_of(&self, state: StateId, value: i64) -> Option<u64> {
+        self.slots[state.index()].raw(value)
+    }
+
+    /// The value at a place among those of a state.
+    pub fn value_at(&self, state: StateId, place: u64) -> i64 {
+        self.slots[state.index()].value(place)
+    }
+
     /// The words that hold the states: equal as long as no state changes.
     pub fn state_words<'a>(&self, configuration: &'a Configuration) -> &'a [u64] {
         &configuration.words[..self.initial.len()]

@@ -230,7 +230,7 @@ impl<'g> Shrinker<'g> {
                 let mut initial = self.initial.clone();
                 if let Simplification::Initial(state, value) = change {
                     // What the walk made of those that are not drawn may depend on it.
-                    initial = simpler::drawn(&self.best, self.facts).map(|(id, _, value)| (id, value)).collect();
+                    initial = simpler::drawn(&self.best, self.facts).collect();
                     initial.iter_mut().filter(|(id, _)| id == state).for_each(|(_, old)| *old = *value);
                 }
                 let all: Vec<usize> = (0..n_steps).collect();
@@ -282,6 +282,6 @@ fn measure(run: &Run, facts: Facts<'_>) -> Measure {
 }
 
 fn key(run: &Run, facts: Facts<'_>) -> Key {
-    let drawn = simpler::drawn(run, facts).map(|(_, _, value)| value).collect();
+    let drawn = simpler::drawn(run, facts).map(|(_, value)| value).collect();
     (drawn, run.steps.iter().map(|step| (step.item.clone(), step.data().map(str::to_owned))).collect())
 }

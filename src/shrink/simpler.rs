@@ -20,12 +20,12 @@ pub(super) enum Simplification {
 /// All simplifications of a run, those first that change most.
 pub(super) fn simplifications(run: &Run, facts: Facts<'_>) -> Vec<Simplification> {
     let mut simpler = Vec::new();
-    for (id, ty, value) in drawn(run, facts) {
-        let place = place(ty, value);
+    for (id, value) in drawn(run, facts) {
+        let place = place(facts, id, value);
         let mut places = vec![0, place / 2, place.saturating_sub(1)];
         places.dedup();
         let lower = places.into_iter().filter(|lower| *lower < place);
-        simpler.extend(lower.map(|lower| Simplification::Initial(id, value_at(ty, lower))));
+        simpler.extend(lower.map(|lower| Simplification::Initial(id, facts.program.value_at(id, lower))));
     }
     let lives: BTreeSet<Life> = run.steps.iter().flat_map(|step| facts.lives(&step.item)).collect();
     for life in &lives {
@@ -51,12 +51,15 @@ pub(super) fn simplifications(run: &Run, facts: Facts<'_>) -> Vec<Simplification
 pub(super) fn excess(run: &Run, facts: Facts<'_>) -> u128 {
     let element = |of: &InstanceId| u128::from(of.0 - facts.grammar.instances[of.index()].array.0);
     let of_step = |step: &Step| {
-        let numbers = facts.values(&step.item).filter(|(ty, _)| matches!(ty.base, Base::Int { .. }));
-        numbers.map(|(ty, value)| u128::from(place(ty, value))).sum::<u128>()
-            + facts.instances(&step.item).iter().map(element).sum::<u128>()
+        let numbers = facts.values(&step.item).filter(|(_, value)| *value != NONE);
+        let above = numbers.filter_map(|(ty, value)| match ty.base {
+            Base::Int { lo, .. } => Some(u128::from(value.abs_diff(lo)) + u128::from(ty.optional)),
+            _ => None,
+        });
+        above.sum::<u128>() + facts.instances(&step.item).iter().map(element).sum::<u128>()
     };
     run.steps.iter().map(of_step).sum::<u128>()
-        + drawn(run, facts).map(|(_, ty, value)| u128::from(place(ty, value))).sum::<u128>()
+        + drawn(run, facts).map(|(id, value)| u128::from(place(facts, id, value))).sum::<u128>()
 }
 
 /// The steps with other names for what they speak of.
@@ -83,11 +86,14 @@ pub(super) fn renamed(run: &Run, change: Simplification, facts: Facts<'_>) -> Ve
 }
 
 /// The states that are drawn at the start, as they are when the first item is shown.
-pub(super) fn drawn<'g>(run: &Run, facts: Facts<'g>) -> impl Iterator<Item = (StateId, Type, i64)> + use<'g> {
-    run.initial(facts.program).into_iter().filter_map(move |(id, value)| {
-        let state = &facts.grammar.states[id.index()];
-        state.initial.is_none().then_some((id, state.ty, value))
-    })
+pub(super) fn drawn<'g>(run: &Run, facts: Facts<'g>) -> impl Iterator<Item = (StateId, i64)> + use<'g> {
+    let is_drawn = move |(id, _): &(StateId, i64)| facts.grammar.states[id.index()].initial.is_none();
+    run.initial(facts.program).into_iter().filter(is_drawn)
+}
+
+/// Which of the values of a state it has.
+fn place(facts: Facts<'_>, state: StateId, value: i64) -> u64 {
+    facts.program.place_of(state, value).expect("a run has only what its states can have")
 }
 
 /// The least that a number can be that is said with an instance.
@@ -99,28 +105,4 @@ fn least(run: &Run, facts: Facts<'_>, of: InstanceId, number: i64) -> i64 {
         _ => None,
     });
     least.max().unwrap_or(number)
-}
-
-/// Which of the values of a type this is, from 0; `none` comes first.
-fn place(ty: Type, value: i64) -> u64 {
-    if value == NONE && ty.optional {
-        return 0;
-    }
-    let place = match ty.base {
-        Base::Int { lo, .. } => value.abs_diff(lo),
-        Base::Bool | Base::Enum(_) | Base::Instance(_) | Base::Array(_) | Base::Set { .. } => value.cast_unsigned(),
-    };
-    place + u64::from(ty.optional)
-}
-
-/// The value of a type at a [`place`].
-fn value_at(ty: Type, place: u64) -> i64 {
-    let place = match (ty.optional, place) {
-        (true, 0) => return NONE,
-        (optional, place) => place - u64::from(optional),
-    };
-    match ty.base {
-        Base::Int { lo, .. } => lo.wrapping_add_unsigned(place),
-        Base::Bool | Base::Enum(_) | Base::Instance(_) | Base::Array(_) | Base::Set { .. } => place.cast_signed(),
-    }
 }
