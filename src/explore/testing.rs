@@ -116,7 +116,7 @@ impl<'g> Tester<'g> {
         let (instances, payloads) = (matcher.tells_instances(), matcher.reads_payload());
         let graph = self.graphs.entry((instances, payloads)).or_insert_with(|| {
             let view = View { instances, payloads, ..View::NAMES };
-            Graph::new(self.grammar, self.alphabet, self.program, view, self.bounds.configurations, self.bounds.steps)
+            Graph::new(self.grammar, self.alphabet, self.program, view, self.bounds)
         });
         let search = Search::new(graph, matcher.start().0);
         Ok(Chase { graph, matcher, search, furthest: (0, 0) })

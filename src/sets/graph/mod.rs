@@ -106,10 +106,9 @@ impl<'p> Graph<'p> {
         alphabet: &'p Alphabet,
         program: &'p Program,
         view: View,
-        limit: usize,
-        steps: u64,
+        bounds: Bounds,
     ) -> Self {
-        Self::with_facts(Facts::new(grammar, &view, &[]), grammar, alphabet, program, view, limit, steps)
+        Self::with_facts(Facts::new(grammar, &view, &[]), grammar, alphabet, program, view, bounds)
     }
 
     /// One of which every statement, guard, fault and configuration of a kind is noted: where one of the conditions holds.
@@ -122,7 +121,7 @@ impl<'p> Graph<'p> {
         bounds: Bounds,
     ) -> Self {
         let facts = Facts::new(grammar, &view, conditions);
-        let mut graph = Self::with_facts(facts, grammar, alphabet, program, view, bounds.configurations, bounds.steps);
+        let mut graph = Self::with_facts(facts, grammar, alphabet, program, view, bounds);
         let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
         graph.scratch.watch(Watch::new(program, conditions.collect()));
         graph
@@ -134,10 +133,9 @@ impl<'p> Graph<'p> {
         alphabet: &'p Alphabet,
         program: &'p Program,
         view: View,
-        limit: usize,
-        steps: u64,
+        bounds: Bounds,
     ) -> Self {
-        let mut scratch = Scratch::new(steps);
+        let mut scratch = Scratch::new(bounds.steps);
         scratch.pass_over(facts.untold.clone());
         Self {
             program,
@@ -145,7 +143,7 @@ impl<'p> Graph<'p> {
             facts,
             first: First::new(grammar),
             view,
-            limit,
+            limit: bounds.configurations,
             scratch,
             keys: Interner::default(),
             points: Vec::new(),
