@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
-use charmgrammar::explore::survey::Survey;
+use charmgrammar::explore::survey::{Patience, Survey};
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{self, Alphabet, Disk, Root, Settings};
@@ -98,7 +98,7 @@ fn explore(c: &mut Criterion) {
         let grammar = load(name);
         let (program, alphabet) = (Program::compile(&grammar), Alphabet::new(&grammar));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| black_box(Survey::new(&grammar, &alphabet, &program, bounds)));
+            bencher.iter(|| black_box(Survey::new(&grammar, &alphabet, &program, bounds, Patience::Endless)));
         });
     }
 }

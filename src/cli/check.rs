@@ -9,11 +9,14 @@ use super::witness::proof;
 use super::{Exit, Failure, Io, Verbosity, charm, dead, grammar, verdicts};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::explore::survey::{Survey, Trap};
+use crate::explore::survey::{Patience, Survey, Trap};
 use crate::machine::{Fault, FaultKind, Program};
 use crate::model::grammar::Grammar;
 use crate::model::{Alphabet, unused};
 use crate::source::{SourceId, SourceMap, Span};
+
+/// How many configurations are looked at where it need not be known what never happens.
+const FEW: usize = 20_000;
 
 /// What is said of a grammar.
 #[derive(Default)]
@@ -80,8 +83,16 @@ fn check(typed: &OsStr, arguments: &CheckArguments, io: &mut Io) -> Result<(Sour
 /// Goes through all that the grammar can do.
 fn explore(findings: &mut Findings, grammar: &Grammar, source: &Source, arguments: &CheckArguments, io: &mut Io) {
     let (alphabet, program) = (Alphabet::new(grammar), Program::compile(grammar));
-    let survey = Survey::new(grammar, &alphabet, &program, arguments.exploring.bounds(&arguments.settings.limiting));
+    // Of a file that only declares what there is, no part can be dead, so it may do to know that nothing fails.
+    let is_own = |span: Span| span.source == SourceId(0);
+    let has_parts = program.landmarks().iter().any(|part| is_own(part.span));
+    let patience = if has_parts { Patience::Many } else { Patience::Few(FEW) };
+    let bounds = arguments.exploring.bounds(&arguments.settings.limiting);
+    let survey = Survey::new(grammar, &alphabet, &program, bounds, patience);
     findings.n_configurations += survey.configurations;
+    if survey.rough {
+        io.detail("there are more, of which it is sure that none fails, and that each can come to an end");
+    }
     for (fault, witness) in &survey.faults {
         let diagnostic = failing(fault, grammar);
         findings.list.push(diagnostic.proved(proof(witness, "a shortest trace", grammar, &alphabet)));

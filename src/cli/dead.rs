@@ -7,7 +7,7 @@ use super::Io;
 use super::grammar::Source;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::explore::dead::{Dead, DeadKind, dead};
-use crate::explore::survey::Survey;
+use crate::explore::survey::{Patience, Survey};
 use crate::machine::Program;
 use crate::model::grammar::{Base, Grammar, Param};
 use crate::model::{Alphabet, Settings};
@@ -19,6 +19,9 @@ const MAX_TRIALS: usize = 24;
 
 /// How many configurations are looked at with each, beside four times as many as there are with the settings at hand.
 const LEAST_CONFIGURATIONS: usize = 20_000;
+
+/// How many at most.
+const MAX_CONFIGURATIONS: usize = 500_000;
 
 /// Other settings.
 struct Trial {
@@ -38,7 +41,9 @@ pub(super) fn findings(
     let own = |part: &Dead| part.span.source == SourceId(0);
     let found: Vec<Dead> = dead(grammar, program, &survey.watch).into_iter().filter(own).collect();
     let mut alive: Vec<Option<String>> = vec![None; found.len()];
-    let configurations = LEAST_CONFIGURATIONS + 4 * survey.configurations;
+    // Where there are too many to look at each, those of other settings would be as many.
+    let more = if survey.rough { 0 } else { 4 * survey.configurations };
+    let configurations = (LEAST_CONFIGURATIONS + more).min(MAX_CONFIGURATIONS);
     let bounds = Bounds { configurations, ..Bounds::default() };
     for trial in trials(grammar).into_iter().take(MAX_TRIALS) {
         if alive.iter().all(Option::is_some) {
@@ -47,7 +52,7 @@ pub(super) fn findings(
         io.detail(&format!("trying {}", trial.name));
         let Some(other) = source.load(|settings| (trial.apply)(settings)).grammar else { continue };
         let (alphabet, program) = (Alphabet::new(&other), Program::compile(&other));
-        let survey = Survey::new(&other, &alphabet, &program, bounds);
+        let survey = Survey::new(&other, &alphabet, &program, bounds, Patience::Endless);
         for (part, alive) in found.iter().zip(&mut alive) {
             if alive.is_none() && part.lives(&program, &survey.watch) {
                 *alive = Some(trial.name.clone());

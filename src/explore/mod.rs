@@ -12,6 +12,7 @@ mod automaton;
 mod count;
 pub mod dead;
 mod diff;
+mod ending;
 mod enumerate;
 mod horizon;
 pub mod life;

@@ -4,11 +4,12 @@
 //! what a loop has left, the one with more between its bounds does for both.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, ItemId, Limit, Member, PointId, Sighted, covers, weight};
+use crate::sets::{Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers, weight};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -42,36 +43,57 @@ pub(super) struct Search {
     /// Those that were not looked at, the nearest to the start first.
     open: VecDeque<NodeId>,
     n_looked_at: usize,
+    /// For how many of the open ones it was found at the same time what comes next.
+    n_ahead: usize,
     /// The first node at each point, by point and tag.
     groups: FxHashMap<(PointId, Tag), NodeId>,
     /// Those that come after [`COMPARED`] others.
     crowded: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
     weight: usize,
+    /// Memory for one piece of work.
+    spare: Vec<Counter>,
 }
 
 /// With how many at the same point a node is compared: beyond it only equal ones are found, at a bounded cost.
 const COMPARED: usize = 16;
 
+/// From how many nodes it is found at the same time what comes next.
+const AHEAD: usize = 4_096;
+
 impl Search {
     /// A search that begins at the start.
     pub(super) fn new(graph: &mut Graph<'_>, tag: Tag) -> Self {
         let mut search = Self::default();
-        let start = graph.start();
-        search.push(graph, 0, 0, start, tag);
+        let mut start = graph.start();
+        search.push(graph, 0, 0, &mut start, tag);
         search
     }
 
-    /// Adds a configuration that was reached from a node with an item, unless another one does for it. The node that does.
-    pub(super) fn push(
+    /// Adds what comes next after a node: what items lead to that have a tag. Each node that it leads to is told, once for
+    /// each way.
+    pub(super) fn spread(
         &mut self,
         graph: &mut Graph<'_>,
-        before: NodeId,
-        item: ItemId,
-        mut member: Member,
-        tag: Tag,
-    ) -> NodeId {
+        node: NodeId,
+        member: &Member,
+        mut tag: impl FnMut(&Item) -> Option<Tag>,
+        mut leads_to: impl FnMut(NodeId),
+    ) {
+        let mut next = Member { point: member.point, registers: std::mem::take(&mut self.spare) };
+        for place in 0..graph.n_moves(member.point) {
+            let item;
+            (item, next.point) = graph.lead(member, place, &mut next.registers);
+            if let Some(tag) = tag(graph.item(item)) {
+                leads_to(self.push(graph, node, item, &mut next, tag));
+            }
+        }
+        self.spare = next.registers;
+    }
+
+    /// Adds a configuration that was reached from a node with an item, unless another one does for it. The node that does.
+    fn push(&mut self, graph: &mut Graph<'_>, before: NodeId, item: ItemId, member: &mut Member, tag: Tag) -> NodeId {
         graph.classify(&mut member.point, &mut member.registers);
-        let (found, is_new) = self.add(graph, before, item, &member, tag);
+        let (found, is_new) = self.add(graph, before, item, member, tag);
         if is_new {
             self.open.push_back(found);
         }
@@ -96,13 +118,14 @@ impl Search {
 
     /// A node that does for what is at a point, or the new one, which takes its place there.
     fn place(&mut self, graph: &Graph<'_>, member: &Member, tag: Tag, new: NodeId) -> NodeId {
-        let key = (member.point, tag);
-        let Some(first) = self.groups.get(&key) else {
-            self.groups.insert(key, new);
-            return new;
+        let mut at = match self.groups.entry((member.point, tag)) {
+            Entry::Vacant(group) => return *group.insert(new),
+            Entry::Occupied(group) => *group.get(),
         };
+        if member.registers.is_empty() {
+            return at;
+        }
         let has_cover = graph.has_cover(member.point);
-        let mut at = *first;
         for _ in 0..COMPARED {
             let registers = self.registers_of(graph, at);
             if registers == member.registers || has_cover && covers(registers, &member.registers) {
@@ -115,7 +138,7 @@ impl Search {
             }
             at = node.sibling;
         }
-        *self.crowded.entry((key.0, key.1, member.registers.clone().into())).or_insert(new)
+        *self.crowded.entry((member.point, tag, member.registers.clone().into())).or_insert(new)
     }
 
     /// The next node that no other covers, with what is there, settled; nothing at the end.
@@ -130,6 +153,12 @@ impl Search {
                 return Err(graph.too_many_points(&points));
             }
             self.n_looked_at += 1;
+            if self.n_ahead == 0 {
+                let next = std::iter::once(&place).chain(&self.open).take(AHEAD);
+                self.n_ahead = self.open.len().min(AHEAD - 1) + 1;
+                graph.look_ahead(next.map(|node| self.nodes[*node as usize].point));
+            }
+            self.n_ahead -= 1;
             let mut member = self.member(graph, place);
             let before = member.point;
             graph.settle(&mut member.point, &mut member.registers)?;
@@ -174,6 +203,11 @@ impl Search {
     /// How many items lead there.
     fn depth(&self, id: NodeId) -> u32 {
         self.node(id).depth
+    }
+
+    /// How many nodes there are.
+    pub(super) fn n_nodes(&self) -> usize {
+        self.nodes.len()
     }
 
     /// How many configurations were looked at.

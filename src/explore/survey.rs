@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
+use super::ending::is_sure_to_end;
 use super::search::{NodeId, Search, Sights};
 use super::witness::Witness;
 use crate::machine::{Configuration, Fault, Program, Watch};
@@ -21,12 +22,25 @@ pub struct Survey {
     pub loops: Vec<(Span, Witness)>,
     /// Phases from which some configuration has no way to an end, with a shortest trace that leads there.
     pub traps: Vec<Trap>,
-    /// What runs came to. Without a limit this is all that they can come to.
+    /// What runs came to. Without a limit this is all that they can come to, and where it is `rough` perhaps more.
     pub watch: Watch,
+    /// Whether nothing can fail, though not all configurations were looked at one by one.
+    pub rough: bool,
     /// The limit that was met, if one was: then there may be more to find.
     pub limit: Option<Limit>,
     /// How many configurations were looked at.
     pub configurations: usize,
+}
+
+/// When it is tried to show that nothing can fail without a look at each configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// After so many, or when the limit is met.
+    Few(usize),
+    /// When the limit is met.
+    Many,
+    /// Never.
+    Endless,
 }
 
 /// Where a run shows items without end.
@@ -41,42 +55,79 @@ pub struct Trap {
 impl Survey {
     /// Goes through all configurations of a grammar, whose alphabet and program these are, as far as the bounds allow.
     ///
+    /// Where there are too many of them, it runs from more of them at once than there are: for each place from all whose
+    /// independent parts are such as come there, each for itself. If no such run fails, none does; and if by the text alone
+    /// every run can end, none is kept from its end. (This is the abstract interpretation of Cousot and Cousot, 1977, by sets
+    /// for each part.)
+    ///
     /// Costs a pass over them, and memory in their number.
-    pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds) -> Self {
+    pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds, patience: Patience) -> Self {
         let mut graph = Graph::watching(grammar, alphabet, program, View::NAMES, &[], bounds);
         let mut surveyor = Surveyor {
             search: Search::new(&mut graph, 0),
             sights: Sights::default(),
-            edges: Vec::new(),
             looked_at: Vec::new(),
+            targets: Vec::new(),
+            upto: Vec::new(),
             ends: Vec::new(),
             failing: FxHashSet::default(),
             faults: BTreeSet::new(),
             found: Vec::new(),
             loops: Vec::new(),
         };
-        let limit = surveyor.explore(&mut graph).err();
+        let few = match patience {
+            Patience::Few(few) => few,
+            Patience::Many | Patience::Endless => usize::MAX,
+        };
+        let mut limit = None;
+        let mut rough = None;
+        // Whether all were looked at, so far or in the end.
+        let mut explored = surveyor.explore(&mut graph, few);
+        if explored != Ok(true) && patience != Patience::Endless && surveyor.found.is_empty() {
+            rough = safe(grammar, alphabet, program, bounds);
+        }
+        if explored == Ok(false) && rough.is_none() {
+            explored = surveyor.explore(&mut graph, usize::MAX);
+        }
+        if rough.is_none() {
+            limit = explored.err();
+        }
         let rest = surveyor.sights.take_rest();
         surveyor.note(&mut graph, rest);
-        let traps = if limit.is_none() { surveyor.traps(&mut graph) } else { Vec::new() };
+        let traps = if limit.is_none() && rough.is_none() { surveyor.traps(&mut graph) } else { Vec::new() };
         Self {
             faults: surveyor.found,
             loops: surveyor.loops,
             traps,
             configurations: surveyor.search.n_looked_at(),
             limit,
-            watch: graph.watched().map(std::mem::take).expect("it watches"),
+            rough: rough.is_some(),
+            watch: rough.or_else(|| graph.watched().map(std::mem::take)).expect("it watches"),
         }
     }
+}
+
+/// What runs may come to, if it is sure that none fails, and that each can end.
+fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds) -> Option<Watch> {
+    if !is_sure_to_end(grammar) {
+        return None;
+    }
+    let mut graph = Graph::watching(grammar, alphabet, program, View::NAMES, &[], bounds);
+    // A run that can end does not go round and show nothing.
+    let fails = |sighted: &Sighted| matches!(sighted.what, Sighting::Fault(_));
+    let is_safe = graph.run_from_hull(&bounds) && !graph.take_sightings().iter().any(fails);
+    is_safe.then(|| graph.watched().map(std::mem::take)).flatten()
 }
 
 struct Surveyor {
     search: Search,
     sights: Sights,
-    /// From which node to which.
-    edges: Vec<(NodeId, NodeId)>,
-    /// The nodes that no others cover, in the order in which they were found.
+    /// The nodes that no others cover, in the order in which they were looked at.
     looked_at: Vec<NodeId>,
+    /// Where each of these leads, one after the other.
+    targets: Vec<NodeId>,
+    /// How many targets there are up to each of these.
+    upto: Vec<usize>,
     /// Those where a trace can end, or a run fails.
     ends: Vec<NodeId>,
     /// The points from which runs fail, or go round.
@@ -88,8 +139,10 @@ struct Surveyor {
 }
 
 impl Surveyor {
-    fn explore(&mut self, graph: &mut Graph<'_>) -> Result<(), Limit> {
-        while let Some((node, member)) = self.search.next(graph)? {
+    /// Looks at so many configurations in all. Whether there are no more.
+    fn explore(&mut self, graph: &mut Graph<'_>, many: usize) -> Result<bool, Limit> {
+        while self.search.n_looked_at() < many {
+            let Some((node, member)) = self.search.next(graph)? else { return Ok(true) };
             let seen = graph.take_sightings();
             let fails = |sighted: &Sighted| sighted.after.is_none() && !matches!(sighted.what, Sighting::Met(_));
             if seen.iter().any(fails) {
@@ -102,13 +155,10 @@ impl Surveyor {
             if is_dead || graph.ends(member.point) || self.failing.contains(&member.point) {
                 self.ends.push(node);
             }
-            let moves: Vec<_> = graph.moves(&member).collect();
-            for (item, next) in moves {
-                let target = self.search.push(graph, node, item, next, 0);
-                self.edges.push((node, target));
-            }
+            self.search.spread(graph, node, &member, |_| Some(0), |target| self.targets.push(target));
+            self.upto.push(self.targets.len());
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Notes what of it was not seen before.
@@ -135,19 +185,27 @@ impl Surveyor {
 
     /// The nodes from which no end can be reached, the first of each phase.
     fn traps(&mut self, graph: &mut Graph<'_>) -> Vec<Trap> {
-        let mut back: Vec<(NodeId, NodeId)> =
-            self.edges.iter().map(|(from, to)| (self.search.covering(*to), *from)).collect();
-        back.sort_unstable();
-        let mut open = self.ends.clone();
-        let mut ends: FxHashSet<NodeId> = open.iter().copied().collect();
+        let n_nodes = self.search.n_nodes();
+        for target in &mut self.targets {
+            *target = self.search.covering(*target);
+        }
+        let ways = (0..self.looked_at.len()).map(|place| {
+            let start = place.checked_sub(1).map_or(0, |before| self.upto[before]);
+            (self.looked_at[place], &self.targets[start..self.upto[place]])
+        });
+        let back = Back::new(n_nodes, ways);
+        let mut open = std::mem::take(&mut self.ends);
+        let mut ends = vec![false; n_nodes];
+        for node in &open {
+            ends[*node as usize] = true;
+        }
         while let Some(node) = open.pop() {
-            let start = back.partition_point(|(to, _)| *to < node);
-            let before = back[start..].iter().take_while(|(to, _)| *to == node);
-            open.extend(before.map(|(_, from)| *from).filter(|from| ends.insert(*from)));
+            let before = back.from(node).iter().copied();
+            open.extend(before.filter(|from| !std::mem::replace(&mut ends[*from as usize], true)));
         }
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
-        for node in self.looked_at.iter().filter(|node| !ends.contains(node)) {
+        for node in self.looked_at.iter().filter(|node| !ends[**node as usize]) {
             let member = self.search.member(graph, *node);
             let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
             if phases.insert(phase) {
@@ -156,5 +214,41 @@ impl Surveyor {
             }
         }
         traps
+    }
+}
+
+/// For each node those that lead to it.
+struct Back {
+    /// Where those of each node begin, and where those of the last end.
+    starts: Vec<usize>,
+    sources: Vec<NodeId>,
+}
+
+impl Back {
+    /// Turns the ways round that lead from some nodes, whose targets are known. Costs two passes over them.
+    fn new<'a>(n_nodes: usize, ways: impl DoubleEndedIterator<Item = (NodeId, &'a [NodeId])> + Clone) -> Self {
+        let mut starts = vec![0; n_nodes + 1];
+        for target in ways.clone().flat_map(|(_, targets)| targets) {
+            starts[*target as usize] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        // Filled from behind: then each start has come to where it belongs.
+        let mut sources = vec![0; sum];
+        for (source, targets) in ways.rev() {
+            for target in targets {
+                let start = &mut starts[*target as usize];
+                *start -= 1;
+                sources[*start] = source;
+            }
+        }
+        Self { starts, sources }
+    }
+
+    fn from(&self, node: NodeId) -> &[NodeId] {
+        &self.sources[self.starts[node as usize]..self.starts[node as usize + 1]]
     }
 }

@@ -164,10 +164,7 @@ impl<'g> Tester<'g> {
             if !judgments.contains(&Judgment::Passed) {
                 break None;
             }
-            let moves: Vec<_> = graph.moves(&member).collect();
-            for (item, next) in moves {
-                search.push(&mut graph, node, item, next, 0);
-            }
+            search.spread(&mut graph, node, &member, |_| Some(0), |_| ());
         };
         note(&mut judgments, conditions, &mut graph, &search, sights.take_rest());
         if let Some(limit) = limit {
@@ -247,13 +244,12 @@ impl Chase<'_, '_> {
             if element > self.furthest.0 {
                 self.furthest = (element, node);
             }
-            let moves: Vec<_> = self.graph.moves(&member).collect();
-            for (item, next) in moves {
-                let Item::Event { symbol, payload } = self.graph.item(item) else { continue };
-                if let Some(progress) = self.matcher.step(progress, *symbol, payload) {
-                    self.search.push(self.graph, node, item, next, progress.0);
-                }
-            }
+            let matcher = &mut self.matcher;
+            let tag = |item: &Item| {
+                let Item::Event { symbol, payload } = item else { return None };
+                matcher.step(progress, *symbol, payload).map(|progress| progress.0)
+            };
+            self.search.spread(self.graph, node, &member, tag, |_| ());
         }
         Ok(None)
     }

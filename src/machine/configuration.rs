@@ -179,7 +179,7 @@ impl Configuration {
         self.pack_with(&self.counters, words);
     }
 
-    /// The same without the numbers in its counters.
+    /// The same without its counters.
     pub fn pack_without_counters(&self, words: &mut Vec<u64>) {
         self.pack_with(&[], words);
     }
@@ -205,6 +205,16 @@ impl Configuration {
     /// If it was not packed.
     pub fn packed_phase(words: &[u64]) -> PhaseId {
         PhaseId(low(words[2]))
+    }
+
+    /// The counters of what was packed with them.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn packed_counters(words: &[u64]) -> impl Iterator<Item = Counter> {
+        let n_counters = usize::try_from(words[2] >> 42).expect("there are few counters");
+        words[3..3 + n_counters].iter().copied().map(Counter)
     }
 
     /// Whether the values of some states were not known in what was packed.

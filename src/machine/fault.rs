@@ -52,6 +52,8 @@ pub enum FaultKind {
     Unknown(StateId),
     /// A loop goes on, and it is not known whether it does: its counter is a stand-in.
     UnknownCount,
+    /// There is no such run: what was taken is impossible by what is known of the states.
+    NoRun,
 }
 
 impl FaultKind {
@@ -63,7 +65,7 @@ impl FaultKind {
     /// The code of a diagnostic about it.
     pub fn code(&self) -> Code {
         match self {
-            Self::DeadEnd => Code::DeadEnd,
+            Self::DeadEnd | Self::NoRun => Code::DeadEnd,
             Self::Domain { .. } | Self::Value { .. } | Self::NoValue | Self::Unknown(_) => Code::DomainError,
             Self::Overflow => Code::Overflow,
             Self::Weight(_) => Code::BadWeight,
@@ -77,7 +79,7 @@ impl FaultKind {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::DeadEnd => "add an `else`, or a guard before it that keeps the walk from getting here",
+            Self::DeadEnd | Self::NoRun => "add an `else`, or a guard before it that keeps the walk from getting here",
             Self::Domain { .. } => "guard the statement, or widen the state's type",
             Self::Value { .. } | Self::NoValue | Self::Unknown(_) => {
                 "guard the place, so that it is not reached with this value"
@@ -106,6 +108,7 @@ impl FaultKind {
                 let value = grammar.value_text(*value, *base);
                 format!("the value here is {value}, outside `{}`", grammar.type_text(*needed))
             }
+            Self::NoRun => "no run comes here".to_owned(),
             Self::NoValue => "the value here is `none`".to_owned(),
             Self::UnknownCount => "how often this loop goes on is not known".to_owned(),
             Self::Unknown(state) => format!("the value of `{}` is not known", grammar.states[state.index()].name),

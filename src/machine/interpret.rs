@@ -38,7 +38,12 @@ impl Program {
                 self.advance::<true, false, false, false, false>(at, scratch)?
             }
         } else {
-            match self.advance::<true, true, false, false, false>(at, scratch) {
+            let advanced = if scratch.watch.is_some() {
+                self.advance::<true, true, true, false, false>(at, scratch)
+            } else {
+                self.advance::<true, true, false, false, false>(at, scratch)
+            };
+            match advanced {
                 Err(error) => Some(Pause::Decide(self.ask(at, scratch, error)?)),
                 Ok(pause) => {
                     if !at.is_product() {
@@ -82,7 +87,12 @@ impl Program {
             };
             return advanced.map(|_| ());
         }
-        match self.advance::<false, true, false, false, false>(at, scratch) {
+        let advanced = if scratch.watch.is_some() {
+            self.advance::<false, true, true, false, false>(at, scratch)
+        } else {
+            self.advance::<false, true, false, false, false>(at, scratch)
+        };
+        match advanced {
             // It is asked for when the run goes on.
             Err(error) if matches!(error.kind, FaultKind::Unknown(_)) => Ok(()),
             Err(error) => Err(error),
@@ -114,6 +124,9 @@ impl Program {
         }
         loop {
             let op = &self.code[at.pc as usize];
+            if WATCHES && let Some(watch) = &mut scratch.watch {
+                watch.reach(at.pc);
+            }
             if PARTIAL && let Some(pause) = self.list_partial(at, scratch, op)? {
                 return Ok(Some(pause));
             }
@@ -127,9 +140,6 @@ impl Program {
                 return Err(fault(FaultKind::StepLimit, self.span_at(at.pc)));
             }
             scratch.environment.fuel -= 1;
-            if WATCHES && let Some(watch) = &mut scratch.watch {
-                watch.reach(at.pc);
-            }
             match op {
                 Op::Emit(_) | Op::Mark { .. } | Op::Phase { .. } | Op::End if !SHOWS => return Ok(None),
                 Op::Emit(emission) => return Ok(Some(Pause::Show(self.emit(at, scratch, emission)?))),
@@ -363,7 +373,7 @@ impl Program {
         Evaluator { program: self, configuration: at, environment: &mut scratch.environment }
     }
 
-    fn dead_end(&self, place: PlaceId) -> Box<Fault> {
+    pub(super) fn dead_end(&self, place: PlaceId) -> Box<Fault> {
         fault(FaultKind::DeadEnd, self.place(place).span)
     }
 

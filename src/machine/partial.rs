@@ -8,11 +8,12 @@
 use super::configuration::Configuration;
 use super::evaluate::fault;
 use super::fault::{Fault, FaultKind};
-use super::interpret::usize_of;
+use super::interpret::{u32_of, usize_of};
 use super::pause::{Decision, Odds, Pause};
 use super::product::{Question, Rows};
 use super::program::{Choice, Expr, Op, PlaceId, Program};
 use super::scratch::Scratch;
+use super::watch::{CLAUSE_GUARD, GuardKey, note};
 use crate::model::grammar::StateId;
 
 /// What a configuration does not know.
@@ -282,7 +283,7 @@ impl Program {
     }
 
     fn no_such_run(&self, at: &Configuration) -> Box<Fault> {
-        fault(FaultKind::DeadEnd, self.span_at(at.pc))
+        fault(FaultKind::NoRun, self.span_at(at.pc))
     }
 
     fn take_nothing(&self, at: &mut Configuration) -> Result<(), Box<Fault>> {
@@ -291,7 +292,7 @@ impl Program {
             Op::One(one) => at.pc = one.otherwise,
             Op::Draw(draw) => match draw.otherwise {
                 Some(otherwise) => at.pc = otherwise,
-                None => return Err(self.no_such_run(at)),
+                None => return Err(self.dead_end(draw.place)),
             },
             other => unreachable!("{other:?} has no way without an option"),
         }
@@ -319,7 +320,9 @@ impl Program {
                 add(0, (true, true));
                 for (option, clause) in (1..).zip(&phase.clauses) {
                     if clause.weight > 0 {
-                        add(option, possible(self.evaluator(at, scratch).allows(clause.guard.as_ref()))?);
+                        let allows = possible(self.evaluator(at, scratch).allows(clause.guard.as_ref()))?;
+                        note_possible(scratch, (clause.entry, CLAUSE_GUARD), allows);
+                        add(option, allows);
                     }
                 }
                 phase.place
@@ -328,6 +331,7 @@ impl Program {
                 for (option, (weight, guard, _)) in (0..).zip(&choose.alternatives) {
                     let weighs = self.may_weigh(at, scratch, weight)?;
                     let (may, must) = possible(self.evaluator(at, scratch).allows(guard.as_ref()))?;
+                    note_possible(scratch, (at.pc, u32_of(option)), (may, must));
                     add(option, (may && weighs.0, must && weighs.1));
                 }
                 choose.place
@@ -339,8 +343,9 @@ impl Program {
                     let (mut may, mut must) = (false, false);
                     for binding in 0..row.bindings {
                         let (one_may, one_must) = possible(self.allows(at, scratch, *action, binding))?;
+                        note_possible(scratch, (row.bind, 0), (one_may, one_must));
                         (may, must) = (may || one_may, must || one_must);
-                        if must {
+                        if must && scratch.watch.is_none() {
                             break;
                         }
                     }
@@ -358,7 +363,9 @@ impl Program {
             }
             Op::One(one) => {
                 for option in 0..one.candidates.values.size {
-                    add(option, possible(self.evaluator(at, scratch).passes(&one.candidates, option))?);
+                    let passes = possible(self.evaluator(at, scratch).passes(&one.candidates, option))?;
+                    note_possible(scratch, (at.pc, one.candidates.guard), passes);
+                    add(option, passes);
                 }
                 one.place
             }
@@ -375,6 +382,16 @@ impl Program {
     /// Whether a weight may be above 0, and whether it is.
     fn may_weigh(&self, at: &Configuration, scratch: &mut Scratch, weight: &Expr) -> Result<(bool, bool), Box<Fault>> {
         possible(self.evaluator(at, scratch).value(weight).map(|weight| weight > 0))
+    }
+}
+
+/// Notes what a guard may be, if somebody watches.
+fn note_possible(scratch: &mut Scratch, key: GuardKey, (may, must): (bool, bool)) {
+    if may {
+        note(scratch, key, true);
+    }
+    if !must {
+        note(scratch, key, false);
     }
 }
 

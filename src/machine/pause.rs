@@ -85,12 +85,27 @@ impl Program {
 
     /// All options of a decision, in their order: for whoever takes more than one.
     pub fn options(&self, decision: &Decision, scratch: &Scratch) -> Vec<u64> {
+        (0..self.n_options(decision, scratch)).map(|place| self.option(decision, scratch, place)).collect()
+    }
+
+    /// How many options a decision has.
+    pub fn n_options(&self, decision: &Decision, scratch: &Scratch) -> u64 {
         match decision.odds {
-            Odds::Uniform(n) => (0..n).collect(),
-            Odds::Either { .. } => vec![0, 1],
-            Odds::Table(_) | Odds::Listed => {
-                self.choices(decision, scratch).iter().map(|choice| choice.option).collect()
-            }
+            Odds::Uniform(many) => many,
+            Odds::Either { .. } => 2,
+            Odds::Table(_) | Odds::Listed => self.choices(decision, scratch).len() as u64,
+        }
+    }
+
+    /// One of the options of a decision, by its place.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer.
+    pub fn option(&self, decision: &Decision, scratch: &Scratch, place: u64) -> u64 {
+        match decision.odds {
+            Odds::Uniform(_) | Odds::Either { .. } => place,
+            Odds::Table(_) | Odds::Listed => self.choices(decision, scratch)[usize_of(place)].option,
         }
     }
 

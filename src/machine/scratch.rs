@@ -33,6 +33,15 @@ impl Scratch {
         }
     }
 
+    /// Another one with the same limits, that watches for the same and has seen nothing.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let mut another = Self::new(self.step_limit);
+        another.passed_over.clone_from(&self.passed_over);
+        another.watch = self.watch.as_ref().map(|watch| Box::new(watch.another()));
+        another
+    }
+
     /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.
     pub fn pass_over(&mut self, never: BTreeSet<usize>) {
         self.passed_over = never;

@@ -129,6 +129,29 @@ impl Watch {
         }
     }
 
+    /// One that watches for the same, and has seen nothing.
+    pub(super) fn another(&self) -> Self {
+        Self {
+            never: self.never.clone(),
+            met: vec![false; self.met.len()],
+            reached: vec![false; self.reached.len()],
+            outcomes: FxHashMap::default(),
+        }
+    }
+
+    /// Adds what another one has seen that watches for the same, but for the conditions that have held.
+    pub fn add(&mut self, other: &Self) {
+        for (reached, also) in self.reached.iter_mut().zip(&other.reached) {
+            *reached |= also;
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "the order makes no difference")]
+        for (key, outcomes) in &other.outcomes {
+            let known = self.outcomes.entry(*key).or_default();
+            known.held |= outcomes.held;
+            known.failed |= outcomes.failed;
+        }
+    }
+
     /// Whether a run has come to it.
     pub fn has_reached(&self, landmark: &Landmark) -> bool {
         self.reached[landmark.code.0 as usize]

@@ -6,9 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counters::Kept;
 use super::fold::Hull;
-use super::graph::{PointId, Towards, weight};
+use super::graph::{Graph, PointId, Towards, weight};
 use super::limit::Limit;
-use super::{Front, Member, Sets};
+use super::{Bounds, Front, Member, Sets};
 
 /// How many edges are looked at where a sequence may begin in any configuration, before those are no longer told apart.
 const MAX_EDGES: usize = 50_000;
@@ -49,7 +49,7 @@ impl Sets<'_> {
         let mut seen: FxHashMap<PointId, Kept> = FxHashMap::default();
         while let Some(mut member) = open.pop_front() {
             self.graph.settle(&mut member.point, &mut member.registers)?;
-            self.check_memory(members.iter().map(|member| &member.point))?;
+            self.bounds.check_memory(&self.graph, members.iter().map(|member| &member.point))?;
             let covers = self.graph.has_cover(member.point);
             if !seen.entry(member.point).or_default().insert(&member.registers, covers) {
                 continue;
@@ -78,25 +78,49 @@ impl Sets<'_> {
     /// lie beside the points, which have no parts.
     fn everywhere_hull(&mut self) -> Result<Option<Front>, Limit> {
         let start = self.start()?;
-        let mut hull = Hull::new(self.graph.program());
-        let points: Vec<PointId> = self.known.get(start.set).to_vec();
-        let mut open = VecDeque::from(hull.join(&mut self.graph, points));
+        let start: Vec<PointId> = self.known.get(start.set).to_vec();
+        let Some(points) = self.graph.hull(start, &self.bounds)? else { return Ok(None) };
+        let member = |point: PointId| Member { point, registers: Vec::new() };
+        self.settled(points.into_iter().map(member).collect()).map(Some)
+    }
+}
+
+/// How many products there may be where it is only tried whether it can be done with few.
+const MAX_PLACES: usize = 20_000;
+
+impl Graph<'_> {
+    /// The least products that have all configurations which can be reached from some points: one for each place, so that
+    /// they also have some that can't be. All of them are expanded. Nothing where some have counters that lie beside the
+    /// points, which have no parts.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    fn hull(&mut self, start: Vec<PointId>, bounds: &Bounds) -> Result<Option<Vec<PointId>>, Limit> {
+        let mut hull = Hull::new(self.program());
+        let mut open = VecDeque::from(hull.join(self, start));
         while let Some(point) = open.pop_front() {
-            if self.graph.n_registers(point) > 0 {
+            if self.n_registers(point) > 0 {
                 return Ok(None);
             }
             let points = hull.points();
-            self.check_weight(&points)?;
-            self.check_memory(&points)?;
+            bounds.check_weight(self, &points)?;
+            bounds.check_memory(self, &points)?;
             // It may have grown meanwhile.
             if hull.has(point) {
-                self.graph.expand_towards(point, Towards::All)?;
-                let targets: Vec<PointId> = self.graph.edges(point).iter().map(|edge| edge.target).collect();
-                open.extend(hull.join(&mut self.graph, targets));
+                self.expand_towards(point, Towards::All)?;
+                let targets: Vec<PointId> = self.edges(point).iter().map(|edge| edge.target).collect();
+                open.extend(hull.join(self, targets));
             }
         }
-        let member = |point: PointId| Member { point, registers: Vec::new() };
-        let members = hull.points().into_iter().map(member).collect();
-        self.settled(members).map(Some)
+        Ok(Some(hull.points()))
+    }
+
+    /// Runs from all configurations that can be reached, and from some that can't be, but few at a time; whoever watches
+    /// sees at least all that there is to see. Whether that can be done.
+    pub(crate) fn run_from_hull(&mut self, bounds: &Bounds) -> bool {
+        let start = self.start();
+        let bounds = Bounds { configurations: bounds.configurations.min(MAX_PLACES), ..*bounds };
+        self.folds() && matches!(self.hull(vec![start.point], &bounds), Ok(Some(_)))
     }
 }

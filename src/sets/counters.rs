@@ -67,10 +67,15 @@ pub(super) fn is_open(counter: Counter) -> bool {
 
 /// Makes each counter what a point says of it.
 pub(super) fn classify(counters: &mut [Counter]) {
-    for (place, counter) in (0u32..).zip(counters) {
-        let class = |part: u32| if is_more(part) { Counter::stand_in(place) } else { part };
-        *counter = Counter::of(class(counter.must()), class(counter.may()));
+    for (place, counter) in (0..).zip(counters) {
+        *counter = class(place, *counter);
     }
+}
+
+/// What a point says of the counter at a place.
+pub(super) fn class(place: u32, counter: Counter) -> Counter {
+    let class = |part: u32| if is_more(part) { Counter::stand_in(place) } else { part };
+    Counter::of(class(counter.must()), class(counter.may()))
 }
 
 /// How a counter has come about that was reached from a point.
@@ -117,10 +122,12 @@ pub(super) fn least<T: Ord>(mut list: Vec<T>, covers: impl Fn(&T, &T) -> bool) -
     kept
 }
 
-/// The counters that were met with one configuration.
+/// The counters that were met with one configuration: always as many.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    compared: Vec<Box<[Counter]>>,
+    n_compared: usize,
+    /// One after the other.
+    compared: Vec<Counter>,
     others: FxHashSet<Box<[Counter]>>,
 }
 
@@ -128,13 +135,21 @@ impl Kept {
     /// Adds some; whether they are new, and, if `covers`, none of those compared covers them.
     pub(crate) fn insert(&mut self, counters: &[Counter], covers: bool) -> bool {
         let is_covered = |kept: &[Counter]| kept == counters || covers && self::covers(kept, counters);
-        if self.compared.iter().any(|kept| is_covered(kept)) {
+        if (0..self.n_compared).any(|place| is_covered(&self.compared[place * counters.len()..][..counters.len()])) {
             return false;
         }
-        if self.compared.len() < COMPARED {
-            self.compared.push(counters.into());
+        if self.n_compared < COMPARED {
+            self.n_compared += 1;
+            self.compared.extend_from_slice(counters);
             return true;
         }
         self.others.insert(counters.into())
+    }
+
+    /// Forgets all of them, but keeps the memory for a few.
+    pub(super) fn clear(&mut self) {
+        self.n_compared = 0;
+        self.compared.clear();
+        self.others = FxHashSet::default();
     }
 }

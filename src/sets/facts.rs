@@ -48,6 +48,11 @@ impl Facts {
             idle,
         }
     }
+
+    /// Whether branches run side by side in a phase.
+    pub(super) fn is_interleaved(&self, phase: PhaseId) -> bool {
+        self.interleaves.get(phase.index()).copied().unwrap_or_default()
+    }
 }
 
 /// A global state, or the same state of all instances of a kind.

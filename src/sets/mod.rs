@@ -84,6 +84,21 @@ impl Bounds {
         let kept = if self.memory == usize::MAX { 0 } else { self.memory };
         kept.saturating_add(self.configurations.saturating_mul(4096))
     }
+
+    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after points.
+    fn check_memory<'a>(&self, graph: &Graph<'_>, points: impl IntoIterator<Item = &'a PointId>) -> Result<(), Limit> {
+        if graph.bytes() <= self.most_memory() {
+            return Ok(());
+        }
+        let points: Vec<PointId> = points.into_iter().copied().collect();
+        Err(graph.too_many_points(&points))
+    }
+
+    /// Checks that points are not more than there may be at once.
+    fn check_weight(&self, graph: &Graph<'_>, points: &[PointId]) -> Result<(), Limit> {
+        let total: usize = points.iter().map(|point| weight(graph.key(*point).len())).sum();
+        if total > self.configurations { Err(graph.too_many_points(points)) } else { Ok(()) }
+    }
 }
 
 /// What was done.
@@ -367,24 +382,9 @@ impl<'p> Sets<'p> {
         for place in 0..members.len() {
             let member = &mut members[place];
             has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
-            self.check_memory(members[..=place].iter().map(|member| &member.point))?;
+            self.bounds.check_memory(&self.graph, members[..=place].iter().map(|member| &member.point))?;
         }
         Ok(has_changed)
-    }
-
-    /// Checks that what is known does not take more memory than all it may, while it is found out what comes after points.
-    fn check_memory<'a>(&self, points: impl IntoIterator<Item = &'a PointId>) -> Result<(), Limit> {
-        if self.graph.bytes() <= self.bounds.most_memory() {
-            return Ok(());
-        }
-        let points: Vec<PointId> = points.into_iter().copied().collect();
-        Err(self.graph.too_many_points(&points))
-    }
-
-    /// Checks that points are not more than there may be at once.
-    fn check_weight(&self, points: &[PointId]) -> Result<(), Limit> {
-        let total: usize = points.iter().map(|point| weight(self.graph.key(*point).len())).sum();
-        if total > self.bounds.configurations { Err(self.graph.too_many_points(points)) } else { Ok(()) }
     }
 
     /// The front of members that are settled.
@@ -400,7 +400,7 @@ impl<'p> Sets<'p> {
             }
         }
         let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
-        self.check_weight(&points)?;
+        self.bounds.check_weight(&self.graph, &points)?;
         self.statistics.widest = self.statistics.widest.max(points.len());
         let n_products = points.iter().filter(|point| self.graph.is_product(**point)).count();
         self.statistics.products = self.statistics.products.max(n_products);

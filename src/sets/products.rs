@@ -29,7 +29,7 @@ impl Sets<'_> {
             for mut member in open {
                 let moves = loop {
                     self.graph.settle(&mut member.point, &mut member.registers)?;
-                    self.check_memory(known.iter().map(|member| &member.point))?;
+                    self.bounds.check_memory(&self.graph, known.iter().map(|member| &member.point))?;
                     self.graph.expand_towards(member.point, Towards::Hidden)?;
                     let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
                     match fold::grown(&mut self.graph, &member, &moves) {
@@ -43,7 +43,7 @@ impl Sets<'_> {
             known = self.fold(known)?;
             open = fold::beyond(&mut self.graph, &found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
-            self.check_weight(&points)?;
+            self.bounds.check_weight(&self.graph, &points)?;
         }
         Ok(known)
     }

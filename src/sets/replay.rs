@@ -151,7 +151,7 @@ impl Graph<'_> {
     fn is_at(&mut self, at: &Configuration, shown: ItemId, target: &Target<'_>) -> bool {
         match target {
             Target::Member(item, member) if *item == shown => {
-                let own = self.member(at.clone(), Some(shown)).expect("no number is unknown");
+                let own = self.member(at.clone(), Some(shown));
                 self.take_sightings();
                 self.is(own, member)
             }

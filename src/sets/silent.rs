@@ -33,15 +33,23 @@ impl SilentWays {
         self.exits.extend(from);
     }
 
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.edges.clear();
+        self.exits.clear();
+        self.places.clear();
+        self.meet = false;
+    }
+
     /// The first decision that was found from which no way leads out.
-    pub(super) fn trap(mut self) -> Option<PlaceId> {
+    pub(super) fn trap(&mut self) -> Option<PlaceId> {
         // Only where ways meet can one go round.
         if !self.meet {
             return None;
         }
         self.edges.sort_unstable_by_key(|(from, to)| (*to, *from));
         let mut leaves = vec![false; self.places.len()];
-        let mut open = self.exits;
+        let mut open = std::mem::take(&mut self.exits);
         while let Some(step) = open.pop() {
             if !std::mem::replace(&mut leaves[step as usize], true) {
                 let start = self.edges.partition_point(|(_, to)| *to < step);

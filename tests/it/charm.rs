@@ -24,6 +24,22 @@ phase life {
 ";
 
 #[test]
+fn what_init_writes_is_checked_with_all_that_a_large_charm_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("life.charmgrammar");
+    let file = file.to_str().unwrap();
+    for charm in [KUBERNETES, MACHINE, LEGACY] {
+        run(&["init", "--charm", charm, "-o", file, "--force"]).ok();
+        assert_eq!(run(&["check", file, "--deny", "warnings"]).ok(), "", "{charm}");
+    }
+    // A part of one's own that fails is found, however many configurations there are.
+    let boom = "action boom by user group operation \
+                { choose { 1 when any(s: storage where s.life == gone) => config-changed } }";
+    let refused = run(&["check", file, "--limit", "30000", "--with", boom]);
+    assert!(refused.stdout.contains("error[dead-end]"), "{}", refused.stdout);
+}
+
+#[test]
 fn init_writes_what_the_option_means() {
     let directory = tempfile::tempdir().unwrap();
     for (number, charm) in [KUBERNETES, MACHINE, LEGACY].into_iter().enumerate() {

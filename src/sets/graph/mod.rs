@@ -4,29 +4,35 @@
 //! over silent steps and one shown item to another. Both are kept, so each point is run from once, in whatever sets it
 //! comes to lie.
 
+mod ahead;
 mod expand;
+mod finder;
+mod follow;
+mod items;
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use self::ahead::{Ahead, Scout};
+use self::finder::Finder;
+pub(super) use self::finder::Sight;
+pub(crate) use self::items::ItemId;
+use self::items::Items;
+
 use super::counters::{self, Update};
 use super::facts::Facts;
-use super::first::First;
 use super::interner::Interner;
-use super::limit::{Limit, TooMany};
+use super::limit::Limit;
 use super::sightings::Sighted;
-use super::view::{Item, View, first_symbol};
+use super::view::{Item, View};
 use super::{Bounds, Member};
-use crate::machine::{self, Condition, Configuration, Counter, Decision, Pause, Program, Rows, Scratch, Watch};
-use crate::model::grammar::{Expression, Grammar, PhaseId, StateId};
-use crate::model::{Alphabet, NameId, SymbolId};
+use crate::machine::{self, Condition, Configuration, Counter, Decision, Pause, Program, Rows, Watch};
+use crate::model::grammar::{Expression, Grammar};
+use crate::model::{Alphabet, NameId};
 
 /// A row of [`Graph::points`].
 pub(crate) type PointId = u32;
-
-/// A row of [`Graph::items`].
-pub(crate) type ItemId = u32;
 
 /// How many words the key has of the point of runs that have failed since their last item: nothing follows but, perhaps,
 /// that item again.
@@ -51,7 +57,7 @@ pub(super) enum Towards {
 pub(super) struct Edge {
     pub(super) item: ItemId,
     pub(super) target: PointId,
-    /// For each register of the target where it comes from: [`Graph::updates`] from here on.
+    /// For each register of the target where it comes from: its number among [`Graph::updates`].
     updates: u32,
 }
 
@@ -77,27 +83,53 @@ enum Expansion {
 /// The graph.
 #[derive(Debug)]
 pub(crate) struct Graph<'p> {
-    program: &'p Program,
-    alphabet: &'p Alphabet,
-    view: View,
-    facts: Facts,
-    first: First,
-    limit: usize,
-    pub(super) scratch: Scratch,
-    /// The points: the item that may be shown again, plus 1, or 0; and the packed configuration.
-    keys: Interner<u64>,
-    points: Vec<Point>,
+    tables: Tables,
     /// The edges of products that lead to some items.
     towards: FxHashMap<(PointId, Towards), Range<u32>>,
     edges: Vec<Edge>,
-    updates: Vec<Update>,
-    items: Vec<Item>,
-    numbers: FxHashMap<Item, ItemId>,
+    /// What was seen on silent ways since somebody asked, if somebody watches.
+    sightings: Vec<Sighted>,
+    /// Who finds what comes next when it is asked for.
+    own: Scout<'p>,
+    ahead: Ahead<'p>,
     /// Memory for one piece of work.
     packed: Vec<u64>,
-    stripped: Configuration,
-    /// What was seen on silent ways since somebody asked, if somebody watches.
-    pub(super) sightings: Vec<Sighted>,
+}
+
+/// What has numbers.
+#[derive(Debug, Default)]
+struct Tables {
+    /// What names the points: the item that may be shown again, plus 1, or 0; and the packed configuration.
+    keys: Interner<u64>,
+    points: Vec<Point>,
+    /// For edges where the registers of their targets come from.
+    updates: Interner<Update>,
+    items: Items,
+    /// Memory for one piece of work.
+    key: Vec<u64>,
+}
+
+impl Tables {
+    /// The point of such a name.
+    fn adopt(&mut self, key: &[u64], n_registers: usize) -> PointId {
+        let (point, is_new) = self.keys.intern(key);
+        if is_new {
+            let n_registers = u32::try_from(n_registers).expect("there are few counters");
+            self.points.push(Point { n_registers, expansion: Expansion::Unknown });
+        }
+        point
+    }
+
+    /// The point of a packed configuration, or of failed runs, behind an item that may be shown again.
+    fn arrive(&mut self, again: Option<ItemId>, packed: &[u64], n_registers: usize) -> PointId {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key.push(again.map_or(0, |item| u64::from(item) + 1));
+        key.extend_from_slice(packed);
+        let point = self.adopt(&key, n_registers);
+        self.key = key;
+        point
+    }
 }
 
 impl<'p> Graph<'p> {
@@ -123,7 +155,7 @@ impl<'p> Graph<'p> {
         let facts = Facts::new(grammar, &view, conditions);
         let mut graph = Self::with_facts(facts, grammar, alphabet, program, view, bounds);
         let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
-        graph.scratch.watch(Watch::new(program, conditions.collect()));
+        graph.own.finder.scratch.watch(Watch::new(program, conditions.collect()));
         graph
     }
 
@@ -135,78 +167,93 @@ impl<'p> Graph<'p> {
         view: View,
         bounds: Bounds,
     ) -> Self {
-        let mut scratch = Scratch::new(bounds.steps);
-        scratch.pass_over(facts.untold.clone());
         Self {
-            program,
-            alphabet,
-            facts,
-            first: First::new(grammar),
-            view,
-            limit: bounds.configurations,
-            scratch,
-            keys: Interner::default(),
-            points: Vec::new(),
+            tables: Tables::default(),
             towards: FxHashMap::default(),
             edges: Vec::new(),
-            updates: Vec::new(),
-            items: Vec::new(),
-            numbers: FxHashMap::default(),
-            packed: Vec::new(),
-            stripped: Configuration::default(),
             sightings: Vec::new(),
+            own: Scout::new(Finder::new(facts, grammar, alphabet, program, view, &bounds)),
+            ahead: Ahead::default(),
+            packed: Vec::new(),
         }
     }
 
     /// How many configurations there may be at once.
     pub(crate) fn limit(&self) -> usize {
-        self.limit
+        self.own.finder.limit
     }
 
     /// Runs an exact configuration to its next pause; nothing where it fails.
     pub(super) fn run(&mut self, at: &mut Configuration) -> Option<Pause> {
-        self.scratch.refuel();
-        let pause = self.program.run(at, &mut self.scratch);
-        self.note_met(None);
-        match pause {
-            Ok(pause) => Some(pause),
-            Err(fault) => {
-                self.note_fault(None, fault);
-                None
-            }
-        }
+        let pause = self.own.finder.run(at);
+        self.sightings.append(&mut self.own.finder.sightings);
+        pause
     }
 
     /// The options of the decision at hand.
     pub(super) fn options(&self, decision: &Decision) -> Vec<u64> {
-        self.program.options(decision, &self.scratch)
+        self.program().options(decision, &self.own.finder.scratch)
     }
 
     /// The values of the item that was just shown.
     pub(super) fn values(&self) -> &[i64] {
-        self.scratch.values()
+        self.own.finder.scratch.values()
     }
 
     pub(super) fn program(&self) -> &'p Program {
-        self.program
+        self.own.finder.program
     }
 
     /// The start.
     pub(crate) fn start(&mut self) -> Member {
-        self.member(self.program.start(), None).expect("the start has no counter")
+        self.member(self.program().start(), None)
     }
 
     /// What a configuration is directly behind an item, or at the start, as far as it is told from others.
-    ///
-    /// `None` where that depends on numbers that are not known: its counters are no stand-ins, so never.
-    pub(super) fn member(&mut self, at: Configuration, item: Option<ItemId>) -> Option<Member> {
-        let (point, updates) = self.enter(at, item, 0, &[])?;
-        Some(Member { point, registers: updates.iter().map(|update| update.apply(&[])).collect() })
+    pub(super) fn member(&mut self, at: Configuration, item: Option<ItemId>) -> Member {
+        let Self { own: Scout { finder, found, .. }, tables, .. } = self;
+        found.clear();
+        let lead = finder.arrive(at, found);
+        let updates = found.updates(&lead);
+        let point = tables.arrive(None, found.key(&lead), updates.len());
+        let registers = updates.iter().map(|update| update.apply(&[])).collect();
+        self.sightings.extend(finder.sightings.drain(..).map(|seen| Sighted { after: item, ..seen }));
+        Member { point, registers }
+    }
+
+    /// What the view sees of an item.
+    pub(super) fn see(&mut self, item: machine::Item) -> Sight {
+        let sight = self.own.finder.see(item);
+        Sight { shown: sight.shown.map(|item| self.own.item(item, &mut self.tables.items)), ..sight }
+    }
+
+    /// What was watched, if somebody does.
+    pub(crate) fn watched(&mut self) -> Option<&mut Watch> {
+        self.own.finder.scratch.watched()
+    }
+
+    /// What was seen on silent ways since this was asked last: from each point it is told once.
+    pub(crate) fn take_sightings(&mut self) -> Vec<Sighted> {
+        std::mem::take(&mut self.sightings)
     }
 
     /// Where a settled member leads to.
     pub(crate) fn moves(&self, member: &Member) -> impl Iterator<Item = (ItemId, Member)> {
         self.edges(member.point).iter().map(|edge| (edge.item, self.led(edge, member)))
+    }
+
+    /// How many ways lead on from a settled member.
+    pub(crate) fn n_moves(&self, point: PointId) -> usize {
+        self.edges(point).len()
+    }
+
+    /// One of the ways that lead on from a settled member: its item, and the point where it leads to; `led` gets the
+    /// registers there.
+    pub(crate) fn lead(&self, member: &Member, place: usize, led: &mut Vec<Counter>) -> (ItemId, PointId) {
+        let edge = &self.edges(member.point)[place];
+        led.clear();
+        led.extend(self.updates(edge).iter().map(|update| update.apply(&member.registers)));
+        (edge.item, edge.target)
     }
 
     /// Where an edge leads a member of its point.
@@ -222,7 +269,7 @@ impl<'p> Graph<'p> {
 
     /// Whether something is hidden.
     pub(super) fn hides(&self) -> bool {
-        !self.view.hidden.is_empty()
+        !self.own.finder.view.hidden.is_empty()
     }
 
     /// Where a settled member that was expanded towards what is hidden leads to, over that. (Only products have edges over it.)
@@ -232,17 +279,17 @@ impl<'p> Graph<'p> {
     }
 
     pub(crate) fn item(&self, id: ItemId) -> &Item {
-        &self.items[id as usize]
+        self.tables.items.get(id)
     }
 
     /// How many registers a member of a set has at this point.
     pub(crate) fn n_registers(&self, point: PointId) -> usize {
-        self.points[point as usize].n_registers as usize
+        self.tables.points[point as usize].n_registers as usize
     }
 
     /// The edges of a point that was expanded, by their items.
     pub(super) fn edges(&self, point: PointId) -> &[Edge] {
-        match &self.points[point as usize].expansion {
+        match &self.tables.points[point as usize].expansion {
             Expansion::Known { edges, .. } => &self.edges[edges.start as usize..edges.end as usize],
             _ => &[],
         }
@@ -259,12 +306,12 @@ impl<'p> Graph<'p> {
 
     /// For each register of the target of an edge where it comes from.
     pub(super) fn updates(&self, edge: &Edge) -> &[Update] {
-        &self.updates[edge.updates as usize..][..self.n_registers(edge.target)]
+        self.tables.updates.get(edge.updates)
     }
 
     /// Whether a trace can end at a point that was expanded.
     pub(crate) fn ends(&self, point: PointId) -> bool {
-        matches!(self.points[point as usize].expansion, Expansion::Known { ends: true, .. })
+        matches!(self.tables.points[point as usize].expansion, Expansion::Known { ends: true, .. })
     }
 
     /// The point that is the same as one of another graph, of the same program under the same view.
@@ -272,24 +319,19 @@ impl<'p> Graph<'p> {
         let mut key = other.key(point).to_vec();
         if let Some(item) = key[0].checked_sub(1) {
             let item = ItemId::try_from(item).expect("it was made of an item");
-            key[0] = u64::from(self.number(other.item(item).clone())) + 1;
+            key[0] = u64::from(self.tables.items.number(other.item(item).clone())) + 1;
         }
         self.adopt(&key, other.n_registers(point))
     }
 
     /// What names a point.
     pub(crate) fn key(&self, point: PointId) -> &[u64] {
-        self.keys.get(point)
+        self.tables.keys.get(point)
     }
 
     /// The point of such a name.
     pub(super) fn adopt(&mut self, key: &[u64], n_registers: usize) -> PointId {
-        let (point, is_new) = self.keys.intern(key);
-        if is_new {
-            let n_registers = u32::try_from(n_registers).expect("there are few counters");
-            self.points.push(Point { n_registers, expansion: Expansion::Unknown });
-        }
-        point
+        self.tables.adopt(key, n_registers)
     }
 
     /// The point with the values of all states unknown.
@@ -298,24 +340,24 @@ impl<'p> Graph<'p> {
             return point;
         }
         let mut at = self.configuration(point);
-        self.program.forget_states(&mut at);
-        self.simplify(&mut at);
+        self.program().forget_states(&mut at);
+        self.own.finder.simplify(&mut at);
         self.intern(&at, self.key(point)[0], self.n_registers(point))
     }
 
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
-        let edges = self.edges.len() * size_of::<Edge>() + self.updates.len() * size_of::<Update>();
-        self.keys.bytes() + self.points.len() * size_of::<Point>() + edges
+        let edges = self.edges.len() * size_of::<Edge>() + self.tables.updates.bytes();
+        self.tables.keys.bytes() + self.tables.points.len() * size_of::<Point>() + edges
     }
 
     /// Forgets points and edges.
     pub(super) fn clear(&mut self) {
-        self.keys.clear();
-        self.points.clear();
+        self.tables.keys.clear();
+        self.tables.points.clear();
         self.towards.clear();
         self.edges.clear();
-        self.updates.clear();
+        self.tables.updates.clear();
     }
 
     /// The point that a member is really at, expanded: of a counter that was counted down it may say more than before, and
@@ -333,7 +375,7 @@ impl<'p> Graph<'p> {
     /// The point that says all of its counters, where it is known that the silent ways depend on them. Whether it is
     /// another one.
     fn tell_counters(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> bool {
-        let Expansion::Exact = self.points[*point as usize].expansion else { return false };
+        let Expansion::Exact = self.tables.points[*point as usize].expansion else { return false };
         let mut at = self.configuration(*point);
         at.counters_mut().copy_from_slice(registers);
         registers.clear();
@@ -353,13 +395,13 @@ impl<'p> Graph<'p> {
         if registers.is_empty() {
             return false;
         }
-        let mut at = self.configuration(*point);
-        let known = at.counters().to_vec();
-        at.counters_mut().copy_from_slice(registers);
-        counters::classify(at.counters_mut());
-        if at.counters() == known {
+        let known = Configuration::packed_counters(&self.key(*point)[1..]);
+        if (0..).zip(&*registers).map(|(place, counter)| counters::class(place, *counter)).eq(known) {
             return false;
         }
+        let mut at = self.configuration(*point);
+        at.counters_mut().copy_from_slice(registers);
+        counters::classify(at.counters_mut());
         let is_open = registers.iter().any(|counter| counters::is_open(*counter));
         let n_registers = if is_open { registers.len() } else { 0 };
         registers.truncate(n_registers);
@@ -375,15 +417,7 @@ impl<'p> Graph<'p> {
     /// Whether at this point loops that may go on longer can do all that shorter ones can.
     pub(crate) fn has_cover(&self, point: PointId) -> bool {
         let key = self.key(point);
-        key.len() > DEAD && !self.interleaves(Configuration::packed_phase(&key[1..]))
-    }
-
-    fn is_interleaved(&self, at: &Configuration) -> bool {
-        self.interleaves(at.phase())
-    }
-
-    fn interleaves(&self, phase: PhaseId) -> bool {
-        self.facts.interleaves.get(phase.index()).copied().unwrap_or_default()
+        key.len() > DEAD && !self.own.finder.facts.is_interleaved(Configuration::packed_phase(&key[1..]))
     }
 
     /// Whether the values of some states are not known there.
@@ -413,103 +447,24 @@ impl<'p> Graph<'p> {
         point
     }
 
-    /// Makes configurations equal that differ in what no answer depends on.
-    fn simplify(&self, at: &mut Configuration) {
-        for state in &self.facts.idle {
-            self.program.reset_state(at, *state);
-        }
-        let merges = !self.facts.arrays.is_empty() || !self.facts.numbers.is_empty();
-        if merges && !(at.is_asking() || self.is_interleaved(at) || self.program.names_instances(at)) {
-            self.sort(at, |program, at, part| !program.is_open(at, part));
-            self.program.revise_rows(at, |at, part| self.sort(at, |_, _, other| part == other));
-        }
-        self.program.complete(at);
-    }
-
-    /// Gives the numbers and the elements of arrays that belong to some parts of the states an order.
-    fn sort(&self, at: &mut Configuration, belongs: impl Fn(&Program, &Configuration, usize) -> bool) {
-        // All numbers of an instance are in one part, as all elements of an array are.
-        let belongs = |at: &Configuration, state: Option<&StateId>| {
-            state.is_none_or(|state| belongs(self.program, at, self.program.part_of(*state)))
-        };
-        // Where no variable holds an instance none holds one of its numbers.
-        for numbers in &self.facts.numbers {
-            if belongs(at, numbers.sets.iter().chain(&numbers.singles).next()) {
-                self.program.sort_numbers(at, numbers);
-            }
-        }
-        for array in &self.facts.arrays {
-            if belongs(at, array.iter().flatten().next()) {
-                self.program.sort_states(at, array);
-            }
-        }
-    }
-
     /// Whether sets of its points may be kept as products.
     pub(super) fn folds(&self) -> bool {
-        self.facts.sure && self.program.n_parts() > 1
+        self.own.finder.facts.sure && self.program().n_parts() > 1
     }
 
     /// The point of a product: one like another but for its rows.
     pub(super) fn product(&mut self, like: PointId, rows: &[Rows]) -> PointId {
         let mut at = self.configuration(like);
-        self.program.set_rows(&mut at, rows);
+        self.program().set_rows(&mut at, rows);
         // Where they come from it may not have been possible to make them alike.
-        self.simplify(&mut at);
+        self.own.finder.simplify(&mut at);
         self.intern(&at, self.key(like)[0], self.n_registers(like))
-    }
-
-    /// What the view sees of an item.
-    pub(super) fn see(&mut self, item: machine::Item) -> Sight {
-        let values = self.scratch.values();
-        let (item, is_shown, name) = match item {
-            machine::Item::Phase { phase, .. } => (Item::Phase(phase), self.view.phases, None),
-            machine::Item::Action { action, source, .. } => {
-                (Item::Action { action, source, arguments: values.into() }, self.view.actions, None)
-            }
-            machine::Item::Event { symbol, .. } => {
-                let symbol = SymbolId(symbol);
-                let seen = if self.view.instances { symbol } else { first_symbol(self.alphabet, symbol) };
-                let payload = if self.view.payloads { values.into() } else { Box::default() };
-                (Item::Event { symbol: seen, payload }, self.view.events, Some(self.alphabet.name_of(symbol)))
-            }
-        };
-        if !is_shown {
-            return Sight { shown: None, silent: true, stutters: false };
-        }
-        let is_in = |names: &[_]| name.is_some_and(|name| names.contains(&name));
-        let (silent, stutters) = (is_in(&self.view.hidden), is_in(&self.view.stuttering));
-        Sight { shown: Some(self.number(item)), silent, stutters }
-    }
-
-    fn number(&mut self, item: Item) -> ItemId {
-        if let Some(number) = self.numbers.get(&item) {
-            return *number;
-        }
-        let number = place(self.items.len());
-        self.items.push(item.clone());
-        self.numbers.insert(item, number);
-        number
     }
 
     /// The error of too many points.
     pub(crate) fn too_many_points(&self, points: &[PointId]) -> Limit {
-        self.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
+        self.own.finder.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
     }
-
-    fn too_many<'a>(&self, packed: impl Iterator<Item = &'a [u64]>) -> Limit {
-        Limit::Configurations(TooMany::among(packed, self.program, self.limit))
-    }
-}
-
-/// What a view sees of an item.
-pub(super) struct Sight {
-    /// The item, if it is shown.
-    pub(super) shown: Option<ItemId>,
-    /// Whether it may be a silent step.
-    pub(super) silent: bool,
-    /// Whether it may be shown again.
-    stutters: bool,
 }
 
 /// For how many a configuration of so many words counts: one with a deep stack takes the room of several.

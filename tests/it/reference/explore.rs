@@ -147,7 +147,7 @@ fn trouble(kind: &FaultKind) -> Trouble {
         FaultKind::AnyOrder(_) => Trouble::AnyOrder,
         FaultKind::StepLimit => Trouble::Silence,
         FaultKind::StackLimit => Trouble::Stack,
-        FaultKind::Unknown(_) | FaultKind::UnknownCount => unreachable!("all is known"),
+        FaultKind::Unknown(_) | FaultKind::UnknownCount | FaultKind::NoRun => unreachable!("all is known"),
     }
 }
 

@@ -1,0 +1,443 @@
+//! Following all silent ways from a point to the items at their ends.
+
+use std::ops::Range;
+
+use super::super::counters::{self, Kept, Update};
+use super::super::interner::Interner;
+use super::super::limit::{Limit, TooMany};
+use super::super::sightings::{Sighted, Sighting};
+use super::super::silent::SilentWays;
+use super::finder::{Finder, Sight};
+use super::{HIDDEN, ItemId, Towards, packed, place, weight};
+use crate::machine::{Configuration, Counter, Decision, FaultKind, Odds, Pause, PlaceId};
+use crate::model::NameId;
+use crate::model::grammar::InstanceId;
+
+/// What comes next from some points, before it belongs to a graph.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    leads: Vec<Lead>,
+    /// What names the points that they lead to, one after the other.
+    keys: Vec<u64>,
+    updates: Vec<Update>,
+}
+
+/// A silent way that ends with an item.
+#[derive(Debug)]
+pub(super) struct Lead {
+    /// The item, by the numbers of who found it.
+    pub(super) item: ItemId,
+    /// Whether it may be shown again.
+    pub(super) stutters: bool,
+    key: Range<u32>,
+    updates: Range<u32>,
+}
+
+/// What comes next from one point.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    /// Which of what was found.
+    leads: Range<u32>,
+    /// Whether a trace can end there; nothing where the ways depend on the numbers in the counters.
+    pub(super) ends: Option<bool>,
+}
+
+impl Found {
+    pub(super) fn clear(&mut self) {
+        self.leads.clear();
+        self.keys.clear();
+        self.updates.clear();
+    }
+
+    pub(super) fn leads(&self, outcome: &Outcome) -> &[Lead] {
+        &self.leads[outcome.leads.start as usize..outcome.leads.end as usize]
+    }
+
+    /// What names the point where it leads to, but for the item that may be shown again.
+    pub(super) fn key(&self, lead: &Lead) -> &[u64] {
+        &self.keys[lead.key.start as usize..lead.key.end as usize]
+    }
+
+    /// For each register of that where it comes from.
+    pub(super) fn updates(&self, lead: &Lead) -> &[Update] {
+        &self.updates[lead.updates.start as usize..lead.updates.end as usize]
+    }
+}
+
+/// So many decisions are taken without a look at whether the same was met before: nothing is gained by that where ways do
+/// not meet, and most don't.
+const UNSEEN: usize = 48;
+
+impl Finder<'_> {
+    /// Follows all silent ways from a point of this name to the items at their ends.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is met.
+    pub(super) fn find(&mut self, key: &[u64], towards: Towards, found: &mut Found) -> Result<Outcome, Limit> {
+        let mut work = std::mem::take(&mut self.work);
+        let first = (found.leads.len(), found.keys.len(), found.updates.len(), self.sightings.len());
+        let mut start = |work: &mut Work, remembers: bool| {
+            found.leads.truncate(first.0);
+            found.keys.truncate(first.1);
+            found.updates.truncate(first.2);
+            self.sightings.truncate(first.3);
+            work.begin(&key[1..], remembers);
+            self.follow(work, towards, found)
+        };
+        let mut result = start(&mut work, false);
+        if let Err(Stop::Many) = result {
+            result = start(&mut work, true);
+        }
+        self.work = work;
+        let ends = match result {
+            Ok(ends) => Some(ends),
+            Err(Stop::Untold) => {
+                // Then nothing was seen.
+                self.sightings.truncate(first.3);
+                found.leads.truncate(first.0);
+                None
+            }
+            Err(Stop::Limit(limit)) => return Err(limit),
+            Err(Stop::Many) => unreachable!("it remembers what it has seen"),
+        };
+        Ok(Outcome { leads: place(first.0)..place(found.leads.len()), ends })
+    }
+
+    /// Follows all that is open. Whether a trace can end on a way.
+    fn follow(&mut self, work: &mut Work, towards: Towards, found: &mut Found) -> Result<bool, Stop> {
+        let watches = self.watches();
+        let mut ends = false;
+        while let Some(Open { at: place, from }) = work.pop() {
+            let at = &mut work.pool[place];
+            self.scratch.refuel();
+            let pause = self.program.run(at, &mut self.scratch);
+            self.note_met(None);
+            if watches && matches!(pause, Err(_) | Ok(Pause::End)) {
+                work.ways.lead_out(from);
+            }
+            match pause {
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
+                Err(fault) if fault.kind.is_limit() && !watches => return Err(Limit::Run(fault).into()),
+                // A run that fails shows nothing any more.
+                Err(fault) => self.note_fault(None, fault),
+                Ok(Pause::End) => ends = true,
+                Ok(Pause::Show(item)) => {
+                    let Sight { shown, silent, stutters } = self.see(item);
+                    let is_hidden = silent && shown.is_some() && work.is_product;
+                    if is_hidden && towards == Towards::Hidden {
+                        self.enter(at, HIDDEN, false, &work.before, found)?;
+                    } else {
+                        if silent && !is_hidden {
+                            let (step, is_first) = self.step(place, true, from, None, work)?;
+                            if is_first {
+                                let passed = work.copy(place);
+                                work.push(passed, step);
+                            }
+                        }
+                        if let Some(item) = shown {
+                            self.enter(&mut work.pool[place], item, stutters, &work.before, found)?;
+                            if watches {
+                                work.ways.lead_out(from);
+                            }
+                        }
+                    }
+                }
+                Ok(Pause::Decide(decision)) => {
+                    let (step, is_first) = self.step(place, false, from, Some(decision.place), work)?;
+                    if is_first {
+                        self.fork(place, &decision, step, towards, work)?;
+                    }
+                }
+            }
+            work.free.push(place);
+        }
+        if let Some(place) = work.ways.trap() {
+            let what = Sighting::Trap(self.program.place(place).span);
+            self.sightings.push(Sighted { after: None, what });
+        }
+        Ok(ends)
+    }
+
+    /// Takes every option of a decision.
+    fn fork(
+        &mut self,
+        at: usize,
+        decision: &Decision,
+        step: Option<u32>,
+        towards: Towards,
+        work: &mut Work,
+    ) -> Result<(), Stop> {
+        if let Odds::Uniform(many) = decision.odds
+            && usize::try_from(many).map_or(true, |many| many > self.limit)
+        {
+            let asked = self.program.asked(&work.pool[at]);
+            let asked = asked.map(|state| (state, usize::try_from(many).unwrap_or(usize::MAX)));
+            let unknown = asked.into_iter().collect();
+            return Err(Limit::Configurations(TooMany { limit: self.limit, unknown }).into());
+        }
+        for place in 0..self.program.n_options(decision, &self.scratch) {
+            let option = self.program.option(decision, &self.scratch, place);
+            if !self.may_lead(&work.pool[at], option, towards) {
+                continue;
+            }
+            let branch = work.copy(at);
+            match self.program.resume(&mut work.pool[branch], option) {
+                Ok(()) => work.push(branch, step),
+                Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
+                Err(fault) if self.watches() => {
+                    self.note_fault(None, fault);
+                    work.free.push(branch);
+                }
+                Err(fault) => return Err(Limit::Run(fault).into()),
+            }
+        }
+        if work.weight > 2 * self.limit {
+            let packed: Vec<Vec<u64>> = work.open.iter().map(|open| packed(&work.pool[open.at])).collect();
+            return Err(self.too_many(packed.iter().map(Vec::as_slice)).into());
+        }
+        Ok(())
+    }
+
+    /// Whether an option may lead to what is looked for.
+    fn may_lead(&self, at: &Configuration, option: u64, towards: Towards) -> bool {
+        let name;
+        let names: &[NameId] = match towards {
+            Towards::Name(one) => {
+                name = [one];
+                &name
+            }
+            Towards::Hidden => &self.view.hidden,
+            Towards::All => return true,
+        };
+        let Some(action) = self.program.drawn(at, option) else { return true };
+        let argument = |parameter: usize| {
+            let argument = self.program.argument(at, option, parameter)?;
+            Some(InstanceId(u32::try_from(argument).expect("an event is of instances")))
+        };
+        self.view.actions || self.first.may_show(self.alphabet, action, names, argument)
+    }
+
+    /// Notes that a way has come to a configuration: at the decision of a place, or `behind` an item that is not shown. Its
+    /// number, where it has one, and whether more can come from it than from those seen before.
+    fn step(
+        &mut self,
+        at: usize,
+        behind: bool,
+        from: Option<u32>,
+        decision: Option<PlaceId>,
+        work: &mut Work,
+    ) -> Result<(Option<u32>, bool), Stop> {
+        if !work.remembers {
+            work.n_taken += 1;
+            return if work.n_taken > UNSEEN { Err(Stop::Many) } else { Ok((None, true)) };
+        }
+        let at = &work.pool[at];
+        // The options of a decision are those of the configuration as it is, so that one goes on.
+        let mut stripped = std::mem::take(&mut self.stripped);
+        stripped.clone_from(at);
+        self.simplify(&mut stripped);
+        self.packed.clear();
+        self.packed.push(u64::from(behind) | (at.counters().len() as u64) << 1);
+        let (step, is_first) = work.seen.insert(&stripped, !self.is_interleaved(at), &mut self.packed);
+        self.stripped = stripped;
+        if work.seen.weight > self.limit {
+            let keys = &work.seen.keys;
+            let words: Vec<&[u64]> = (0..keys.len()).map(|key| &keys.get(place(key))[1..]).collect();
+            return Err(self.too_many(words.into_iter()).into());
+        }
+        if self.watches() {
+            work.ways.lead(from, step, decision, is_first);
+        }
+        Ok((Some(step), is_first))
+    }
+
+    /// Adds the way to the point directly behind an item, or at the start. The configuration is of no use then.
+    fn enter(
+        &mut self,
+        at: &mut Configuration,
+        item: ItemId,
+        stutters: bool,
+        before: &[Counter],
+        found: &mut Found,
+    ) -> Result<(), Stop> {
+        let after = (item != HIDDEN).then_some(item);
+        let watches = self.watches();
+        self.scratch.refuel();
+        if !watches {
+            self.shown.clone_from(at);
+        }
+        let rest = self.program.rest(at, &mut self.scratch);
+        self.note_met(after);
+        let (key, updates) = (place(found.keys.len()), place(found.updates.len()));
+        match rest {
+            Ok(()) => {}
+            Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
+            // That nothing is known of what follows is told to whoever wants to know it.
+            Err(fault) if fault.kind.is_limit() && !watches => at.clone_from(&self.shown),
+            Err(fault) => {
+                self.note_fault(after, fault);
+                found.leads.push(Lead { item, stutters, key: key..key, updates: updates..updates });
+                return Ok(());
+            }
+        }
+        self.simplify(at);
+        found.updates.extend(at.counters().iter().map(|counter| counters::origin(*counter, before)));
+        let own = &found.updates[updates as usize..];
+        if !self.is_interleaved(at) {
+            if !at.counters().iter().any(|counter| counters::is_open(*counter)) {
+                found.updates.truncate(updates as usize);
+            }
+            counters::classify(at.counters_mut());
+        } else if own.iter().any(|update| matches!(update, Update::Keep { .. })) {
+            return Err(Stop::Untold);
+        } else {
+            found.updates.truncate(updates as usize);
+        }
+        at.pack(&mut found.keys);
+        let (keys, updates) = (key..place(found.keys.len()), updates..place(found.updates.len()));
+        found.leads.push(Lead { item, stutters, key: keys, updates });
+        Ok(())
+    }
+
+    /// The way to the point of a configuration that is directly behind an item, or at the start.
+    ///
+    /// # Panics
+    ///
+    /// If its counters are stand-ins.
+    pub(super) fn arrive(&mut self, mut at: Configuration, found: &mut Found) -> Lead {
+        if self.enter(&mut at, HIDDEN, false, &[], found).is_err() {
+            unreachable!("no counter is a stand-in");
+        }
+        found.leads.pop().expect("it was just found")
+    }
+}
+
+/// Why no more is found.
+enum Stop {
+    /// What comes next depends on the numbers in the counters.
+    Untold,
+    /// There are many decisions: it must be remembered which were met.
+    Many,
+    Limit(Limit),
+}
+
+impl From<Limit> for Stop {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+/// A configuration that is still to be followed: where it is in the pool, and the number of the one before it.
+#[derive(Debug)]
+struct Open {
+    at: usize,
+    from: Option<u32>,
+}
+
+/// What is at hand while ways are followed.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    is_product: bool,
+    /// The counters at the start.
+    before: Vec<Counter>,
+    /// Whether it is remembered what was met.
+    remembers: bool,
+    /// How many decisions were taken where it is not.
+    n_taken: usize,
+    open: Vec<Open>,
+    weight: usize,
+    seen: Seen,
+    ways: SilentWays,
+    /// Configurations, and which of them are free.
+    pool: Vec<Configuration>,
+    free: Vec<usize>,
+}
+
+/// Memory for more than so many configurations is given back.
+const ROOM: usize = 1_000;
+
+impl Work {
+    /// Begins with one that was packed.
+    fn begin(&mut self, start: &[u64], remembers: bool) {
+        if self.pool.len() > ROOM {
+            self.pool = Vec::new();
+        }
+        self.free.clear();
+        self.free.extend(0..self.pool.len());
+        self.open.clear();
+        self.weight = 0;
+        self.seen.clear();
+        self.ways.clear();
+        self.remembers = remembers;
+        self.n_taken = 0;
+        let at = self.place();
+        self.pool[at].unpack(start);
+        self.before.clear();
+        self.before.extend_from_slice(self.pool[at].counters());
+        self.is_product = self.pool[at].is_product();
+        self.push(at, None);
+    }
+
+    /// A place for a configuration.
+    fn place(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| {
+            self.pool.push(Configuration::default());
+            self.pool.len() - 1
+        })
+    }
+
+    fn copy(&mut self, at: usize) -> usize {
+        let place = self.place();
+        let [copy, at] = self.pool.get_disjoint_mut([place, at]).expect("one is free, and the other one not");
+        copy.clone_from(at);
+        place
+    }
+
+    fn push(&mut self, at: usize, from: Option<u32>) {
+        self.weight += weight(self.pool[at].n_words());
+        self.open.push(Open { at, from });
+    }
+
+    fn pop(&mut self) -> Option<Open> {
+        let open = self.open.pop()?;
+        self.weight -= weight(self.pool[open.at].n_words());
+        Some(open)
+    }
+}
+
+/// The configurations that were met on silent ways.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Where they were met, and they, packed without their counters.
+    keys: Interner<u64>,
+    /// The counters of each that no others cover.
+    kept: Vec<Kept>,
+    weight: usize,
+}
+
+impl Seen {
+    /// Adds a configuration: the number of its key, and whether it is none that another covers.
+    fn insert(&mut self, at: &Configuration, covers: bool, packed: &mut Vec<u64>) -> (u32, bool) {
+        at.pack_without_counters(packed);
+        let (key, is_new) = self.keys.intern(packed);
+        if is_new && self.kept.len() < self.keys.len() {
+            self.kept.push(Kept::default());
+        }
+        let is_first = self.kept[key as usize].insert(at.counters(), covers);
+        if is_first {
+            self.weight += weight(packed.len());
+        }
+        (key, is_first)
+    }
+
+    fn clear(&mut self) {
+        if self.keys.len() > ROOM {
+            *self = Self::default();
+            return;
+        }
+        self.kept[..self.keys.len()].iter_mut().for_each(Kept::clear);
+        self.keys.clear();
+        self.weight = 0;
+    }
+}
