@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -184,6 +184,42 @@ fn files_that_cannot_be_read_are_told_and_the_others_are_read() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, "valid\n"), "{gone}: {}", ran.stderr);
         assert!(ran.stderr.contains(&format!("cannot read `{gone}`")), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn what_vanishes_while_it_is_needed_is_told() {
+    let directory = directory();
+    let path = |name: &str| directory.path().join(name);
+    assert!(Command::new("mkfifo").arg(path("pipe.charmgrammar")).arg(path("pipe")).status().unwrap().success());
+    fs::create_dir(path("out")).unwrap();
+    fs::write(path("used.charmgrammar"), "event c\n").unwrap();
+    // The command waits at the pipe, and what it needs next is gone when it goes on.
+    let run = |line: &[&str], pipe: &str, text: &str, vanish: &dyn Fn()| {
+        let mut command = binary(directory.path());
+        let child = command.args(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It opens when the command does.
+        let mut pipe = fs::File::options().write(true).open(path(pipe)).unwrap();
+        vanish();
+        pipe.write_all(text.as_bytes()).unwrap();
+        drop(pipe);
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    };
+
+    let line = ["generate", "pipe.charmgrammar", "--seed", "1", "-o", "out/traces"];
+    let refused = run(&line, "pipe.charmgrammar", GRAMMAR, &|| fs::remove_dir(path("out")).unwrap()).unanswered();
+    assert!(refused.contains("cannot write to `out/traces`"), "{refused}");
+
+    let using = format!("use \"used.charmgrammar\"\n{GRAMMAR}");
+    let gone = || fs::remove_file(path("used.charmgrammar")).unwrap();
+    let refused = run(&["check", "pipe.charmgrammar"], "pipe.charmgrammar", &using, &gone);
+    assert!(refused.code == 2 && refused.stdout.contains("used.charmgrammar"), "{refused:?}");
+
+    // A trace that is cut off is judged as far as it goes.
+    let judged = run(&["validate", "g.charmgrammar", "pipe"], "pipe", "a\na\na\n\na\na", &|| ());
+    assert_eq!(judged.code, 1, "{judged:?}");
+    assert!(judged.stdout.starts_with("valid\ninvalid at end: expected a\n"), "{judged:?}");
 }
 
 #[test]
