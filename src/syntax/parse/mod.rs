@@ -189,7 +189,7 @@ impl Reader<'_> {
         let position = within(self.text, base + position);
         Err(match error.variant {
             ErrorVariant::ParsingError { positives, .. } => Failure::new(position, &positives),
-            ErrorVariant::CustomError { .. } => Failure::exhausted(position),
+            ErrorVariant::CustomError { .. } => unreachable!("no limit is set for the parser"),
         })
     }
 }
