@@ -12,6 +12,9 @@
 //!
 //! A trace depends on the grammar, its settings, the seed and its number alone.
 
+// The parser is made without `std`.
+extern crate alloc;
+
 pub mod charm;
 pub mod cli;
 pub mod diagnostic;

@@ -11,7 +11,7 @@ use crate::model::Alphabet;
 /// Writes all sequences of a length.
 pub(super) fn run(arguments: &EnumerateArguments, io: &mut Io) -> Result<Exit, Failure> {
     let typed = charm::grammar(arguments.grammar.as_ref(), &arguments.settings);
-    let Opened { grammar, hash, .. } = grammar::open(&typed, &arguments.settings, io)?;
+    let Opened { grammar, sources, .. } = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(arguments.events).expect("it has 32 bits or more");
     let sequences =
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &EnumerateArguments, io: &mut Io) -> Result<Exit, F
         SequenceFormat::Names => TraceFormat::Names,
         SequenceFormat::Jsonl => TraceFormat::Jsonl,
     };
-    let mut writer = Writer::new(format, &grammar, &alphabet, &hash, None);
+    let mut writer = Writer::new(format, &grammar, &alphabet, &sources, None);
     let mut number = 0u64;
     while let Some(names) = sequences.next() {
         sequences::can_be_written(format, names)?;

@@ -328,7 +328,7 @@ impl Session<'_> {
         let (grammar, alphabet) = (&self.opened.grammar, self.alphabet);
         let text = match path.extension().and_then(|extension| extension.to_str()) {
             Some("jsonl") => {
-                let options = JsonlOptions { shows: Shows::STORY, hash: self.opened.hash.clone() };
+                let options = JsonlOptions { shows: Shows::STORY, hash: self.opened.hash().to_owned() };
                 self.text(&mut Jsonl::new(grammar, alphabet, options), true)
             }
             Some("txt" | "names") => self.text(&mut Names::new(alphabet), true),

@@ -20,8 +20,8 @@ use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::draw::Fed;
 use crate::machine::Program;
-use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
+use crate::model::{self, Alphabet};
 use crate::source::SourceMap;
 use crate::trace::{Jsonl, JsonlOptions, Names, Shows, Story, TextSink};
 use crate::walk::batch::{self, Batch, BatchError, Summary};
@@ -74,8 +74,11 @@ pub(super) struct Uniform {
 impl TypedGenerateArguments {
     /// What was meant by what was typed.
     pub(super) fn meaning(self) -> Result<GenerateArguments, clap::Error> {
+        let traces = self.traces()?;
         Ok(GenerateArguments {
-            traces: self.traces()?,
+            // One trace is drawn by one thread, and to ask the system takes a while.
+            jobs: if traces.end - traces.start <= 1 { 1 } else { threads(self.jobs) },
+            traces,
             shows: self.shows()?,
             data: self.data()?,
             max_events: self.max_events()?,
@@ -85,7 +88,6 @@ impl TypedGenerateArguments {
             seed: self.seed,
             format: self.format,
             output: self.output,
-            jobs: threads(self.jobs),
             min_events: self.min_events,
             attempts: self.attempts,
             unique: self.unique,
@@ -165,7 +167,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         return uniform::run(arguments, uniform, io);
     }
     arguments.settings.limiting.check_unused("generate without --uniform")?;
-    let Opened { sources, grammar, hash } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let Opened { sources, grammar, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
     let seed = match arguments.seed {
@@ -179,7 +181,12 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         jobs: arguments.jobs,
         unique: arguments.unique,
     };
-    let made = write(arguments, &Made { grammar: &grammar, alphabet: &alphabet, program: &program, hash }, &batch, io);
+    let made = write(
+        arguments,
+        &Made { sources: &sources, grammar: &grammar, alphabet: &alphabet, program: &program },
+        &batch,
+        io,
+    );
     match made {
         Ok(summary) => {
             if summary.n_dropped > 0 {
@@ -220,10 +227,10 @@ pub(super) fn draw_seed(io: &mut Io) -> Result<u64, Failure> {
 
 /// A grammar in all its forms.
 struct Made<'a> {
+    sources: &'a SourceMap,
     grammar: &'a Grammar,
     alphabet: &'a Alphabet,
     program: &'a Program,
-    hash: String,
 }
 
 /// Why not all traces were written.
@@ -239,8 +246,7 @@ impl From<Failure> for Stopped {
 }
 
 fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut Io) -> Result<Summary, Stopped> {
-    let Made { grammar, alphabet, program, hash } = made;
-    let (grammar, alphabet) = (*grammar, *alphabet);
+    let Made { sources, grammar, alphabet, program } = *made;
     let larder = match &arguments.data {
         Some((class, values)) => {
             Some(Larder::new(*class, values.as_deref(), arguments.settings.charm.as_deref(), &grammar.limits, io)?)
@@ -255,7 +261,10 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
     let total = batch.numbers.end - batch.numbers.start;
     let mut output = Output::create(arguments.output.as_deref(), stdout)?;
     let mut progress = Progress::new(stderr, verbosity, "traces", total);
-    interrupt::catch();
+    // The draw of one trace does not look whether it is to stop; to standard output it leaves nothing to be tidied up.
+    if total > 1 || is_file {
+        interrupt::catch();
+    }
     let (out, stop, told) = (output.writer(), interrupt::flag(), &mut |done| progress.update(done));
     let shows = arguments.shows;
     let written = match arguments.format {
@@ -265,7 +274,7 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
         }
         TraceFormat::Names => batch::write(program, alphabet, batch, || Names::new(alphabet), out, stop, told),
         TraceFormat::Jsonl => {
-            let options = JsonlOptions { shows, hash: hash.clone() };
+            let options = JsonlOptions { shows, hash: model::hash(sources) };
             let sink = || Jsonl::new(grammar, alphabet, options.clone());
             match &drawer {
                 Some(drawer) => batch::write(program, alphabet, batch, || Fed::new(sink(), drawer), out, stop, told),

@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::args::Settings;
 use super::{Failure, Io};
@@ -23,8 +24,14 @@ const STDIN: &str = "<stdin>";
 pub(super) struct Opened {
     pub(super) sources: SourceMap,
     pub(super) grammar: Grammar,
+    hash: OnceLock<String>,
+}
+
+impl Opened {
     /// Names its text and settings: the hash of jsonl.
-    pub(super) hash: String,
+    pub(super) fn hash(&self) -> &str {
+        self.hash.get_or_init(|| model::hash(&self.sources))
+    }
 }
 
 /// Reads and checks a grammar that is to be run; tells what is wrong with it on standard error.
@@ -121,10 +128,10 @@ fn try_all(
         let mut settings = meaning.clone();
         settings.set.extend(values.iter().cloned());
         let loaded = model::load(&Disk, root, &settings);
-        let (setting, hash) = (values.join(", "), loaded.hash());
+        let setting = values.join(", ");
         // What is to be said of the grammar was said before.
         match loaded.grammar.filter(|grammar| !grammar.phases.is_empty()) {
-            Some(grammar) => opened.push((setting, Opened { sources: loaded.sources, grammar, hash })),
+            Some(grammar) => opened.push((setting, Opened { sources: loaded.sources, grammar, hash: OnceLock::new() })),
             None => io.note(&format!("--any: {setting} is left out, since the grammar has errors with it")),
         }
     }
@@ -179,7 +186,6 @@ fn combinations(grammar: &Grammar, params: &[String]) -> Result<Vec<Vec<String>>
 
 /// A grammar that can be run; tells what is wrong with it on standard error.
 fn usable(loaded: Loaded, io: &mut Io) -> Result<Opened, Failure> {
-    let hash = loaded.hash();
     let Loaded { sources, mut diagnostics, grammar } = loaded;
     // A grammar for others to use needs no phase, but one that is run does.
     let runs = grammar.filter(|grammar| !grammar.phases.is_empty());
@@ -194,7 +200,7 @@ fn usable(loaded: Loaded, io: &mut Io) -> Result<Opened, Failure> {
         let _ = io.stderr.write(&text);
     }
     let grammar = runs.ok_or(Failure::Told)?;
-    Ok(Opened { sources, grammar, hash })
+    Ok(Opened { sources, grammar, hash: OnceLock::new() })
 }
 
 /// Reads and checks a grammar.

@@ -143,7 +143,7 @@ fn draw(arguments: &RunArguments, subject: &[OsString], path: &Path, io: &mut Io
     }
     words.extend(["--output".into(), path.into()]);
     let Typed::Generate(typed) = Arguments::parse(words)?.command else { unreachable!("that is what is typed") };
-    match generate::run(&typed.meaning()?, io)? {
+    match generate::run(&typed.0.meaning()?, io)? {
         Exit::Yes => Ok(Some(seed)),
         _ => Err(Failure::Told),
     }

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::Failure;
 use super::args::TraceFormat;
 use crate::model::grammar::Grammar;
-use crate::model::{Alphabet, NameId};
+use crate::model::{self, Alphabet, NameId};
+use crate::source::SourceMap;
 use crate::trace::{Header, Names, Shows, Story, TextSink};
 
 /// Whether a sequence can be told from none.
@@ -30,18 +31,18 @@ enum Text<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer of sequences of this grammar, of which this is the hash. `seed`: of which they are drawn.
+    /// A writer of sequences of this grammar, which was read from `sources`. `seed`: of which they are drawn.
     pub(super) fn new(
         format: TraceFormat,
         grammar: &'a Grammar,
         alphabet: &'a Alphabet,
-        hash: &str,
+        sources: &SourceMap,
         seed: Option<u64>,
     ) -> Self {
         let text = match format {
             TraceFormat::Story => Text::Story(Box::new(Story::new(grammar, alphabet, Shows::EVENTS))),
             TraceFormat::Names => Text::Names(Names::new(alphabet)),
-            TraceFormat::Jsonl => Text::Jsonl(Lines::new(alphabet, hash, seed)),
+            TraceFormat::Jsonl => Text::Jsonl(Lines::new(alphabet, &model::hash(sources), seed)),
         };
         Self { alphabet, text }
     }

@@ -368,7 +368,7 @@ impl Writer<'_> {
             Format::Jsonl => self.trace.head.shows,
             Format::Story | Format::Names => Shows { states: true, ..Shows::STORY },
         };
-        let options = JsonlOptions { shows, hash: self.opened.hash.clone() };
+        let options = JsonlOptions { shows, hash: self.opened.hash().to_owned() };
         let mut text = self.shown(run, &mut Jsonl::new(&self.opened.grammar, self.alphabet, options));
         if text.ends_with("}\n") {
             text.truncate(text.len() - 2);

@@ -21,7 +21,7 @@ fn generate(line: &[&str]) -> Result<GenerateArguments, clap::Error> {
     let mut words = vec!["generate", "-"];
     words.extend(line);
     match Arguments::parse(typed(&words))?.command {
-        Command::Generate(arguments) => arguments.meaning(),
+        Command::Generate(arguments) => arguments.0.meaning(),
         command => panic!("{command:?}"),
     }
 }

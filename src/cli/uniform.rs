@@ -16,7 +16,7 @@ use crate::trace::Header;
 
 /// Writes sequences that are drawn, all as likely.
 pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io) -> Result<Exit, Failure> {
-    let Opened { grammar, hash, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let Opened { grammar, sources, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(uniform.n_events).expect("it has 32 bits or more");
     let limit = arguments.settings.limiting.configurations(CONFIGURATIONS);
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io)
         Some(seed) => seed,
         None => draw_seed(io)?,
     };
-    let mut writer = Writer::new(arguments.format, &grammar, &alphabet, &hash, Some(seed));
+    let mut writer = Writer::new(arguments.format, &grammar, &alphabet, &sources, Some(seed));
     write(arguments, &ranked, seed, &mut writer, io)?;
     Ok(Exit::Yes)
 }

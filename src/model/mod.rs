@@ -109,22 +109,20 @@ pub struct Loaded {
     pub grammar: Option<Grammar>,
 }
 
-impl Loaded {
-    /// The SHA-256 of all texts, those of the settings included, in hexadecimal digits: what a saved trace says of the
-    /// grammar that it was drawn from.
-    pub fn hash(&self) -> String {
-        let mut hasher = Sha256::new();
-        for file in self.sources.files() {
-            // The lengths keep texts apart.
-            hasher.update((file.text().len() as u64).to_le_bytes());
-            hasher.update(file.text());
-        }
-        hasher.finalize().iter().fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+/// The SHA-256 of all texts of a grammar, those of the settings included, in hexadecimal digits: what a saved trace says
+/// of the grammar that it was drawn from.
+pub fn hash(sources: &SourceMap) -> String {
+    let mut hasher = Sha256::new();
+    for file in sources.files() {
+        // The lengths keep texts apart.
+        hasher.update((file.text().len() as u64).to_le_bytes());
+        hasher.update(file.text());
     }
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reads a grammar with all that it uses, checks it, and applies the settings.

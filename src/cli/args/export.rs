@@ -8,11 +8,6 @@ use clap::{Args, ValueEnum};
 use super::{InputFormat, Settings};
 use crate::export::Form;
 
-/// Write a trace as a test or as a script that runs without this program
-///
-/// As a test in Python by `ops.testing`; as a shell script of Juju commands; or as an integration test by `jubilant`. In the last
-/// two what a user does becomes commands; events, and what can't be commanded, become comments. A trace that shows less than
-/// all is completed first: one of names, too, has actions then.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar

@@ -9,13 +9,6 @@ use crate::cli::values::Lengths;
 use crate::diagnostic::render::Format;
 use crate::sets::Bounds;
 
-/// Find what is wrong with grammars
-///
-/// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. Then it
-/// goes through all configurations that can be reached and tells where runs fail or can't get out, each with a shortest
-/// trace that leads there, and which parts make no difference; and it runs the tests that the grammars have in themselves.
-/// The exit code is 0 if nothing is wrong (there may be warnings and notes), 1 if something is, and 2 if a grammar has no
-/// meaning or the limit was met.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
@@ -58,12 +51,6 @@ impl CheckArguments {
     }
 }
 
-/// Run the tests that grammars have in themselves
-///
-/// Each test is answered for all traces that the grammar has, by going through all configurations that can be reached, so
-/// what passes is proved. A test that fails shows a shortest trace that says why. The last line tells how many passed and
-/// failed. The exit code is 0 if all pass, 1 if one fails, and 2 if one could not be decided within the limit. With
-/// --quiet, tests that pass are not told.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TestArguments {
     /// The grammars: files, `-` for standard input, names of built-in grammars
@@ -122,11 +109,6 @@ enum ReportFormat {
     Github,
 }
 
-/// Lay grammars out in the canonical way
-///
-/// Rewrites each file that is not laid out so, and touches no other. Comments stay, and so do single blank lines, bodies
-/// on one line, and columns; what the grammar means never changes. A file with errors of syntax is told and left as it is,
-/// and then the exit code is 2. Standard input, `-`, goes to standard output.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FmtArguments {
     /// The grammars: files, or `-` for standard input
@@ -165,10 +147,6 @@ enum ChangeFormat {
     Github,
 }
 
-/// Say how many event sequences there are
-///
-/// It is the exact number, however large, of sequences of so many event names that complete traces show: each counts once,
-/// however many runs show it. An answer in JSON has it as a string, since many readers of JSON round large numbers.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CountArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -195,10 +173,6 @@ pub(in crate::cli) enum CountFormat {
     Json,
 }
 
-/// Write all event sequences of a length
-///
-/// They are the sequences of so many event names that complete traces show, each once, in the order of their names, like
-/// words in a dictionary. They are written as they are found, and nothing is tried that can't be completed.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EnumerateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -225,13 +199,6 @@ pub(in crate::cli) enum SequenceFormat {
     Jsonl,
 }
 
-/// Say in which event sequences two grammars differ
-///
-/// It finds a shortest sequence of event names that only the first has, and one that only the second has, or proves that
-/// there is none; a grammar has a sequence if a complete trace shows it. Of several it is the first in the order of the
-/// names. Then it says where the other grammar leaves it, and what could have come there instead. To compare a grammar with
-/// itself under other settings, name it twice. The exit code is 0 if there is no difference, 1 if there is one, and 2 if
-/// not all could be said.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DiffArguments {
     /// The first grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -314,13 +281,6 @@ pub(in crate::cli) enum DiffFormat {
     Github,
 }
 
-/// Say what lives are like on average
-///
-/// How many traces are complete, how long they are, how often each event and each action happens in one, with which
-/// probability it happens at all, and which part of all actions each action is. Exact where the grammar has not too many
-/// configurations; else by drawing traces, each figure with the interval in which it lies with a probability of 95 %. Which
-/// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone. Reactions
-/// are not told, since traces do not show them.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatsArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar

@@ -1,5 +1,6 @@
 //! The arguments as they are typed. Their doc comments are the help texts.
 
+mod deferred;
 mod export;
 mod grammars;
 mod run;
@@ -18,6 +19,7 @@ use crate::cli::values::LimitSetting;
 use crate::cli::{Failure, help};
 use crate::limits::Limits;
 
+use deferred::Deferred;
 pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
     CONFIGURATIONS, CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
@@ -55,9 +57,13 @@ pub(in crate::cli) fn command() -> clap::Command {
 impl Arguments {
     /// Reads the arguments, of which the first is the program's name.
     pub(in crate::cli) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut command = command();
-        let mut matches = command.try_get_matches_from_mut(arguments)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        // Headings and examples are only for when there is something to be told.
+        Self::try_parse_from(&arguments).or_else(|_| {
+            let mut command = command();
+            let mut matches = command.try_get_matches_from_mut(arguments)?;
+            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+        })
     }
 }
 
@@ -107,30 +113,125 @@ enum Color {
 /// The commands; `help` says under which heading each is listed.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
-    Check(CheckArguments),
-
-    Test(TestArguments),
-    Fmt(FmtArguments),
-    Generate(Box<TypedGenerateArguments>),
-    Validate(Box<ValidateArguments>),
-    Probability(Box<ProbabilityArguments>),
-    Count(CountArguments),
-    Enumerate(EnumerateArguments),
-    Diff(Box<DiffArguments>),
-    Stats(Box<StatsArguments>),
-    Explore(Box<ExploreArguments>),
-    Shrink(Box<ShrinkArguments>),
-    Run(Box<RunArguments>),
-    Export(Box<ExportArguments>),
+    /// Find what is wrong with grammars
+    ///
+    /// Tells every error of syntax, names and types, with its place and, where there is a likely one, its correction. Then it
+    /// goes through all configurations that can be reached and tells where runs fail or can't get out, each with a shortest
+    /// trace that leads there, and which parts make no difference; and it runs the tests that the grammars have in themselves.
+    /// The exit code is 0 if nothing is wrong (there may be warnings and notes), 1 if something is, and 2 if a grammar has no
+    /// meaning or the limit was met.
+    Check(Deferred<CheckArguments>),
+    /// Run the tests that grammars have in themselves
+    ///
+    /// Each test is answered for all traces that the grammar has, by going through all configurations that can be reached, so
+    /// what passes is proved. A test that fails shows a shortest trace that says why. The last line tells how many passed and
+    /// failed. The exit code is 0 if all pass, 1 if one fails, and 2 if one could not be decided within the limit. With
+    /// --quiet, tests that pass are not told.
+    Test(Deferred<TestArguments>),
+    /// Lay grammars out in the canonical way
+    ///
+    /// Rewrites each file that is not laid out so, and touches no other. Comments stay, and so do single blank lines, bodies
+    /// on one line, and columns; what the grammar means never changes. A file with errors of syntax is told and left as it is,
+    /// and then the exit code is 2. Standard input, `-`, goes to standard output.
+    Fmt(Deferred<FmtArguments>),
+    /// Generate random traces
+    ///
+    /// Trace number I of seed S depends on the grammar, its settings, S and I alone: not on how many traces are asked for, on
+    /// the number of threads, on the shard or on the format.
+    Generate(Deferred<TypedGenerateArguments>),
+    /// Say whether traces belong to a grammar
+    ///
+    /// For each trace, in their order, it says `valid`, or where the trace leaves the grammar and what could have come there
+    /// instead: `invalid at 3: NAME` for the third item, `invalid at end` for a trace that stops too early. The exit code is 0
+    /// if all are valid, 1 if one is not, and 2 if one could not be read or judged. With --quiet, traces that are valid are not
+    /// told.
+    Validate(Deferred<ValidateArguments>),
+    /// Say how probable traces are, and which runs most likely showed them
+    ///
+    /// For each trace, in their order, it says the natural logarithm of the probability that the grammar shows just this: the
+    /// sum over all runs that agree with it. Then comes the run that is more likely than any other of these, as a story, with
+    /// its part of the sum. A trace that does not belong to the grammar gets the verdict that `validate` gives. The exit code
+    /// is 0 if all are possible, 1 if one is not, and 2 if one could not be read or weighed.
+    Probability(Deferred<ProbabilityArguments>),
+    /// Say how many event sequences there are
+    ///
+    /// It is the exact number, however large, of sequences of so many event names that complete traces show: each counts once,
+    /// however many runs show it. An answer in JSON has it as a string, since many readers of JSON round large numbers.
+    Count(Deferred<CountArguments>),
+    /// Write all event sequences of a length
+    ///
+    /// They are the sequences of so many event names that complete traces show, each once, in the order of their names, like
+    /// words in a dictionary. They are written as they are found, and nothing is tried that can't be completed.
+    Enumerate(Deferred<EnumerateArguments>),
+    /// Say in which event sequences two grammars differ
+    ///
+    /// It finds a shortest sequence of event names that only the first has, and one that only the second has, or proves that
+    /// there is none; a grammar has a sequence if a complete trace shows it. Of several it is the first in the order of the
+    /// names. Then it says where the other grammar leaves it, and what could have come there instead. To compare a grammar with
+    /// itself under other settings, name it twice. The exit code is 0 if there is no difference, 1 if there is one, and 2 if
+    /// not all could be said.
+    Diff(Deferred<DiffArguments>),
+    /// Say what lives are like on average
+    ///
+    /// How many traces are complete, how long they are, how often each event and each action happens in one, with which
+    /// probability it happens at all, and which part of all actions each action is. Exact where the grammar has not too many
+    /// configurations; else by drawing traces, each figure with the interval in which it lies with a probability of 95 %. Which
+    /// of the two it was is said for each figure. All but the probabilities of failing is of complete traces alone. Reactions
+    /// are not told, since traces do not show them.
+    Stats(Deferred<StatsArguments>),
+    /// Step through a life by hand
+    ///
+    /// It tells where the life is and what can be shown next, with probabilities. A number or the beginning of a name takes
+    /// one of these; an empty line lets the dice decide; `help` names the other commands. Commands may also come from a pipe:
+    /// then each is written before what comes of it.
+    Explore(Deferred<ExploreArguments>),
+    /// Find the smallest valid trace on which a command still fails
+    ///
+    /// COMMAND gets a trace on standard input, as a line of jsonl, and fails if its exit status is not 0. Smaller traces are
+    /// tried, all of them traces of the grammar: without an action and its consequences, without all that is of one relation or one
+    /// unit, with an earlier end, with less data, with smaller numbers; until nothing more can go. The smallest one is the result. The exit code is 0
+    /// then, 1 if COMMAND does not fail on TRACE or the grammar has no such trace, 2 if a limit stopped it, and 130 if Ctrl-C did;
+    /// in these two cases the result is the smallest trace so far.
+    Shrink(Deferred<ShrinkArguments>),
+    /// Run traces on a charm, and shrink those that fail
+    ///
+    /// The charm's code is run by its own Python, through `ops.testing`: no Juju is needed. Each trace is a life of one unit; its
+    /// events are dispatched one after the other, and what has no event is applied to the world around: leadership that is
+    /// lost, a container that goes down, units that are planned. An exception that the charm does not catch is a failure. Failures
+    /// of one type from one line of the charm are told once, as the smallest trace that fails so. Nothing is reached over the
+    /// network and no program is started meanwhile. The exit code is 0 if nothing new has failed, 1 if something has, and 2 if
+    /// the charm does not start or a trace could not be run.
+    ///
+    /// Where the charm has tests, `init --charm DIR --pytest` begins one that does the same with your own fixtures.
+    Run(Deferred<RunArguments>),
+    /// Write a trace as a test or as a script that runs without this program
+    ///
+    /// As a test in Python by `ops.testing`; as a shell script of Juju commands; or as an integration test by `jubilant`. In the last
+    /// two what a user does becomes commands; events, and what can't be commanded, become comments. A trace that shows less than
+    /// all is completed first: one of names, too, has actions then.
+    Export(Deferred<ExportArguments>),
     /// Name the built-in grammars
     ///
     /// One a line, with the first line of what it says about itself. Where a command wants a GRAMMAR, such a name will do;
     /// a file of the same name is written with its directory, as in `./example`.
     List,
-    Show(ShowArguments),
-    Init(InitArguments),
-    Completions(CompletionsArguments),
-    Man(ManArguments),
+    /// Write the text of a built-in grammar
+    ///
+    /// To change it, write it to a file, or begin a file of your own with `use NAME`.
+    Show(Deferred<ShowArguments>),
+    /// Write a grammar to begin with, from the metadata of a charm
+    ///
+    /// It uses the built-in lifecycle of the platform that the charm is for, and declares what the charm has: relations, storage,
+    /// containers, actions. These are read from `charmcraft.yaml`, or from `metadata.yaml`, `config.yaml` and `actions.yaml`.
+    Init(Deferred<InitArguments>),
+    /// Write the completion script of a shell
+    ///
+    /// Where it belongs depends on the shell.
+    Completions(Deferred<CompletionsArguments>),
+    /// Write the manual page
+    ///
+    /// In the format of `man`, of the program or of one command.
+    Man(Deferred<ManArguments>),
 }
 
 /// Settings, which every command with a GRAMMAR takes.
@@ -247,19 +348,12 @@ impl Settings {
     }
 }
 
-/// Write the text of a built-in grammar
-///
-/// To change it, write it to a file, or begin a file of your own with `use NAME`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArguments {
     /// The name, one of those that `charmgrammar list` tells
     pub(in crate::cli) name: String,
 }
 
-/// Write a grammar to begin with, from the metadata of a charm
-///
-/// It uses the built-in lifecycle of the platform that the charm is for, and declares what the charm has: relations, storage,
-/// containers, actions. These are read from `charmcraft.yaml`, or from `metadata.yaml`, `config.yaml` and `actions.yaml`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArguments {
     /// The directory of the charm; or one that has it one or two levels below
@@ -283,9 +377,6 @@ pub(in crate::cli) struct InitArguments {
     pub(in crate::cli) limiting: Limiting,
 }
 
-/// Write the completion script of a shell
-///
-/// Where it belongs depends on the shell.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompletionsArguments {
     /// The shell
@@ -293,9 +384,6 @@ pub(in crate::cli) struct CompletionsArguments {
     pub(in crate::cli) shell: Shell,
 }
 
-/// Write the manual page
-///
-/// In the format of `man`, of the program or of one command.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ManArguments {
     /// The command; without it the program

@@ -9,16 +9,6 @@ use super::shrink::seconds;
 use super::{DataClass, Endpoints, Settings};
 use crate::cli::values::Shard;
 
-/// Run traces on a charm, and shrink those that fail
-///
-/// The charm's code is run by its own Python, through `ops.testing`: no Juju is needed. Each trace is a life of one unit; its
-/// events are dispatched one after the other, and what has no event is applied to the world around: leadership that is
-/// lost, a container that goes down, units that are planned. An exception that the charm does not catch is a failure. Failures
-/// of one type from one line of the charm are told once, as the smallest trace that fails so. Nothing is reached over the
-/// network and no program is started meanwhile. The exit code is 0 if nothing new has failed, 1 if something has, and 2 if
-/// the charm does not start or a trace could not be run.
-///
-/// Where the charm has tests, `init --charm DIR --pytest` begins one that does the same with your own fixtures.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunArguments {
     /// The grammar: a file, or the name of a built-in grammar; without it that of the charm's platform

@@ -7,13 +7,6 @@ use clap::{Args, value_parser};
 
 use super::{InputFormat, Settings, TraceFormat};
 
-/// Find the smallest valid trace on which a command still fails
-///
-/// COMMAND gets a trace on standard input, as a line of jsonl, and fails if its exit status is not 0. Smaller traces are
-/// tried, all of them traces of the grammar: without an action and its consequences, without all that is of one relation or one
-/// unit, with an earlier end, with less data, with smaller numbers; until nothing more can go. The smallest one is the result. The exit code is 0
-/// then, 1 if COMMAND does not fail on TRACE or the grammar has no such trace, 2 if a limit stopped it, and 130 if Ctrl-C did;
-/// in these two cases the result is the smallest trace so far.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShrinkArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar

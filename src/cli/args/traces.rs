@@ -9,10 +9,6 @@ use clap::{Args, ValueEnum, value_parser};
 use super::Settings;
 use crate::cli::values::Shard;
 
-/// Generate random traces
-///
-/// Trace number I of seed S depends on the grammar, its settings, S and I alone: not on how many traces are asked for, on
-/// the number of threads, on the shard or on the format.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TypedGenerateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -189,12 +185,6 @@ pub(in crate::cli) enum Compared {
     Events,
 }
 
-/// Say whether traces belong to a grammar
-///
-/// For each trace, in their order, it says `valid`, or where the trace leaves the grammar and what could have come there
-/// instead: `invalid at 3: NAME` for the third item, `invalid at end` for a trace that stops too early. The exit code is 0
-/// if all are valid, 1 if one is not, and 2 if one could not be read or judged. With --quiet, traces that are valid are not
-/// told.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ValidateArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -257,12 +247,6 @@ pub(in crate::cli) enum VerdictFormat {
     Github,
 }
 
-/// Say how probable traces are, and which runs most likely showed them
-///
-/// For each trace, in their order, it says the natural logarithm of the probability that the grammar shows just this: the
-/// sum over all runs that agree with it. Then comes the run that is more likely than any other of these, as a story, with
-/// its part of the sum. A trace that does not belong to the grammar gets the verdict that `validate` gives. The exit code
-/// is 0 if all are possible, 1 if one is not, and 2 if one could not be read or weighed.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ProbabilityArguments {
     /// The grammar: a file, `-` for standard input, or the name of a built-in grammar
@@ -292,11 +276,6 @@ pub(in crate::cli) enum AnswerFormat {
     Json,
 }
 
-/// Step through a life by hand
-///
-/// It tells where the life is and what can be shown next, with probabilities. A number or the beginning of a name takes
-/// one of these; an empty line lets the dice decide; `help` names the other commands. Commands may also come from a pipe:
-/// then each is written before what comes of it.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExploreArguments {
     /// The grammar: a file, or the name of a built-in grammar

@@ -171,7 +171,7 @@ impl Builder<'_> {
 
     /// `{ field … state … }`
     pub(super) fn members(&mut self, pair: Node<'_>) -> Vec<Member> {
-        Parts::of(pair).pairs.map(|pair| self.member(pair)).collect()
+        Parts::of(pair).each(|pair| self.member(pair))
     }
 
     fn member(&mut self, pair: Node<'_>) -> Member {
@@ -197,7 +197,7 @@ impl Builder<'_> {
 
     /// `{ operations = 50  weight attach = 3 }`
     pub(super) fn settings(&mut self, pair: Node<'_>) -> Vec<Setting> {
-        Parts::of(pair).pairs.map(|pair| self.setting(pair)).collect()
+        Parts::of(pair).each(|pair| self.setting(pair))
     }
 
     /// `db[0].live = any`; a `lone_weight` is laid out like one.
@@ -230,7 +230,7 @@ impl Builder<'_> {
 
     fn maybe_binders(&mut self, parts: &mut Parts<'_>) -> Vec<Binder> {
         match parts.maybe(Rule::binders) {
-            Some(pair) => Parts::of(pair).pairs.map(|pair| self.binder(pair)).collect(),
+            Some(pair) => Parts::of(pair).each(|pair| self.binder(pair)),
             None => Vec::new(),
         }
     }

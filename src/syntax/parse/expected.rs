@@ -9,8 +9,6 @@ pub(in crate::syntax) struct Failure {
     pub(in crate::syntax) position: usize,
     /// What was expected, without repetitions, in the order of the grammar.
     expected: Vec<Expected>,
-    /// Whether the parser gave up because its stack was used up.
-    pub(in crate::syntax) exhausted: bool,
 }
 
 /// Something that was expected.
@@ -44,11 +42,7 @@ impl Failure {
             let begins = ["an event", "a name", "`{`", "`if`", "`while`"];
             expected.retain(|expected| !begins.contains(&expected.words));
         }
-        Self { position, expected, exhausted: false }
-    }
-
-    pub(super) fn exhausted(position: usize) -> Self {
-        Self { position, expected: Vec::new(), exhausted: true }
+        Self { position, expected }
     }
 
     /// Whether something new could begin there, or nothing follow, so that what stands before is complete.

@@ -197,7 +197,7 @@ impl Builder<'_> {
             Rule::no_value => ExpressionKind::None,
             Rule::any_value => ExpressionKind::Any,
             Rule::quantified => self.quantified(inner),
-            Rule::set => ExpressionKind::Set(Parts::of(inner).pairs.map(|pair| self.expression(pair)).collect()),
+            Rule::set => ExpressionKind::Set(Parts::of(inner).each(|pair| self.expression(pair))),
             Rule::parenthesized => ExpressionKind::Parenthesized(Box::new(self.expression(only(inner)))),
             _ => return self.reference(inner),
         };
@@ -238,7 +238,7 @@ impl Builder<'_> {
         let mut kind = ExpressionKind::Name(name.clone());
         if let Some(arguments) = parts.maybe(Rule::call_arguments) {
             span = span.to(self.span(&arguments));
-            let arguments = Parts::of(arguments).pairs.map(|pair| self.expression(pair)).collect();
+            let arguments = Parts::of(arguments).each(|pair| self.expression(pair));
             kind = ExpressionKind::Call { name, arguments };
         } else if let Some(index) = parts.maybe(Rule::index) {
             span = span.to(self.span(&index));

@@ -133,7 +133,7 @@ impl Reader<'_> {
     fn file(&self, diagnostics: &mut Diagnostics) -> Result<Vec<Declaration>, Failure> {
         let file = self.read(Rule::file, self.text, 0)?;
         let mut builder = self.builder(0, diagnostics);
-        Ok(file.into_inner().filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| builder.declaration(pair)).collect())
+        Ok(Parts::of(file).each(|pair| builder.declaration(pair)))
     }
 
     /// Reads the one declaration that `text`, which stands at `base` in the file, begins with, and says where it ends.
@@ -189,7 +189,7 @@ impl Reader<'_> {
         let position = within(self.text, base + position);
         Err(match error.variant {
             ErrorVariant::ParsingError { positives, .. } => Failure::new(position, &positives),
-            ErrorVariant::CustomError { .. } => Failure::exhausted(position),
+            ErrorVariant::CustomError { .. } => unreachable!("no limit is set for the parser"),
         })
     }
 }
@@ -273,6 +273,13 @@ impl<'i> Parts<'i> {
     /// The next parts of this rule.
     fn all(&mut self, rule: Rule) -> impl Iterator<Item = Node<'i>> {
         std::iter::from_fn(move || self.maybe(rule))
+    }
+
+    /// What is built of each part that is left, in no more memory than it takes: most lists in a grammar are short.
+    fn each<T>(self, build: impl FnMut(Node<'i>) -> T) -> Vec<T> {
+        let mut list = Vec::with_capacity(self.pairs.clone().count());
+        list.extend(self.pairs.map(build));
+        list
     }
 
     fn peek(&mut self) -> Option<Rule> {

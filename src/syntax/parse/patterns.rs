@@ -22,9 +22,9 @@ impl Builder<'_> {
     fn alternatives(&mut self, pair: Node<'_>) -> Vec<Pattern> {
         let sequence = |pair: Node<'_>| {
             let span = self.span(&pair);
-            Pattern { span, elements: Parts::of(pair).pairs.map(|pair| self.element(pair)).collect() }
+            Pattern { span, elements: Parts::of(pair).each(|pair| self.element(pair)) }
         };
-        Parts::of(pair).pairs.map(sequence).collect()
+        Parts::of(pair).each(sequence)
     }
 
     fn element(&mut self, pair: Node<'_>) -> Element {

@@ -19,7 +19,7 @@ impl Builder<'_> {
     /// `{ install start }`
     pub(super) fn block(&mut self, pair: Node<'_>) -> Block {
         let span = self.span(&pair);
-        Block { span, statements: Parts::of(pair).pairs.map(|pair| self.statement(pair)).collect() }
+        Block { span, statements: Parts::of(pair).each(|pair| self.statement(pair)) }
     }
 
     fn statement(&mut self, pair: Node<'_>) -> Statement {
@@ -104,8 +104,8 @@ impl Builder<'_> {
                 StatementKind::Repeat { count: None, condition, body: self.block(parts.part()) }
             }
             Rule::atomic => StatementKind::Atomic(self.block(parts.part())),
-            Rule::interleave => StatementKind::Interleave(parts.pairs.map(|pair| self.branch(pair)).collect()),
-            Rule::meanwhile => StatementKind::Meanwhile(parts.pairs.map(|pair| self.chance_clause(pair)).collect()),
+            Rule::interleave => StatementKind::Interleave(parts.each(|pair| self.branch(pair))),
+            Rule::meanwhile => StatementKind::Meanwhile(parts.each(|pair| self.chance_clause(pair))),
             rule => unreachable!("{rule:?} is no statement"),
         }
     }
@@ -120,7 +120,7 @@ impl Builder<'_> {
                 if has_names(&arguments) {
                     StatementKind::Emit { template: plain(name), payload: self.payload(arguments) }
                 } else {
-                    let arguments = Parts::of(arguments).pairs.map(|pair| self.expression(only(pair))).collect();
+                    let arguments = Parts::of(arguments).each(|pair| self.expression(only(pair)));
                     StatementKind::Call { rule: name, arguments }
                 }
             }

@@ -183,7 +183,7 @@ impl Builder<'_> {
         let mut parts: Vec<TemplatePart> = Vec::new();
         let mut whole = String::new();
         for part in Parts::of(pair).pairs {
-            let literal = part.as_rule() != Rule::placeholder;
+            let literal = part.as_rule() == Rule::literal;
             let written = part.as_str();
             let joined = match parts.last() {
                 None => true,
@@ -211,8 +211,8 @@ impl Builder<'_> {
                     }
                     whole.push('-');
                 }
-                whole.push_str(written);
-                parts.push(TemplatePart::Placeholder(self.name(&only(part))));
+                whole.extend(["<", written, ">"]);
+                parts.push(TemplatePart::Placeholder(self.name(&part)));
             }
         }
         if matches!(parts.first(), Some(TemplatePart::Literal(text)) if text.starts_with('-')) {

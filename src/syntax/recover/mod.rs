@@ -242,12 +242,6 @@ impl Recovery<'_> {
         work.tries += 1;
         work.given_up = self.reported >= MAX_PER_FILE || (!first && cost > self.budget);
         self.budget = self.budget.saturating_sub(cost);
-        if failure.exhausted {
-            let at = self.token_at(failure.position).min(self.tokens.len() - 1);
-            let span = self.span(at);
-            self.push(nesting_limit(span, "brackets"));
-            return false;
-        }
         !work.given_up && work.reported < MAX_PER_DECLARATION && work.tries <= 2 * MAX_PER_DECLARATION
     }
 
