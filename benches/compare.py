@@ -109,26 +109,32 @@ for name, traces in [("life30", 10_000_000), ("example", 2_000_000)]:
 
 # Recognition of text.
 with tempfile.TemporaryDirectory() as folder:
-    files = {}
-    for name, traces in [("life1k", 3_000), ("example", 150_000), ("demo-k8s", 20_000)]:
-        files[name] = f"{folder}/{name}.names"
-        with Path(files[name]).open("wb") as file:
-            subprocess.run(generate(name, traces, "--format", "names"), stdout=file, check=True)
+    files, wanteds = {}, []
+    for name, traces, form, wanted in [
+        ("life1k", 3_000, "names", "0.5"),
+        ("example", 150_000, "names", "10 M events/s"),
+        ("demo-k8s", 20_000, "names", "1 M events/s"),
+        ("demo-k8s", 20_000, "jsonl", "1 M events/s"),
+    ]:
+        files[name, form] = f"{folder}/{name}.{form}"
+        wanteds.append(wanted)
+        with Path(files[name, form]).open("wb") as file:
+            subprocess.run(generate(name, traces, "--format", form), stdout=file, check=True)
     validates = [
-        [OURS, "validate", grammar(name), file, "--quiet"] for name, file in files.items()
+        [OURS, "validate", grammar(name), file, "--quiet"] for (name, _), file in files.items()
     ]
-    yard, *times = measure([[YARDSTICK, "validate", files["life1k"]], *validates])
+    yard, *times = measure([[YARDSTICK, "validate", files["life1k", "names"]], *validates])
     counts = {}
-    for name, file in files.items():
-        content = Path(file).read_bytes()
-        counts[name] = content.count(b"\n") - content.count(b"\n\n")
-    for name, wanted, time_of in zip(
-        files, ["0.5", "10 M events/s", "1 M events/s"], times, strict=False
-    ):
+    for (name, form), file in files.items():
+        # The same lives in either format.
+        if form == "names":
+            content = Path(file).read_bytes()
+            counts[name] = content.count(b"\n") - content.count(b"\n\n")
+    for (name, form), wanted, time_of in zip(files, wanteds, times, strict=True):
         ratio = counts["life1k"] / yard[0]
         of_this = counts[name] / time_of[0]
         row(
-            f"validate {name}, names",
+            f"validate {name}, {form}",
             f"{of_this / ratio:.3f}",
             wanted,
             f"{of_this / 1e6:.1f} M events/s",
@@ -139,6 +145,21 @@ with tempfile.TemporaryDirectory() as folder:
         "",
         f"{counts['life1k'] / yard[0] / 1e6:.0f} M events/s",
     )
+
+    # Exploration.
+    explore = [OURS, "check", grammar("example-wide"), "-v"]
+    told = subprocess.run(explore, stderr=subprocess.PIPE, check=True, text=True).stderr
+    configurations = int(told.split(" configurations")[0].split()[-1])
+    [explored] = measure([explore])
+    row(
+        "explore example-wide, wall",
+        "",
+        "1 M configurations/s",
+        f"{configurations / explored[1] / 1e6:.2f} M configurations/s",
+    )
+    if Path("/usr/bin/time").exists():
+        each = (peak(explore) - peak([OURS, "list"])) * 2**20 / configurations
+        row("the same, memory of each", "", "64 bytes", f"{each:.0f} bytes")
 
     # Start-up.
     one = [OURS, "generate", "example", "-n", "1", "--seed", "1"]

@@ -13,7 +13,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::machine::Program;
 use crate::model::grammar::Grammar;
 use crate::model::{Alphabet, NameId};
-use crate::sets::{Bounds, Front, Item, Limit, Sets, TooMany, View};
+use crate::sets::{Bounds, Front, Head, Item, Limit, Sets, TooMany, View, Wanted};
 
 /// A place of the automaton. Numbered in the order in which they are found; the start is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +91,7 @@ impl<'g> Automaton<'g> {
             limit,
         };
         let start = automaton.sets.start()?;
+        automaton.sets.look(&start)?;
         automaton.number(start)?;
         Ok(automaton)
     }
@@ -148,8 +149,11 @@ impl<'g> Automaton<'g> {
         let (start, alphabet) = (row(self.edges.len()), self.alphabet);
         for name in self.next(front) {
             let mut next = self.fronts[front.index()].clone();
-            let goes_on = self.sets.step(&mut next, name.0, Some(name), &mut |item| name_of(item, alphabet) == name)?;
+            let agrees = |item: &Item| name_of(item, alphabet) == name;
+            let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
+            let goes_on = self.sets.step(&mut next, wanted)?;
             assert!(goes_on, "what can come next does");
+            self.sets.look(&next)?;
             let target = self.number(next)?;
             self.edges.push(Edge { name, target });
         }

@@ -6,7 +6,7 @@
 use super::configuration::Configuration;
 use super::fault::Fault;
 use super::interpret::usize_of;
-use super::program::{Choice, Draw, Op, Program};
+use super::program::{Choice, Draw, Op, Program, Values};
 use super::scratch::Scratch;
 use crate::model::grammar::ActionId;
 
@@ -45,7 +45,7 @@ impl Program {
         self.evaluator(at, scratch).holds(guard)
     }
 
-    /// Lists the bindings for which it holds, each equally likely.
+    /// Lists the bindings for which it holds, each equally likely; if something is looked for, those that may lead to it.
     pub(super) fn list_bindings(
         &self,
         at: &Configuration,
@@ -54,6 +54,9 @@ impl Program {
     ) -> Result<(), Box<Fault>> {
         scratch.options.clear();
         for binding in 0..self.actions[id.index()].bindings {
+            if scratch.ahead.as_ref().is_some_and(|ahead| !ahead.takes(id, binding)) {
+                continue;
+            }
             if self.allows(at, scratch, id, binding)? {
                 let upto = scratch.options.len() as u64 + 1;
                 scratch.options.push(Choice { option: binding, upto });
@@ -74,9 +77,7 @@ impl Program {
     /// The argument of an action that an option of the decision at hand gives; nothing where that is not what is decided.
     pub fn argument(&self, at: &Configuration, option: u64, parameter: usize) -> Option<i64> {
         let Op::Bind { action, .. } = &self.code[at.pc as usize] else { return None };
-        let parameters = &self.actions[action.index()].parameters;
-        let rest = parameters[parameter + 1..].iter().fold(option, |rest, values| rest / values.size);
-        Some(parameters[parameter].at(rest % parameters[parameter].size))
+        Some(argument(&self.actions[action.index()].parameters, option, parameter))
     }
 
     /// Begins the frame of an action that was drawn, and goes to the choice of its arguments.
@@ -100,4 +101,10 @@ impl Program {
         at.pc = action.entry;
         Ok(())
     }
+}
+
+/// An argument of a binding.
+pub(super) fn argument(parameters: &[Values], binding: u64, parameter: usize) -> i64 {
+    let rest = parameters[parameter + 1..].iter().fold(binding, |rest, values| rest / values.size);
+    parameters[parameter].at(rest % parameters[parameter].size)
 }

@@ -7,7 +7,7 @@ use super::each::{each_next, take_each};
 use super::evaluate::{Evaluator, fault};
 use super::fault::{Fault, FaultKind};
 use super::pause::{Decision, Item, Odds, Pause};
-use super::program::{Candidates, Choice, Emission, Expr, Op, PlaceId, Program};
+use super::program::{ActionCode, Candidates, Choice, Emission, Expr, Op, PlaceId, Program};
 use super::repeat::exit_loop;
 use super::scratch::Scratch;
 use super::watch::{CLAUSE_GUARD, note};
@@ -220,17 +220,26 @@ impl Program {
                 Op::Draw(draw) => {
                     scratch.options.clear();
                     let mut upto = 0;
+                    // Whether only what is looked for is listed; never where something else comes if nothing is enabled.
+                    let mut omits = false;
                     for (option, action) in (0..).zip(draw.actions.iter()) {
                         if WATCHES {
                             self.note_action(at, scratch, *action)?;
                         }
-                        if self.is_enabled(at, scratch, *action)? {
-                            let weight = &self.actions[action.index()].weight;
+                        let ActionCode { bind, bindings, weight, .. } = &self.actions[action.index()];
+                        let mut is_enabled = None;
+                        if let (Some(ahead), None) = (&scratch.ahead, draw.otherwise) {
+                            omits = true;
+                            // With which arguments it is enabled is seen when those are chosen.
+                            is_enabled = if ahead.leads(*bind) { (*bindings > 1).then_some(true) } else { Some(false) };
+                        }
+                        if is_enabled.map_or_else(|| self.is_enabled(at, scratch, *action), Ok)? {
                             upto += self.weight(at, scratch, weight, draw.place)?;
                             push_choice(scratch, option, upto);
                         }
                     }
                     match scratch.options[..] {
+                        _ if omits => return Ok(Some(decide(draw.place, Odds::Listed))),
                         [] => match draw.otherwise {
                             Some(otherwise) => at.pc = otherwise,
                             None => return Err(self.dead_end(draw.place)),

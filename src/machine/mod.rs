@@ -8,6 +8,7 @@
 //! numbers, files or terminals.
 
 mod actions;
+mod ahead;
 mod assign;
 mod because;
 mod compile;
@@ -32,6 +33,7 @@ mod tests;
 mod unguarded;
 mod watch;
 
+pub use ahead::{Ahead, Meaning, Sign};
 pub use because::{Atom, Read, ReadOf};
 pub use configuration::{Configuration, Counter};
 pub use fault::{Fault, FaultKind};

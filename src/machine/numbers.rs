@@ -23,22 +23,19 @@ impl Program {
     /// after the exchange as before it.)
     pub fn sort_numbers(&self, at: &mut Configuration, numbers: &Numbers) {
         let Numbers { lo, hi, .. } = numbers;
-        let known = |states: &[StateId]| -> Vec<StateId> {
-            states.iter().copied().filter(|state| at.knows(state.index())).collect()
+        let (sets, singles) = (known(at, &numbers.sets), known(at, &numbers.singles));
+        // For each number what is not said of it, a bit for each state.
+        let unsaid = |number: i64| {
+            let of_sets = sets.clone().map(|state| self.state(at, state) >> (number - lo) & 1 == 0);
+            let of_singles = singles.clone().map(|state| self.state(at, state) != number);
+            of_sets.chain(of_singles).fold(0, |bits: u64, unsaid| bits << 1 | u64::from(unsaid))
         };
-        let (sets, singles) = (known(&numbers.sets), known(&numbers.singles));
-        // For each number what is not said of it, a bit for each state, and itself.
-        let mut said: Vec<(u64, i64)> = Vec::with_capacity(usize::try_from(hi - lo + 1).unwrap_or_default());
-        for number in *lo..=*hi {
-            let of_set = |state: &StateId| self.state(at, *state) >> (number - lo) & 1 == 0;
-            let of_single = |state: &StateId| self.state(at, *state) != number;
-            let what = sets.iter().map(of_set).chain(singles.iter().map(of_single));
-            said.push((what.fold(0, |bits, unsaid| bits << 1 | u64::from(unsaid)), number));
-        }
-        if said.is_sorted() {
+        if (*lo..=*hi).map(unsaid).is_sorted() {
             return;
         }
+        let mut said: Vec<(u64, i64)> = (*lo..=*hi).map(|number| (unsaid(number), number)).collect();
         said.sort_unstable();
+        let (sets, singles): (Vec<StateId>, Vec<StateId>) = (sets.collect(), singles.collect());
         let place = |number: i64| (*lo..).zip(&said).find(|(_, (_, old))| *old == number).map(|(new, _)| new);
         for state in &sets {
             let old = self.state(at, *state);
@@ -56,4 +53,9 @@ impl Program {
         let slot = &self.slots[state.index()];
         at.set_raw(slot, slot.raw(value).expect("another number of the domain"));
     }
+}
+
+/// Those of some states that are known.
+fn known<'a>(at: &'a Configuration, states: &'a [StateId]) -> impl Iterator<Item = StateId> + Clone + 'a {
+    states.iter().copied().filter(|state| at.knows(state.index()))
 }

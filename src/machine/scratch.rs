@@ -1,7 +1,9 @@
 //! What a run needs beside its configuration.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::evaluate::Environment;
 use super::program::Choice;
 use super::watch::Watch;
@@ -16,6 +18,8 @@ pub struct Scratch {
     /// The `never` tests that say nothing.
     pub(super) passed_over: BTreeSet<usize>,
     pub(super) watch: Option<Box<Watch>>,
+    /// What alone is looked for, if anything is.
+    pub(super) ahead: Option<Arc<Ahead>>,
     pub(super) step_limit: u64,
 }
 
@@ -29,6 +33,7 @@ impl Scratch {
             values: Vec::new(),
             passed_over: BTreeSet::new(),
             watch: None,
+            ahead: None,
             step_limit,
         }
     }
@@ -40,6 +45,12 @@ impl Scratch {
         another.passed_over.clone_from(&self.passed_over);
         another.watch = self.watch.as_ref().map(|watch| Box::new(watch.another()));
         another
+    }
+
+    /// Looks for this alone from here on, or for all that may come; what was looked for comes back. Of a draw then only what
+    /// may lead there is listed, and no guard is looked at else: so guards and weights must not be such that they may fail.
+    pub fn look_for(&mut self, ahead: &mut Option<Arc<Ahead>>) {
+        std::mem::swap(&mut self.ahead, ahead);
     }
 
     /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.

@@ -47,11 +47,11 @@ impl Program {
     pub fn sort_states(&self, at: &mut Configuration, instances: &[Vec<StateId>]) {
         let slot = |state: &StateId| &self.slots[state.index()];
         let value = |state: &StateId| (at.knows(state.index()), at.raw(slot(state)));
-        let mut rows: Vec<Vec<(bool, u64)>> =
-            instances.iter().map(|states| states.iter().map(value).collect()).collect();
-        if rows.is_sorted() {
+        if instances.is_sorted_by(|one, other| one.iter().map(value).le(other.iter().map(value))) {
             return;
         }
+        let mut rows: Vec<Vec<(bool, u64)>> =
+            instances.iter().map(|states| states.iter().map(value).collect()).collect();
         rows.sort_unstable();
         for (states, row) in instances.iter().zip(rows) {
             for (state, (known, raw)) in states.iter().zip(row) {

@@ -1,7 +1,7 @@
 //! Whether an item that a sequence shows can be one that a run shows.
 
 use crate::model::Alphabet;
-use crate::sets::Item;
+use crate::sets::{Item, fits};
 use crate::trace::Observed;
 
 /// Whether they agree in all that the sequence says.
@@ -30,9 +30,4 @@ pub(crate) fn may_agree(observed: &Observed, item: &Item, alphabet: &Alphabet) -
         (Observed::Event { name, .. }, Item::Event { symbol, .. }) => alphabet.name_of(*symbol) == *name,
         _ => agrees(observed, item, alphabet),
     }
-}
-
-/// Whether values are those that are given, as far as they are.
-fn fits<T: PartialEq>(given: &[Option<T>], values: &[T]) -> bool {
-    given.iter().zip(values).all(|(given, value)| given.as_ref().is_none_or(|given| given == value))
 }

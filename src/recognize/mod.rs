@@ -17,7 +17,7 @@ pub use verdict::{Next, Rejection, Verdict, observed};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::sets::{Bounds, Front, Limit, Sets, Statistics};
+use crate::sets::{Bounds, Front, Head, Limit, Sets, Statistics, Wanted};
 use crate::trace::{Observed, Shows};
 
 /// How many different items are known at once; then they are forgotten.
@@ -138,27 +138,38 @@ impl<'g> Recognizer<'g> {
         }
         self.n_items += 1;
         let n_names = self.alphabet.n_names();
+        // One that the alphabet does not have can be shown nowhere.
+        if let Observed::Event { name, .. } = item
+            && name.index() >= n_names
+        {
+            self.reject(Some(item))?;
+            return Ok(false);
+        }
         let judge = &mut self.judges[self.judge];
-        let token = match item {
+        let head = match item {
             Observed::Foreign(_) => {
                 self.reject(Some(item))?;
                 return Ok(false);
             }
+            Observed::Event { name, of, .. } => Head::Event { name: *name, of },
+            Observed::Action { actions, .. } => Head::Action(actions),
+            Observed::Phase(phase) => Head::Phase(*phase),
+        };
+        let token = match item {
             Observed::Event { name, of, payload } if of.is_empty() && payload.is_empty() => name.0,
             _ => judge.token(item, n_names),
         };
-        let name = if let Observed::Event { name, .. } = item { Some(*name) } else { None };
-        let mut agrees = |shown: &_| agrees(item, shown, self.alphabet);
+        let wanted = Wanted { token, head, agrees: &|shown| agrees(item, shown, self.alphabet) };
         let goes_on = match &mut judge.everywhere {
             Some(Ok(everywhere)) if self.n_items == 1 => {
                 let mut front = everywhere.front.clone();
-                let goes_on = everywhere.sets.step(&mut front, token, name, &mut agrees)?;
+                let goes_on = everywhere.sets.step(&mut front, wanted)?;
                 if goes_on {
                     self.front = judge.sets.adopt(&everywhere.sets, &front)?;
                 }
                 goes_on
             }
-            _ => judge.sets.step(&mut self.front, token, name, &mut agrees)?,
+            _ => judge.sets.step(&mut self.front, wanted)?,
         };
         if !goes_on {
             self.reject(Some(item))?;

@@ -56,7 +56,7 @@ impl Update {
 }
 
 /// Whether a part is one of which the point says only that it is more.
-pub(super) fn is_more(part: u32) -> bool {
+fn is_more(part: u32) -> bool {
     part > EXACT && part != Counter::UNBOUNDED
 }
 
@@ -65,17 +65,24 @@ pub(super) fn is_open(counter: Counter) -> bool {
     is_more(counter.must()) || is_more(counter.may())
 }
 
+/// What a point says of a counter: each part, or that it is more.
+#[inline]
+pub(super) fn class(counter: Counter) -> Counter {
+    let class = |part: u32| if is_more(part) { EXACT + 1 } else { part };
+    Counter::of(class(counter.must()), class(counter.may()))
+}
+
+/// The same with the stand-ins of the counter at a place.
+pub(super) fn told(place: u32, counter: Counter) -> Counter {
+    let class = |part: u32| if is_more(part) { Counter::stand_in(place) } else { part };
+    Counter::of(class(counter.must()), class(counter.may()))
+}
+
 /// Makes each counter what a point says of it.
 pub(super) fn classify(counters: &mut [Counter]) {
     for (place, counter) in (0..).zip(counters) {
-        *counter = class(place, *counter);
+        *counter = told(place, *counter);
     }
-}
-
-/// What a point says of the counter at a place.
-pub(super) fn class(place: u32, counter: Counter) -> Counter {
-    let class = |part: u32| if is_more(part) { Counter::stand_in(place) } else { part };
-    Counter::of(class(counter.must()), class(counter.may()))
 }
 
 /// How a counter has come about that was reached from a point.
@@ -93,7 +100,8 @@ pub(crate) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
     counters.len() == others.len() && counters.iter().zip(others).all(|(one, other)| covers_one(*one, *other))
 }
 
-fn covers_one(one: Counter, other: Counter) -> bool {
+/// The same of one counter.
+pub(super) fn covers_one(one: Counter, other: Counter) -> bool {
     let end = |counter: Counter| u64::from(counter.must()) + u64::from(counter.may());
     // A stand-in can be compared only with what is left of the same: it says nothing of how much it is.
     let source = |part: u32| Counter::stood_in(part).map(|(place, _)| place);

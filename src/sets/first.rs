@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use super::wanted::fits;
 use crate::model::grammar::{
     ActionId, EventId, Expression, ExpressionKind, Grammar, InstanceId, Statement, StatementKind,
 };
 use crate::model::visit::parts;
-use crate::model::{Alphabet, NameId};
+use crate::model::{Alphabet, SymbolId};
 
 /// What comes of an action, for each of a grammar.
 #[derive(Debug)]
@@ -18,7 +19,9 @@ pub(super) struct First {
 /// The events that an action can show first.
 #[derive(Debug, Default)]
 struct Heads {
-    heads: BTreeSet<Head>,
+    /// Whether it is a reaction, which has no mark.
+    reaction: bool,
+    events: BTreeSet<Head>,
     /// Whether anything may come: it can show nothing, or what it shows is not known.
     open: bool,
 }
@@ -40,30 +43,45 @@ impl First {
             let parameters: Vec<Option<usize>> = (0..action.parameters).map(Some).collect();
             let silent = survey.sequence(&action.body, &parameters);
             survey.found.open |= silent || disturbed;
+            survey.found.reaction = action.reaction;
             survey.found
         });
         Self { actions: actions.collect() }
     }
 
-    /// Whether an action can show one of these names first, or nothing. `argument` tells the instance that a parameter is,
-    /// where it is known.
+    /// All actions and reactions.
+    pub(super) fn actions(&self) -> impl Iterator<Item = ActionId> + use<> {
+        (0..self.actions.len()).map(ActionId::new)
+    }
+
+    /// Whether what an action shows first is no mark of its own.
+    pub(super) fn is_reaction(&self, action: ActionId) -> bool {
+        self.actions[action.index()].reaction
+    }
+
+    /// Whether an action can show one of these events first, or nothing. `of` are the instances that the event must be of, as
+    /// far as they are known; `argument` tells the instance that a parameter is, where it is known.
     pub(super) fn may_show(
         &self,
         alphabet: &Alphabet,
         action: ActionId,
-        names: &[NameId],
+        symbols: impl IntoIterator<Item = SymbolId>,
+        of: &[Option<InstanceId>],
         argument: impl Fn(usize) -> Option<InstanceId>,
     ) -> bool {
-        let Heads { heads, open } = &self.actions[action.index()];
+        let Heads { events, open, .. } = &self.actions[action.index()];
         *open
-            || names.iter().flat_map(|name| alphabet.symbols_named(*name)).any(|symbol| {
-                let instances = alphabet.instances_of(*symbol);
-                let fits = |(parameter, instance): (&Option<usize>, &InstanceId)| {
+            || symbols.into_iter().any(|symbol| {
+                let event = alphabet.event_of(symbol);
+                if !events.iter().any(|head| head.event == event) {
+                    return false;
+                }
+                let instances = alphabet.instances_of(symbol);
+                let is_it = |(parameter, instance): (&Option<usize>, &InstanceId)| {
                     parameter.and_then(&argument).is_none_or(|argument| argument == *instance)
                 };
-                heads
-                    .iter()
-                    .any(|head| head.event == alphabet.event_of(*symbol) && head.of.iter().zip(&instances).all(fits))
+                fits(of, &instances)
+                    && events.iter().any(|head| head.event == event && head.of.iter().zip(&instances).all(is_it))
             })
     }
 }
@@ -90,7 +108,7 @@ impl Survey<'_> {
         match &statement.kind {
             StatementKind::Emit { event, of, .. } => {
                 let of = of.iter().map(parameter).collect();
-                self.found.heads.insert(Head { event: *event, of });
+                self.found.events.insert(Head { event: *event, of });
                 false
             }
             StatementKind::Call { rule, arguments } => {

@@ -28,14 +28,15 @@ impl<T: Copy + Eq + Hash> Interner<T> {
     /// If there are 2^32 slices, for which there is no memory.
     pub(crate) fn intern(&mut self, slice: &[T]) -> (u32, bool) {
         let Self { data, ends, table } = self;
-        let found = table.find(hash(slice), |number| part(data, ends, *number) == slice);
+        let own = hash(slice);
+        let found = table.find(own, |number| part(data, ends, *number) == slice);
         if let Some(number) = found {
             return (*number, false);
         }
         let number = u32::try_from(ends.len()).expect("memory is full long before 2^32 slices");
         data.extend_from_slice(slice);
         ends.push(data.len());
-        table.insert_unique(hash(slice), number, |number| hash(part(data, ends, *number)));
+        table.insert_unique(own, number, |number| hash(part(data, ends, *number)));
         (number, true)
     }
 

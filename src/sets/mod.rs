@@ -10,6 +10,7 @@
 //! elements of an array, numbers that stand for units or the like, and the counters of loops, which lie beside a set
 //! instead of in it.
 
+mod aheads;
 mod anywhere;
 mod counters;
 mod covered;
@@ -29,15 +30,14 @@ mod silent;
 mod tests;
 mod transitions;
 mod view;
+mod wanted;
 
 use std::collections::BTreeSet;
-
-use rustc_hash::FxHashMap;
 
 use counters::Update;
 use graph::Towards;
 pub(crate) use graph::weight;
-use transitions::Transitions;
+use transitions::{Move, Step, Transitions};
 
 pub(crate) use counters::covers;
 pub(crate) use graph::{Graph, ItemId, PointId};
@@ -48,10 +48,12 @@ pub(crate) use replay::Goal;
 pub(crate) use sightings::{Sighted, Sighting};
 pub(crate) use view::blurred;
 pub use view::{Item, View};
+pub(crate) use wanted::fits;
+pub use wanted::{Head, Wanted};
 
 use crate::machine::{Counter, Program};
+use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
-use crate::model::{Alphabet, NameId};
 
 /// What bounds the work. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,34 +227,25 @@ impl<'p> Sets<'p> {
         self.settled(members)
     }
 
-    /// Takes a front over an item. `token` names the item: one with the same number agrees with the same [`Item`]s, which
-    /// `agrees` tells; all of those are events of the name `name`, if there is one. If no run shows such an item there, the
-    /// front stays what it is, and the answer is no.
+    /// Takes a front over an item. If no run shows such an item there, the front stays what it is, and the answer is no.
     ///
-    /// Costs a look-up where the set and the token have met before, else the configurations that lie between.
+    /// Costs a look-up where the set and the item have met before, else the configurations that lie between.
     ///
     /// # Errors
     ///
     /// When a limit is met; the front is of no use then.
     #[inline]
-    pub fn step(
-        &mut self,
-        front: &mut Front,
-        token: u32,
-        name: Option<NameId>,
-        agrees: &mut dyn FnMut(&Item) -> bool,
-    ) -> Result<bool, Limit> {
+    pub fn step(&mut self, front: &mut Front, wanted: Wanted<'_>) -> Result<bool, Limit> {
         self.statistics.steps += 1;
-        if let Some(transition) = self.transitions.get(front.set, token) {
-            let Some(target) = transition.target else { return Ok(false) };
-            if self.transitions.apply(transition, &front.registers, &mut self.spare) {
+        match self.transitions.follow(front.set, wanted.token, &front.registers, &mut self.spare) {
+            Some(Step::To(target)) => {
                 std::mem::swap(&mut self.spare, &mut front.registers);
                 front.set = target;
-                return Ok(true);
+                Ok(true)
             }
+            Some(Step::Nowhere) => Ok(false),
+            None => self.find(front, wanted),
         }
-        let towards = name.map_or(Towards::All, Towards::Name);
-        self.find(front, token, towards, agrees)
     }
 
     /// Sees what comes next in all of a front, as far as it was not known: [`Sets::ends`] and [`Sets::next`] tell it.
@@ -264,9 +257,11 @@ impl<'p> Sets<'p> {
         self.expand_towards(front, Towards::All)
     }
 
-    fn expand_towards(&mut self, front: &Front, towards: Towards) -> Result<(), Limit> {
+    fn expand_towards(&mut self, front: &Front, towards: Towards<'_>) -> Result<(), Limit> {
         for place in 0..self.known.get(front.set).len() {
             self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
+            // What comes next may be far more than what they are.
+            self.bounds.check_memory(&self.graph, &self.known.get(front.set)[..=place])?;
         }
         Ok(())
     }
@@ -290,26 +285,21 @@ impl<'p> Sets<'p> {
     /// The numbers of items have new meanings from here on.
     pub fn forget_tokens(&mut self) {
         self.transitions.clear();
+        self.graph.forget_tokens();
     }
 
-    /// Makes the step that is not known, and keeps it if it depends on the set and the token alone.
+    /// Makes the step that is not known, and keeps it if it depends on the set, the item and the classes of counters alone.
     #[cold]
-    fn find(
-        &mut self,
-        front: &mut Front,
-        token: u32,
-        towards: Towards,
-        agrees: &mut dyn FnMut(&Item) -> bool,
-    ) -> Result<bool, Limit> {
+    fn find(&mut self, front: &mut Front, wanted: Wanted<'_>) -> Result<bool, Limit> {
         self.statistics.misses += 1;
         self.tidy(front)?;
-        self.expand_towards(front, towards)?;
-        let ways = self.ways(front, towards, agrees);
+        self.expand_towards(front, Towards::Item(&wanted))?;
+        let ways = self.ways(front, &wanted);
         if ways.is_empty() {
-            self.transitions.insert((front.set, token), None, &[], &[]);
+            self.transitions.insert((front.set, wanted.token), None, [], 0);
             return Ok(false);
         }
-        // Where the registers come from, as long as each point is reached in one way.
+        // Where the registers come from, as long as one way to each point covers the others.
         let mut sources = Some(Vec::new());
         let mut members: Vec<Member> = Vec::new();
         let mut ways = &ways[..];
@@ -321,41 +311,48 @@ impl<'p> Sets<'p> {
             let group = counters::least(group, |one, other| {
                 covers && one.iter().zip(*other).all(|(one, other)| one.covers(*other))
             });
-            match (&group[..], &mut sources) {
-                ([updates], Some(sources)) => sources.extend(updates.iter().copied()),
-                (_, sources) => *sources = None,
-            }
             let registers = group.iter().map(|updates| updates.iter().map(|update| update.apply(&front.registers)));
             let registers: Vec<Vec<Counter>> = registers.map(Iterator::collect).collect();
-            let registers = counters::least(registers, |one, other| covers && counters::covers(one, other));
-            members.extend(registers.into_iter().map(|registers| Member { point, registers }));
+            let left = counters::least(registers.clone(), |one, other| covers && counters::covers(one, other));
+            match (&left[..], &mut sources) {
+                ([only], Some(sources)) if covers || group.len() == 1 => {
+                    let place = registers.iter().position(|registers| registers == only).expect("it is one of them");
+                    sources.push(Move::covering(&group, place, only));
+                }
+                (_, sources) => *sources = None,
+            }
+            members.extend(left.into_iter().map(|registers| Member { point, registers }));
         }
-        let mut has_changed = self.settle(&mut members)?;
-        let before = front.set;
-        let n_members = members.len();
+        self.settle(&mut members)?;
+        let kept = sources.and_then(|sources| kept(&members, sources));
+        let before = (std::mem::take(&mut front.registers), front.set);
         *front = self.front(members)?;
-        // Members that were folded had the same registers, if any.
-        has_changed |= self.known.get(front.set).len() != n_members && !front.registers.is_empty();
-        if let Some(sources) = sources.filter(|_| !has_changed) {
-            self.transitions.insert((before, token), Some(front.set), &sources, &front.registers);
+        if let Some((points, moves, n_registers)) = kept {
+            let registers = moves[..n_registers].iter().map(|step| step.apply(&before.0));
+            // What was folded is told by numbers that are not known beforehand, if there are any.
+            if moves.is_empty() || points == self.known.get(front.set) && registers.eq(front.registers.iter().copied())
+            {
+                self.transitions.insert((before.1, wanted.token), Some(front.set), moves, n_registers);
+            }
         }
         Ok(true)
     }
 
     /// The points to which items that agree lead, in their order, each with where its registers come from: those of the
     /// front counted from the first of all. Each once.
-    fn ways(
-        &self,
-        front: &Front,
-        towards: Towards,
-        agrees: &mut dyn FnMut(&Item) -> bool,
-    ) -> Vec<(PointId, Vec<Update>)> {
+    fn ways(&self, front: &Front, wanted: &Wanted<'_>) -> Vec<(PointId, Vec<Update>)> {
         let mut ways = Vec::new();
-        let mut known = FxHashMap::default();
         let mut offset = 0u32;
         for point in self.known.get(front.set) {
-            for edge in self.graph.edges_towards(*point, towards) {
-                if *known.entry(edge.item).or_insert_with(|| agrees(self.graph.item(edge.item))) {
+            // Edges with the same item follow each other.
+            let mut last = None;
+            for edge in self.graph.edges_towards(*point, Towards::Item(wanted)) {
+                let agrees = match last {
+                    Some((item, agrees)) if item == edge.item => agrees,
+                    _ => (wanted.agrees)(self.graph.item(edge.item)),
+                };
+                last = Some((edge.item, agrees));
+                if agrees {
                     let updates = self.graph.updates(edge).iter().map(|update| match *update {
                         Update::Keep { from, must, may } => Update::Keep { from: from + offset, must, may },
                         new @ Update::New(_) => new,
@@ -376,15 +373,14 @@ impl<'p> Sets<'p> {
         self.front(members)
     }
 
-    /// Settles members; whether one is at another point then. What comes next may be far more than what they are.
-    fn settle(&mut self, members: &mut [Member]) -> Result<bool, Limit> {
-        let mut has_changed = false;
+    /// Puts members at the points where they are.
+    fn settle(&mut self, members: &mut [Member]) -> Result<(), Limit> {
         for place in 0..members.len() {
             let member = &mut members[place];
-            has_changed |= self.graph.settle(&mut member.point, &mut member.registers)?;
+            self.graph.place(&mut member.point, &mut member.registers)?;
             self.bounds.check_memory(&self.graph, members[..=place].iter().map(|member| &member.point))?;
         }
-        Ok(has_changed)
+        Ok(())
     }
 
     /// The front of members that are settled.
@@ -447,4 +443,35 @@ impl<'p> Sets<'p> {
         self.budget = self.bounds.memory.max(2 * self.graph.bytes());
         Ok(())
     }
+}
+
+/// What becomes of the counters of a member, each with what it must cover.
+type Sources = Vec<(Move, Vec<Update>)>;
+
+/// What of members that were settled depends on the classes of their counters alone: their points, and what becomes of the
+/// counters, those that are registers first; and how many those are. `sources` has the moves of each member. Nothing where
+/// more than the classes matters: where a point says numbers, or the order is that of numbers.
+fn kept(members: &[Member], sources: Vec<Sources>) -> Option<(Vec<PointId>, Vec<Move>, usize)> {
+    let mut order: Vec<(&Member, Sources)> = members.iter().zip(sources).collect();
+    order.sort_by_key(|(member, _)| member.point);
+    let mut points: Vec<PointId> = Vec::new();
+    let (mut moves, mut said) = (Vec::new(), Vec::new());
+    for (member, own) in order {
+        let tells_numbers = member.registers.is_empty() && own.iter().any(|(step, _)| step.is_open());
+        let is_there = points.last() == Some(&member.point);
+        if tells_numbers || is_there && !member.registers.is_empty() {
+            return None;
+        }
+        if !is_there {
+            points.push(member.point);
+        }
+        if member.registers.is_empty() { &mut said } else { &mut moves }.extend(own);
+    }
+    let n_registers = moves.len();
+    moves.append(&mut said);
+    let (mut moves, covered): (Vec<Move>, Vec<Vec<Update>>) = moves.into_iter().unzip();
+    for (place, updates) in covered.into_iter().enumerate() {
+        moves.extend(updates.into_iter().map(|update| Move::covered(update, place)));
+    }
+    Some((points, moves, n_registers))
 }

@@ -46,8 +46,9 @@ fn tell(grammar: &Grammar, view: &View, from: From, names: &str) -> Told {
     let mut agree = 0;
     for name in names.split_whitespace() {
         let name = alphabet.find(name).unwrap();
-        let mut agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
-        if !sets.step(&mut front, name.0, Some(name), &mut agrees).unwrap() {
+        let agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
+        let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
+        if !sets.step(&mut front, wanted).unwrap() {
             break;
         }
         agree += 1;
@@ -88,6 +89,7 @@ fn a_run_that_fails_leaves_others_alone() {
     let view = View { payloads: true, ..View::NAMES };
     let mut sets = Sets::new(&grammar, &alphabet, &program, view, Bounds::default());
     let front = sets.start().unwrap();
+    sets.look(&front).unwrap();
     assert_eq!(sets.next(&front).len(), 1);
 }
 
@@ -427,6 +429,7 @@ fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let (mut one, mut other) = (plain.start().unwrap(), folded.start().unwrap());
         for _ in 0..length {
+            plain.look(&one).unwrap();
             folded.look(&other).unwrap();
             let next: Vec<Item> = plain.next(&one).into_iter().cloned().collect();
             assert_eq!(next.iter().collect::<BTreeSet<_>>(), folded.next(&other));
@@ -440,9 +443,10 @@ fn compare_products(text: &str, view: &View, seeds: std::ops::Range<u64>, length
             plain.forget_tokens();
             folded.forget_tokens();
             let Item::Event { symbol, .. } = item else { panic!("{item:?}") };
-            let name = Some(alphabet.name_of(*symbol));
-            assert!(plain.step(&mut one, token, name, &mut |shown| shown == item).unwrap());
-            assert!(folded.step(&mut other, token, name, &mut |shown| shown == item).unwrap());
+            let head = Head::Event { name: alphabet.name_of(*symbol), of: &[] };
+            let wanted = Wanted { token, head, agrees: &|shown| shown == item };
+            assert!(plain.step(&mut one, wanted).unwrap());
+            assert!(folded.step(&mut other, wanted).unwrap());
         }
     }
     let statistics = folded.statistics();

@@ -4,8 +4,8 @@ use super::super::counters::Update;
 use super::super::fold::fold;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
-use super::ahead::{Report, Scout};
 use super::follow::{Lead, Outcome};
+use super::scouts::{Report, Scout};
 use super::{Edge, Expansion, Graph, HIDDEN, ItemId, PointId, Tables, Towards, place};
 
 impl Graph<'_> {
@@ -18,16 +18,14 @@ impl Graph<'_> {
     }
 
     /// Finds what comes next among some items.
-    pub(in crate::sets) fn expand_towards(&mut self, point: PointId, towards: Towards) -> Result<(), Limit> {
+    pub(in crate::sets) fn expand_towards(&mut self, point: PointId, towards: Towards<'_>) -> Result<(), Limit> {
         let is_known = matches!(self.tables.points[point as usize].expansion, Expansion::Known { .. });
-        if is_known && towards != Towards::Hidden || self.towards.contains_key(&(point, towards)) {
+        let Some(key) = towards.key().filter(|_| !self.is_dead(point)) else { return self.expand_fully(point) };
+        if is_known && !matches!(towards, Towards::Hidden) || self.towards.contains_key(&(point, key)) {
             return Ok(());
         }
-        if !self.is_product(point) || towards == Towards::All {
-            return self.expand_fully(point);
-        }
         match self.find(point, towards)? {
-            Expansion::Known { edges, .. } => self.towards.insert((point, towards), edges),
+            Expansion::Known { edges, .. } => self.towards.insert((point, key), edges),
             _ => return self.expand_fully(point),
         };
         Ok(())
@@ -48,10 +46,10 @@ impl Graph<'_> {
     }
 
     /// Finds what comes next from a point, unless somebody has.
-    fn find(&mut self, point: PointId, towards: Towards) -> Result<Expansion, Limit> {
-        let report = if towards == Towards::All { self.ahead.report(point) } else { None };
+    fn find(&mut self, point: PointId, towards: Towards<'_>) -> Result<Expansion, Limit> {
+        let report = if matches!(towards, Towards::All) { self.scouts.report(point) } else { None };
         let (scout, Report { outcome, sightings, .. }) = if let Some(report) = report {
-            (&mut self.ahead.scouts[report.scout], report)
+            (&mut self.scouts.list[report.scout], report)
         } else {
             let own = &mut self.own;
             own.found.clear();

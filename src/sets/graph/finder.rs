@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::super::Bounds;
+use super::super::aheads::Aheads;
 use super::super::facts::Facts;
 use super::super::first::First;
 use super::super::limit::{Limit, TooMany};
@@ -28,6 +29,7 @@ pub(super) struct Finder<'p> {
     pub(super) limit: usize,
     pub(super) scratch: Scratch,
     pub(super) items: Items,
+    pub(super) aheads: Aheads,
     /// The numbers of events without a payload, by their symbols.
     plain: Vec<Option<ItemId>>,
     /// What was seen on silent ways since somebody asked, if somebody watches.
@@ -82,6 +84,7 @@ impl<'p> Finder<'p> {
             limit,
             scratch,
             items: Items::default(),
+            aheads: Aheads::default(),
             plain: Vec::new(),
             sightings: Vec::new(),
             packed: Vec::new(),

@@ -1,15 +1,17 @@
 //! Following all silent ways from a point to the items at their ends.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::counters::{self, Kept, Update};
 use super::super::interner::Interner;
 use super::super::limit::{Limit, TooMany};
 use super::super::sightings::{Sighted, Sighting};
 use super::super::silent::SilentWays;
+use super::super::wanted::Head;
 use super::finder::{Finder, Sight};
 use super::{HIDDEN, ItemId, Towards, packed, place, weight};
-use crate::machine::{Configuration, Counter, Decision, FaultKind, Odds, Pause, PlaceId};
+use crate::machine::{Ahead, Configuration, Counter, Decision, FaultKind, Odds, Pause, PlaceId, Program};
 use crate::model::NameId;
 use crate::model::grammar::InstanceId;
 
@@ -74,16 +76,23 @@ impl Finder<'_> {
     /// # Errors
     ///
     /// When a limit is met.
-    pub(super) fn find(&mut self, key: &[u64], towards: Towards, found: &mut Found) -> Result<Outcome, Limit> {
+    pub(super) fn find(&mut self, key: &[u64], towards: Towards<'_>, found: &mut Found) -> Result<Outcome, Limit> {
         let mut work = std::mem::take(&mut self.work);
+        let ahead = match towards {
+            Towards::Item(wanted) => {
+                self.aheads.get(wanted.head, self.program, (self.alphabet, &self.first), &self.view)
+            }
+            Towards::All | Towards::Hidden => None,
+        };
+        let aim = Aim { towards, ahead };
         let first = (found.leads.len(), found.keys.len(), found.updates.len(), self.sightings.len());
         let mut start = |work: &mut Work, remembers: bool| {
             found.leads.truncate(first.0);
             found.keys.truncate(first.1);
             found.updates.truncate(first.2);
             self.sightings.truncate(first.3);
-            work.begin(&key[1..], remembers);
-            self.follow(work, towards, found)
+            work.begin(&key[1..], remembers, self.program);
+            self.follow(work, &aim, found)
         };
         let mut result = start(&mut work, false);
         if let Err(Stop::Many) = result {
@@ -105,13 +114,16 @@ impl Finder<'_> {
     }
 
     /// Follows all that is open. Whether a trace can end on a way.
-    fn follow(&mut self, work: &mut Work, towards: Towards, found: &mut Found) -> Result<bool, Stop> {
+    fn follow(&mut self, work: &mut Work, aim: &Aim<'_>, found: &mut Found) -> Result<bool, Stop> {
         let watches = self.watches();
+        let mut only = aim.ahead.clone().filter(|_| self.facts.sure);
         let mut ends = false;
         while let Some(Open { at: place, from }) = work.pop() {
             let at = &mut work.pool[place];
             self.scratch.refuel();
+            self.scratch.look_for(&mut only);
             let pause = self.program.run(at, &mut self.scratch);
+            self.scratch.look_for(&mut only);
             self.note_met(None);
             if watches && matches!(pause, Err(_) | Ok(Pause::End)) {
                 work.ways.lead_out(from);
@@ -125,7 +137,7 @@ impl Finder<'_> {
                 Ok(Pause::Show(item)) => {
                     let Sight { shown, silent, stutters } = self.see(item);
                     let is_hidden = silent && shown.is_some() && work.is_product;
-                    if is_hidden && towards == Towards::Hidden {
+                    if is_hidden && matches!(aim.towards, Towards::Hidden) {
                         self.enter(at, HIDDEN, false, &work.before, found)?;
                     } else {
                         if silent && !is_hidden {
@@ -135,7 +147,11 @@ impl Finder<'_> {
                                 work.push(passed, step);
                             }
                         }
-                        if let Some(item) = shown {
+                        let is_wanted = |item: &ItemId| match aim.towards {
+                            Towards::Item(wanted) => (wanted.agrees)(self.items.get(*item)),
+                            Towards::All | Towards::Hidden => true,
+                        };
+                        if let Some(item) = shown.filter(is_wanted) {
                             self.enter(&mut work.pool[place], item, stutters, &work.before, found)?;
                             if watches {
                                 work.ways.lead_out(from);
@@ -146,7 +162,7 @@ impl Finder<'_> {
                 Ok(Pause::Decide(decision)) => {
                     let (step, is_first) = self.step(place, false, from, Some(decision.place), work)?;
                     if is_first {
-                        self.fork(place, &decision, step, towards, work)?;
+                        self.fork(place, &decision, step, aim, work)?;
                     }
                 }
             }
@@ -165,7 +181,7 @@ impl Finder<'_> {
         at: usize,
         decision: &Decision,
         step: Option<u32>,
-        towards: Towards,
+        aim: &Aim<'_>,
         work: &mut Work,
     ) -> Result<(), Stop> {
         if let Odds::Uniform(many) = decision.odds
@@ -178,12 +194,15 @@ impl Finder<'_> {
         }
         for place in 0..self.program.n_options(decision, &self.scratch) {
             let option = self.program.option(decision, &self.scratch, place);
-            if !self.may_lead(&work.pool[at], option, towards) {
+            if !self.may_lead(work, at, option, aim) {
                 continue;
             }
             let branch = work.copy(at);
             match self.program.resume(&mut work.pool[branch], option) {
-                Ok(()) => work.push(branch, step),
+                Ok(()) if aim.ahead.as_ref().is_none_or(|ahead| self.program.may_find(&work.pool[branch], ahead)) => {
+                    work.push(branch, step);
+                }
+                Ok(()) => work.free.push(branch),
                 Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
                 Err(fault) if self.watches() => {
                     self.note_fault(None, fault);
@@ -200,22 +219,50 @@ impl Finder<'_> {
     }
 
     /// Whether an option may lead to what is looked for.
-    fn may_lead(&self, at: &Configuration, option: u64, towards: Towards) -> bool {
-        let name;
-        let names: &[NameId] = match towards {
-            Towards::Name(one) => {
-                name = [one];
-                &name
+    fn may_lead(&self, work: &Work, at: usize, option: u64, aim: &Aim<'_>) -> bool {
+        let (at, towards, is_product) = (&work.pool[at], aim.towards, work.is_product);
+        let is_told = match towards {
+            Towards::All => true,
+            // The program was asked, and told apart the instances that the name tells.
+            Towards::Item(wanted) => {
+                aim.ahead.is_some() && matches!(wanted.head, Head::Event { of: [], .. } | Head::Phase(_))
             }
-            Towards::Hidden => &self.view.hidden,
-            Towards::All => return true,
+            Towards::Hidden => false,
         };
+        if is_told {
+            return true;
+        }
         let Some(action) = self.program.drawn(at, option) else { return true };
-        let argument = |parameter: usize| {
-            let argument = self.program.argument(at, option, parameter)?;
+        let argument = |parameter: usize| self.program.argument(at, option, parameter);
+        let instance = |parameter: usize| {
+            let argument = argument(parameter)?;
             Some(InstanceId(u32::try_from(argument).expect("an event is of instances")))
         };
-        self.view.actions || self.first.may_show(self.alphabet, action, names, argument)
+        let may_show = |names: &[NameId], of: &[Option<InstanceId>]| {
+            let symbols = names.iter().flat_map(|name| self.alphabet.symbols_named(*name));
+            self.first.may_show(self.alphabet, action, symbols.copied(), of, instance)
+        };
+        let wanted = match towards {
+            Towards::Item(wanted) if self.view.actions && !self.first.is_reaction(action) => {
+                // Its mark comes first.
+                let Head::Action(actions) = wanted.head else { return false };
+                return actions.iter().any(|(other, given)| {
+                    let fits = |(parameter, given): (usize, &Option<i64>)| {
+                        given.is_none_or(|given| argument(parameter).is_none_or(|argument| argument == given))
+                    };
+                    *other == action && given.iter().enumerate().all(fits)
+                });
+            }
+            Towards::Item(wanted) => wanted,
+            _ => return self.view.actions || may_show(&self.view.hidden, &[]),
+        };
+        // What shows nothing can be followed by anything.
+        let is_silent = !self.view.events || !is_product && may_show(&self.view.hidden, &[]);
+        is_silent
+            || match wanted.head {
+                Head::Event { name, of } => may_show(&[name], of),
+                Head::Action(_) | Head::Phase(_) => may_show(&[], &[]),
+            }
     }
 
     /// Notes that a way has come to a configuration: at the decision of a place, or `behind` an item that is not shown. Its
@@ -232,15 +279,23 @@ impl Finder<'_> {
             work.n_taken += 1;
             return if work.n_taken > UNSEEN { Err(Stop::Many) } else { Ok((None, true)) };
         }
-        let at = &work.pool[at];
-        // The options of a decision are those of the configuration as it is, so that one goes on.
-        let mut stripped = std::mem::take(&mut self.stripped);
-        stripped.clone_from(at);
-        self.simplify(&mut stripped);
+        let Work { pool, seen, states, .. } = work;
+        let at = &pool[at];
         self.packed.clear();
         self.packed.push(u64::from(behind) | (at.counters().len() as u64) << 1);
-        let (step, is_first) = work.seen.insert(&stripped, !self.is_interleaved(at), &mut self.packed);
-        self.stripped = stripped;
+        let covers = !self.is_interleaved(at);
+        // The options of a decision are those of the configuration as it is, so that one goes on.
+        let (step, is_first) = if at.is_complete() && self.program.state_words(at) == &**states {
+            // What has not changed is as simple as at the point.
+            seen.insert(at, covers, &mut self.packed)
+        } else {
+            let mut stripped = std::mem::take(&mut self.stripped);
+            stripped.clone_from(at);
+            self.simplify(&mut stripped);
+            let step = seen.insert(&stripped, covers, &mut self.packed);
+            self.stripped = stripped;
+            step
+        };
         if work.seen.weight > self.limit {
             let keys = &work.seen.keys;
             let words: Vec<&[u64]> = (0..keys.len()).map(|key| &keys.get(place(key))[1..]).collect();
@@ -313,6 +368,13 @@ impl Finder<'_> {
     }
 }
 
+/// What is looked for from a point.
+struct Aim<'a> {
+    towards: Towards<'a>,
+    /// From where it may come first.
+    ahead: Option<Arc<Ahead>>,
+}
+
 /// Why no more is found.
 enum Stop {
     /// What comes next depends on the numbers in the counters.
@@ -341,6 +403,8 @@ pub(super) struct Work {
     is_product: bool,
     /// The counters at the start.
     before: Vec<Counter>,
+    /// The states there.
+    states: Vec<u64>,
     /// Whether it is remembered what was met.
     remembers: bool,
     /// How many decisions were taken where it is not.
@@ -359,7 +423,7 @@ const ROOM: usize = 1_000;
 
 impl Work {
     /// Begins with one that was packed.
-    fn begin(&mut self, start: &[u64], remembers: bool) {
+    fn begin(&mut self, start: &[u64], remembers: bool, program: &Program) {
         if self.pool.len() > ROOM {
             self.pool = Vec::new();
         }
@@ -375,6 +439,8 @@ impl Work {
         self.pool[at].unpack(start);
         self.before.clear();
         self.before.extend_from_slice(self.pool[at].counters());
+        self.states.clear();
+        self.states.extend_from_slice(program.state_words(&self.pool[at]));
         self.is_product = self.pool[at].is_product();
         self.push(at, None);
     }

@@ -4,21 +4,21 @@
 //! over silent steps and one shown item to another. Both are kept, so each point is run from once, in whatever sets it
 //! comes to lie.
 
-mod ahead;
 mod expand;
 mod finder;
 mod follow;
 mod items;
+mod scouts;
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use self::ahead::{Ahead, Scout};
 use self::finder::Finder;
 pub(super) use self::finder::Sight;
 pub(crate) use self::items::ItemId;
 use self::items::Items;
+use self::scouts::{Scout, Scouts};
 
 use super::counters::{self, Update};
 use super::facts::Facts;
@@ -26,10 +26,11 @@ use super::interner::Interner;
 use super::limit::Limit;
 use super::sightings::Sighted;
 use super::view::{Item, View};
+use super::wanted::Wanted;
 use super::{Bounds, Member};
 use crate::machine::{self, Condition, Configuration, Counter, Decision, Pause, Program, Rows, Watch};
+use crate::model::Alphabet;
 use crate::model::grammar::{Expression, Grammar};
-use crate::model::{Alphabet, NameId};
 
 /// A row of [`Graph::points`].
 pub(crate) type PointId = u32;
@@ -38,18 +39,29 @@ pub(crate) type PointId = u32;
 /// that item again.
 const DEAD: usize = 1;
 
-/// The item of edges over what is hidden.
+/// The item of edges over what is hidden, and the token of such items.
 const HIDDEN: ItemId = ItemId::MAX;
 
-/// Which items are looked for behind a product. What is hidden is not passed over there: it has edges of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Towards {
+/// Which items are looked for.
+#[derive(Clone, Copy)]
+pub(super) enum Towards<'a> {
     /// All, and the end of the trace.
     All,
-    /// Events of this name, or more.
-    Name(NameId),
-    /// What is hidden.
+    /// Those that agree with one.
+    Item(&'a Wanted<'a>),
+    /// Behind a product, where it is not passed over but has edges of its own: what is hidden.
     Hidden,
+}
+
+impl Towards<'_> {
+    /// What names it; nothing for all.
+    fn key(self) -> Option<u32> {
+        match self {
+            Towards::All => None,
+            Towards::Item(wanted) => Some(wanted.token),
+            Towards::Hidden => Some(HIDDEN),
+        }
+    }
 }
 
 /// A silent way that ends with an item.
@@ -84,14 +96,14 @@ enum Expansion {
 #[derive(Debug)]
 pub(crate) struct Graph<'p> {
     tables: Tables,
-    /// The edges of products that lead to some items.
-    towards: FxHashMap<(PointId, Towards), Range<u32>>,
+    /// The edges that lead to some items: to one with a token, or to what is hidden.
+    towards: FxHashMap<(PointId, u32), Range<u32>>,
     edges: Vec<Edge>,
     /// What was seen on silent ways since somebody asked, if somebody watches.
     sightings: Vec<Sighted>,
     /// Who finds what comes next when it is asked for.
     own: Scout<'p>,
-    ahead: Ahead<'p>,
+    scouts: Scouts<'p>,
     /// Memory for one piece of work.
     packed: Vec<u64>,
 }
@@ -173,7 +185,7 @@ impl<'p> Graph<'p> {
             edges: Vec::new(),
             sightings: Vec::new(),
             own: Scout::new(Finder::new(facts, grammar, alphabet, program, view, &bounds)),
-            ahead: Ahead::default(),
+            scouts: Scouts::default(),
             packed: Vec::new(),
         }
     }
@@ -295,10 +307,9 @@ impl<'p> Graph<'p> {
         }
     }
 
-    /// The edges of a point that was expanded towards some items: of a product at least those that lead to them, of others
-    /// all.
-    pub(super) fn edges_towards(&self, point: PointId, towards: Towards) -> &[Edge] {
-        match self.towards.get(&(point, towards)) {
+    /// The edges of a point that was expanded towards some items: at least those that lead to them.
+    pub(super) fn edges_towards(&self, point: PointId, towards: Towards<'_>) -> &[Edge] {
+        match towards.key().and_then(|key| self.towards.get(&(point, key))) {
             Some(edges) => &self.edges[edges.start as usize..edges.end as usize],
             None => self.edges(point),
         }
@@ -348,7 +359,13 @@ impl<'p> Graph<'p> {
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
         let edges = self.edges.len() * size_of::<Edge>() + self.tables.updates.bytes();
-        self.tables.keys.bytes() + self.tables.points.len() * size_of::<Point>() + edges
+        let towards = self.towards.len() * 2 * size_of::<((PointId, u32), Range<u32>)>();
+        self.tables.keys.bytes() + self.tables.points.len() * size_of::<Point>() + edges + towards
+    }
+
+    /// The tokens of items have new meanings from here on.
+    pub(super) fn forget_tokens(&mut self) {
+        self.towards.clear();
     }
 
     /// Forgets points and edges.
@@ -360,16 +377,23 @@ impl<'p> Graph<'p> {
         self.tables.updates.clear();
     }
 
-    /// The point that a member is really at, expanded: of a counter that was counted down it may say more than before, and
-    /// where the silent ways depend on the counters it says all of them. Whether the point is another one.
+    /// The point that a member is really at, expanded. Whether it is another one.
     pub(crate) fn settle(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
-        let mut changed = self.classify(point, registers);
+        let changed = self.place(point, registers)?;
         self.expand(*point)?;
-        if self.tell_counters(point, registers) {
-            changed = true;
-            self.expand(*point)?;
-        }
         Ok(changed)
+    }
+
+    /// The point that a member is really at: of a counter that was counted down it may say more than before, and where the
+    /// silent ways depend on the counters it says all of them. Whether the point is another one.
+    pub(super) fn place(&mut self, point: &mut PointId, registers: &mut Vec<Counter>) -> Result<bool, Limit> {
+        let changed = self.classify(point, registers);
+        if registers.is_empty() {
+            return Ok(changed);
+        }
+        // Whether they depend on them is known once it is known where they lead.
+        self.expand(*point)?;
+        Ok(self.tell_counters(point, registers) || changed)
     }
 
     /// The point that says all of its counters, where it is known that the silent ways depend on them. Whether it is
@@ -396,7 +420,7 @@ impl<'p> Graph<'p> {
             return false;
         }
         let known = Configuration::packed_counters(&self.key(*point)[1..]);
-        if (0..).zip(&*registers).map(|(place, counter)| counters::class(place, *counter)).eq(known) {
+        if (0..).zip(&*registers).map(|(place, counter)| counters::told(place, *counter)).eq(known) {
             return false;
         }
         let mut at = self.configuration(*point);

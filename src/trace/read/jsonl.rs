@@ -98,8 +98,8 @@ impl Jsonl {
     /// The kinds of items that occur.
     fn occurring(&mut self, number: u64, line: &[u8]) -> Result<Shows, ReadError> {
         let mut shows = Shows::NOTHING;
-        while let Some(item) = self.raw(number, line)? {
-            match item {
+        while self.next(line).is_some() {
+            match self.raw(number, line)? {
                 RawItem::Shown(Item::Phase(_)) => shows.phases = true,
                 RawItem::Shown(Item::Action { .. }) => shows.actions = true,
                 RawItem::Shown(Item::Event { .. }) => shows.events = true,
@@ -111,22 +111,22 @@ impl Jsonl {
         Ok(shows)
     }
 
-    /// The next item of the trace at hand that is neither a `set` nor a decision; `None` behind its end.
-    pub(super) fn read<'l, R: Read>(&mut self, lines: &'l Lines<R>) -> Result<Option<Item<'l>>, ReadError> {
-        while let Some(item) = self.raw(lines.number(), lines.current())? {
-            if let RawItem::Shown(item) = item {
-                return Ok(Some(item));
-            }
-        }
-        Ok(None)
+    /// The text of the next item of the trace at hand; `None` behind its end.
+    pub(super) fn next<'l>(&mut self, line: &'l [u8]) -> Option<&'l [u8]> {
+        let (start, end) = self.items.get(self.next)?;
+        self.next += 1;
+        Some(&line[*start as usize..*end as usize])
     }
 
-    fn raw<'l>(&mut self, number: u64, line: &'l [u8]) -> Result<Option<RawItem<'l>>, ReadError> {
-        let Some((start, end)) = self.items.get(self.next) else { return Ok(None) };
-        let (start, end) = (*start as usize, *end as usize);
-        self.next += 1;
-        let item = serde_json::from_slice(&line[start..end]);
-        item.map(Some).map_err(|error| wrong_json(number, line, start, &error))
+    /// What the item says whose text was given out last.
+    pub(super) fn read<'l, R: Read>(&self, lines: &'l Lines<R>) -> Result<RawItem<'l>, ReadError> {
+        self.raw(lines.number(), lines.current())
+    }
+
+    fn raw<'l>(&self, number: u64, line: &'l [u8]) -> Result<RawItem<'l>, ReadError> {
+        let (start, end) = self.items[self.next - 1];
+        let item = serde_json::from_slice(&line[start as usize..end as usize]);
+        item.map_err(|error| wrong_json(number, line, start as usize, &error))
     }
 }
 

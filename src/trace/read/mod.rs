@@ -12,6 +12,7 @@ mod jsonl;
 mod lines;
 mod logged;
 mod lookup;
+mod memo;
 mod names;
 mod one;
 mod resolve;
@@ -35,8 +36,10 @@ use std::io::Read;
 
 use super::{Observed, Shows};
 use crate::model::NameId;
+use json::RawItem;
 use jsonl::Jsonl;
 use lines::Lines;
+use memo::Memo;
 use story::Story;
 
 /// What is known of a trace before its items.
@@ -64,6 +67,7 @@ pub struct Reader<'v, R: Read> {
     format: Option<Format>,
     story: Story,
     jsonl: Jsonl,
+    memo: Memo,
     suggestions: Suggestions,
     /// The item that came last.
     item: Observed,
@@ -85,6 +89,7 @@ impl<'v, R: Read> Reader<'v, R> {
             format,
             story: Story::default(),
             jsonl: Jsonl::default(),
+            memo: Memo::default(),
             suggestions: Suggestions::default(),
             item: Observed::Event { name: NameId::default(), of: Vec::new(), payload: Vec::new() },
             is_new: true,
@@ -123,12 +128,16 @@ impl<'v, R: Read> Reader<'v, R> {
             return Ok(None);
         }
         let read = match self.format {
-            Some(Format::Names) => names::read(&mut self.lines, self.vocabulary, &mut self.suggestions, &mut self.item),
-            _ => self.read_resolved(),
+            Some(Format::Names) => {
+                names::read(&mut self.lines, self.vocabulary, &mut self.suggestions, &mut self.item).map(some_new)
+            }
+            Some(Format::Story) => self.read_story().map(some_new),
+            _ => self.read_jsonl(),
         };
         match read {
-            Ok(true) => Ok(Some(&self.item)),
-            Ok(false) => {
+            Ok(Some(Place::New)) => Ok(Some(&self.item)),
+            Ok(Some(Place::Kept(number))) => Ok(self.memo.item(number)),
+            Ok(None) => {
                 self.is_within = false;
                 Ok(None)
             }
@@ -173,19 +182,37 @@ impl<'v, R: Read> Reader<'v, R> {
         Ok(is_there.then(|| Head { line: self.line(), shows, number: None, seed: None, unit: None }))
     }
 
-    /// Reads the next item of a story or of jsonl; whether there is one.
-    fn read_resolved(&mut self) -> Result<bool, ReadError> {
-        loop {
-            let item = match self.format {
-                Some(Format::Story) => self.story.read(&mut self.lines)?,
-                _ => self.jsonl.read(&self.lines)?,
-            };
-            let Some(item) = item else { return Ok(false) };
+    /// Reads the next item of a story; whether there is one.
+    fn read_story(&mut self) -> Result<bool, ReadError> {
+        while let Some(item) = self.story.read(&mut self.lines)? {
             if let Some(item) = item.resolve(self.vocabulary, &mut self.suggestions) {
                 self.item = item;
                 return Ok(true);
             }
         }
+        Ok(false)
+    }
+
+    /// Reads the next item of jsonl; where it is, if there is one.
+    fn read_jsonl(&mut self) -> Result<Option<Place>, ReadError> {
+        while let Some(text) = self.jsonl.next(self.lines.current()) {
+            if let Some(number) = self.memo.find(text) {
+                if self.memo.item(number).is_some() {
+                    return Ok(Some(Place::Kept(number)));
+                }
+                continue;
+            }
+            let item = match self.jsonl.read(&self.lines)? {
+                RawItem::Shown(item) => item.resolve(self.vocabulary, &mut self.suggestions),
+                RawItem::Set | RawItem::Decision => None,
+            };
+            self.memo.keep(text, item.as_ref());
+            if let Some(item) = item {
+                self.item = item;
+                return Ok(Some(Place::New));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes note of whether an error ends the input.
@@ -194,6 +221,18 @@ impl<'v, R: Read> Reader<'v, R> {
         self.is_over |= self.format != Some(Format::Jsonl) || error.is_final();
         error
     }
+}
+
+/// Where the item is that came last.
+enum Place {
+    /// It is the one that was made anew.
+    New,
+    /// It is one of those that are kept.
+    Kept(usize),
+}
+
+fn some_new(is_there: bool) -> Option<Place> {
+    is_there.then_some(Place::New)
 }
 
 /// The line that was given out last, as text.

@@ -33,7 +33,7 @@ impl<'p> Scout<'p> {
     }
 
     /// Finds what comes next from a point of this name.
-    pub(super) fn report(&mut self, key: &[u64], towards: Towards, number: usize) -> Report {
+    pub(super) fn report(&mut self, key: &[u64], towards: Towards<'_>, number: usize) -> Report {
         let outcome = self.finder.find(key, towards, &mut self.found);
         Report { scout: number, outcome, sightings: std::mem::take(&mut self.finder.sightings) }
     }
@@ -54,12 +54,12 @@ pub(super) struct Report {
 
 /// Those who look ahead, and what they found.
 #[derive(Debug, Default)]
-pub(super) struct Ahead<'p> {
-    pub(super) scouts: Vec<Scout<'p>>,
+pub(super) struct Scouts<'p> {
+    pub(super) list: Vec<Scout<'p>>,
     reports: FxHashMap<PointId, Report>,
 }
 
-impl Ahead<'_> {
+impl Scouts<'_> {
     /// What was found from a point, once.
     pub(super) fn report(&mut self, point: PointId) -> Option<Report> {
         self.reports.remove(&point)
@@ -76,10 +76,10 @@ impl Graph<'_> {
         let points: Vec<PointId> = points.filter(is_open).collect();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let n_threads = cores.min(MAX_THREADS).min(points.len() / WORTH).max(1);
-        while self.ahead.scouts.len() < n_threads {
-            self.ahead.scouts.push(Scout::new(self.own.finder.another()));
+        while self.scouts.list.len() < n_threads {
+            self.scouts.list.push(Scout::new(self.own.finder.another()));
         }
-        self.ahead.reports.clear();
+        self.scouts.reports.clear();
         let keys = &self.tables.keys;
         let look = |number: usize, scout: &mut Scout<'_>| {
             scout.found.clear();
@@ -88,7 +88,7 @@ impl Graph<'_> {
         };
         let look = &look;
         let reports = thread::scope(|scope| {
-            let mut scouts = self.ahead.scouts.iter_mut().take(n_threads).enumerate();
+            let mut scouts = self.scouts.list.iter_mut().take(n_threads).enumerate();
             let (_, first) = scouts.next().expect("there is one");
             let others = scouts.map(|(number, scout)| scope.spawn(move || look(number, scout)));
             let others: Vec<_> = others.collect();
@@ -101,8 +101,8 @@ impl Graph<'_> {
             }
             reports
         });
-        self.ahead.reports.extend(reports);
-        for scout in self.ahead.scouts.iter_mut().take(n_threads) {
+        self.scouts.reports.extend(reports);
+        for scout in self.scouts.list.iter_mut().take(n_threads) {
             if let (Some(all), Some(more)) = (self.own.finder.scratch.watched(), scout.finder.scratch.watched()) {
                 all.add(more);
             }
