@@ -2,7 +2,7 @@
 error[step-limit]: too many steps without an event
  --> tests/corpus/walk/error-step-limit-quantifiers.charmgrammar:5:38
   |
-5 | phase only { a if all(i: 0..99 where all(j: 0..99 where i + j >= 0)) { a } }
+5 | phase only { a if all(i: 0..39 where all(j: 0..39 where i + j >= 0)) { a } }
   |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ trace 0 of seed 1, after 1 event
   |
   = help: look for a loop that shows nothing; --step-limit raises the limit
