@@ -36,8 +36,12 @@ enum From {
 }
 
 fn tell(grammar: &Grammar, view: &View, from: From, names: &str) -> Told {
+    tell_within(grammar, view, from, names, Bounds::default())
+}
+
+fn tell_within(grammar: &Grammar, view: &View, from: From, names: &str, bounds: Bounds) -> Told {
     let (program, alphabet) = (Program::compile(grammar), Alphabet::new(grammar));
-    let mut sets = Sets::new(grammar, &alphabet, &program, view.clone(), Bounds::default());
+    let mut sets = Sets::new(grammar, &alphabet, &program, view.clone(), bounds);
     let mut front = match from {
         From::Start => sets.start(),
         _ => sets.everywhere(from == From::Forgetful),
@@ -108,6 +112,7 @@ fn elements_of_an_array_are_one_where_nothing_tells_them() {
         widest(&elements(declarations, statements), view, "ks-e s ks-e")
     };
     assert_eq!(widest("", "", &View::NAMES), 1);
+    assert_eq!(self::widest(&elements("", "").replace("ks[3]", "ks[2]"), &View::NAMES, "ks-e s ks-e"), 1);
     assert_eq!(widest("", "", &payloads()), 1);
     assert_eq!(widest("", "", &instances()), 3);
     // Actions are shown with what they are done to.
@@ -361,6 +366,10 @@ fn units_are_not_told_apart_where_no_payload_is_shown() {
     let names = "db-joined db-changed db-joined db-changed db-joined db-changed db-joined db-changed db-joined";
     let told = tell(&grammar(UNITS), &View::NAMES, From::Start, names);
     assert_eq!(told.agree, 8, "there are four units");
+    // Nor by what is done to one of them.
+    let one = "reaction drop when any(r: relation where size(r.members) > 1) { \
+        for one r: relation { for one u: 0..3 where u in r.members { r.members -= u } } told }";
+    assert_eq!(widest(&format!("{UNITS}{one}"), &View::NAMES, JOINS), 1);
     assert!(tell(&grammar(UNITS), &payloads(), From::Start, JOINS).statistics.widest > 1);
 }
 
@@ -369,6 +378,9 @@ fn units_are_told_apart_where_something_asks_which_they_are() {
     for more in [
         "reaction tell(r: relation) when 2 in r.members { told }",
         "reaction tell(r: relation) when r.members == {2} { told }",
+        "reaction tell(r: relation) when (2 in r.members) == (r.due == none) { told }",
+        "source user  state n: 0..9 = 0  let later = n + 1 == 2
+         action tell(r: relation, u: 0..3) by user when u in r.members and later { told }",
         "reaction tell(r: relation, u: 0..3) when u in r.members and u > 1 { told }",
         "reaction tell(r: relation, u: 0..3) when u in r.members and u in cache.members { told }",
         "reaction tell(r: relation, q: relation, u: 0..3) when r != q and u in r.members and u in q.members { told }",
@@ -467,6 +479,49 @@ fn products_stand_for_the_same_configurations_behind_what_is_hidden() {
     let view = View { hidden, ..View::NAMES };
     let statistics = compare_products(RELATIONS, &view, 0..6, 12);
     assert!(statistics.widest < 60, "{statistics:?}");
+}
+
+/// Names by sets that are kept as products from the beginning.
+fn tell_by_products(text: &str, names: &str) -> Told {
+    let bounds = Bounds { products: 1, ..Bounds::default() };
+    tell_within(&grammar(text), &View::NAMES, From::Start, names, bounds)
+}
+
+#[test]
+fn of_products_too_an_action_may_begin_with_what_a_rule_shows() {
+    let text = "source u kind k { state on: bool = any } k a k b event s event <k>-x event <k>-y rule x(i: k) { <i>-x } \
+        action t(i: k) by u when i.on { i.on = false x(i) <i>-y } phase p { s s do(t) do(t) }";
+    let told = tell_by_products(text, "s s a-x a-y b-x b-y");
+    assert!(told.agree == 6 && told.ends && told.statistics.products == 1);
+    assert_eq!(tell_by_products(text, "s s a-y").agree, 2);
+}
+
+#[test]
+fn where_a_guard_may_fail_there_are_no_products() {
+    let products = |guard: &str| {
+        let text = format!(
+            "source u kind k {{ state n: 0..1 = any }} k a k b event <k>-e event s \
+             action show(i: k) by u when {guard} {{ <i>-e }} phase p {{ s s do else {{}} s }}"
+        );
+        tell_by_products(&text, "s").statistics.products
+    };
+    assert_eq!(products("i.n == 1"), 1);
+    assert_eq!(products("i.n + 1 == 2"), 0);
+}
+
+#[test]
+fn where_nothing_is_enabled_products_have_nothing_that_is() {
+    for statement in [
+        "for one i: k where i.on { <i>-on } else { idle }",
+        "choose { 1 when a.on => a-on, 2 when b.on => b-on, else => idle }",
+        "do else { idle }",
+    ] {
+        let text = format!(
+            "source u kind k {{ state on: bool = any }} k a k b event <k>-on event idle event s \
+             action show(i: k) by u when i.on {{ <i>-on }} phase p {{ s s repeat 4 {{ {statement} s }} }}"
+        );
+        compare_products(&text, &View::NAMES, 0..6, 10);
+    }
 }
 
 #[test]

@@ -105,6 +105,14 @@ fn only_the_parts_of_a_condition_that_fail_are_told() {
     says(&text, "x\n", &["not by phase `p`: `a` is true since the start, and `n > 3` holds: `n` is 7 since the start"]);
 }
 
+#[test]
+fn sums_are_told_by_what_they_are_of() {
+    let text = "state n: 0..9 = 2 state m: 0..9 = 1 event x event y \
+        phase p { m = 3 y if n + m * 2 > 9 { x } else { y } }";
+    let why = "not by phase `p`: `n + m * 2 > 9` does not hold: `n` is 2 since the start, `m` is 3 since item 1, `y`";
+    says(text, "y\nx\n", &[why]);
+}
+
 const DUE: &str = "source user kind relation { state due: idle | join = idle } relation http relation db \
     event go event <relation>-join event <relation>-done \
     let quiet = all(r: relation where is(r)) let is(r: relation) = r.due == idle \
@@ -133,6 +141,9 @@ fn filters_are_told_of_the_thing_that_the_item_is_about() {
     let why = "not by phase `p`: `y.on` is false since item 1, `off`";
     says(&text.replace("FOR", "for each"), "off\ny-up\n", &[why]);
     says(&text.replace("FOR", "for one"), "off\ny-up\n", &[why]);
+    // The reason stands at the filter.
+    let reason = explanation(&text.replace("FOR", "for each"), &[], "off\ny-up\n")["reasons"][0].clone();
+    assert_eq!(reason["why"][0]["obstacles"][0]["text"], "c.on");
     let array = "kind k { state on: bool = false } k db[2] source user event <k>-up event <k>-go \
         action up(c: k) by user when not c.on { <c>-up c.on = true } action go(c: k) by user when c.on { <c>-go } \
         phase p { repeat 1..9 { do } }";

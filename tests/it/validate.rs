@@ -221,6 +221,24 @@ fn a_log_may_begin_anywhere() {
 }
 
 #[test]
+fn a_state_that_may_be_too_much_to_look_at_is_named() {
+    let grammar = "event a  event b  state n: 0..9999999 = 2\n\
+                   phase p { repeat 0.. mean 3 { if n == 7 { b } else { a } if n < 9999999 { n += 1 } } }";
+    let ran = judged(grammar, &["--from-anywhere", "--limit", "200"], b"a\nb\n");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("it does not tell `n` (10000000 values)"), "{}", ran.stderr);
+}
+
+#[test]
+fn items_that_show_more_than_their_names_are_no_others() {
+    let grammar = "event a  event v(n: 0..9)  phase p { a v(n = 1) a }";
+    let trace = "{\"items\":[{\"event\":\"a\"},{\"event\":\"v\",\"payload\":{\"n\":1}},{\"event\":\"a\"}]}\n";
+    // The second time all steps are known.
+    let ran = judged(grammar, &[], trace.repeat(2).as_bytes());
+    assert_eq!((ran.code, &*ran.stdout), (0, "valid\nvalid\n"));
+}
+
+#[test]
 fn loops_that_show_nothing_are_counted() {
     for (grammar, trace) in [
         (

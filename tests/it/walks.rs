@@ -100,4 +100,10 @@ fn limits_are_met_alike() {
     let text = "event e phase p { choose { 1 => { repeat while true {} }, 200 => e } }";
     let steps = Limits { steps: 1_000_000, ..Limits::default() };
     agree_in_all("steps", &load(text).unwrap(), steps, 600);
+    // Many ways without an event, of which each has few steps: those that are kept, and those of too many options.
+    for decision in ["maybe 50% x = 1", "for one i: 0..4095 {} for one i: 0..1 {}"] {
+        let text =
+            format!("event e state x: 0..1 = 0 phase p {{ e repeat 3000 {{ {decision} repeat 150 {{ x = 0 }} }} e }}");
+        agree_in_all(decision, &load(&text).unwrap(), steps, 3);
+    }
 }

@@ -23,6 +23,15 @@ fn files_that_cannot_be_read() {
 }
 
 #[test]
+fn a_file_may_be_as_large_as_the_limit() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("seven");
+    std::fs::write(&path, "event a").unwrap();
+    assert_eq!(Disk.load(&path, 7).as_deref(), Ok("event a"));
+    assert_eq!(Disk.load(&path, 6), Err(LoadError::TooLarge(6)));
+}
+
+#[test]
 fn a_cycle_shows_its_chain() {
     let files = Memory::default().with("a", "use \"b\"").with("b", "use \"c\"").with("c", "use \"./b\"");
     let loaded = load(&files, &Root::Path("a".into()), &Settings::default());

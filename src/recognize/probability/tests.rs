@@ -149,6 +149,10 @@ fn limits_are_told() {
     let text = "event a phase p { repeat 0..1000 {} a }";
     let Err(Limit::Configurations(error)) = estimate(text, "a", false, bounds) else { panic!() };
     assert_eq!(error.limit, 100);
+    // The states that make them many are named.
+    let text = "event a state x: 0..60 = any state y: 0..60 = any phase p { a if x == y { a } a }";
+    let Err(Limit::Configurations(error)) = estimate(text, "a a", false, bounds) else { panic!() };
+    assert!(!error.unknown.is_empty());
     let text = "event a state x: 0..1000000000 = any phase p { a }";
     assert!(matches!(estimate(text, "a", false, bounds), Err(Limit::Configurations(_))));
 }

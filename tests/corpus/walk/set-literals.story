@@ -1,0 +1,8 @@
+simulation:
+PHASE Phase.only:
+    Event  :: yes
+    Event  :: yes
+    Event  :: yes
+    Event  :: yes
+
+end.
