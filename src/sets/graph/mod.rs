@@ -32,7 +32,7 @@ use crate::machine::{self, Condition, Configuration, Counter, Decision, Pause, P
 use crate::model::Alphabet;
 use crate::model::grammar::{Expression, Grammar};
 
-/// A row of [`Graph::points`].
+/// A row of [`Tables::points`].
 pub(crate) type PointId = u32;
 
 /// How many words the key has of the point of runs that have failed since their last item: nothing follows but, perhaps,
@@ -69,7 +69,7 @@ impl Towards<'_> {
 pub(super) struct Edge {
     pub(super) item: ItemId,
     pub(super) target: PointId,
-    /// For each register of the target where it comes from: its number among [`Graph::updates`].
+    /// For each register of the target where it comes from: its number among [`Tables::updates`].
     updates: u32,
 }
 
