@@ -60,6 +60,9 @@ const COMPARED: usize = 16;
 /// From how many nodes it is found at the same time what comes next.
 const AHEAD: usize = 4_096;
 
+/// How many edges are found at the same time, about: what was found waits in memory.
+const EDGES: usize = 100_000;
+
 impl Search {
     /// A search that begins at the start.
     pub(super) fn new(graph: &mut Graph<'_>, tag: Tag) -> Self {
@@ -154,8 +157,9 @@ impl Search {
             }
             self.n_looked_at += 1;
             if self.n_ahead == 0 {
-                let next = std::iter::once(&place).chain(&self.open).take(AHEAD);
-                self.n_ahead = self.open.len().min(AHEAD - 1) + 1;
+                let ahead = (EDGES * self.n_looked_at / (graph.n_edges() + 1)).clamp(1, AHEAD);
+                let next = std::iter::once(&place).chain(&self.open).take(ahead);
+                self.n_ahead = self.open.len().min(ahead - 1) + 1;
                 graph.look_ahead(next.map(|node| self.nodes[*node as usize].point));
             }
             self.n_ahead -= 1;

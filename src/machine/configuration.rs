@@ -83,10 +83,10 @@ impl Counter {
         Self::STAND_INS + 2 * (place + 1)
     }
 
-    /// For a part that is a stand-in, or was one and was counted down: which, and by how much.
-    pub fn stood_in(part: u32) -> Option<(u32, u32)> {
+    /// For a part that is a stand-in, or was one and was counted down: which.
+    pub fn stood_in(part: u32) -> Option<u32> {
         let number = part.checked_sub(Self::STAND_INS).filter(|number| *number > 0 && part != Self::UNBOUNDED)?;
-        Some(((number - 1) / 2, number % 2))
+        Some((number - 1) / 2)
     }
 
     /// Above all counts.

@@ -88,7 +88,7 @@ pub(super) fn classify(counters: &mut [Counter]) {
 /// How a counter has come about that was reached from a point.
 pub(super) fn origin(counter: Counter, before: &[Counter]) -> Update {
     let (must, may) = (Counter::stood_in(counter.must()), Counter::stood_in(counter.may()));
-    let Some((from, _)) = must.or(may) else { return Update::New(counter) };
+    let Some(from) = must.or(may) else { return Update::New(counter) };
     // What is known of both parts goes down as it does in the point.
     let old = before[from as usize];
     Update::Keep { from, must: old.must() - counter.must(), may: old.may() - counter.may() }
@@ -104,7 +104,7 @@ pub(crate) fn covers(counters: &[Counter], others: &[Counter]) -> bool {
 pub(super) fn covers_one(one: Counter, other: Counter) -> bool {
     let end = |counter: Counter| u64::from(counter.must()) + u64::from(counter.may());
     // A stand-in can be compared only with what is left of the same: it says nothing of how much it is.
-    let source = |part: u32| Counter::stood_in(part).map(|(place, _)| place);
+    let source = Counter::stood_in;
     let (musts, mays) = (source(one.must()) == source(other.must()), source(one.may()) == source(other.may()));
     let begins = one.must() == 0 || musts && one.must() <= other.must();
     begins && (one.may() == Counter::UNBOUNDED || musts && mays && end(one) >= end(other))

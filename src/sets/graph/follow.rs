@@ -51,6 +51,11 @@ impl Found {
         self.updates.clear();
     }
 
+    /// How many words name points.
+    pub(super) fn n_words(&self) -> usize {
+        self.keys.len()
+    }
+
     pub(super) fn leads(&self, outcome: &Outcome) -> &[Lead] {
         &self.leads[outcome.leads.start as usize..outcome.leads.end as usize]
     }

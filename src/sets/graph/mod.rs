@@ -275,7 +275,7 @@ impl<'p> Graph<'p> {
     }
 
     /// How many edges are known.
-    pub(super) fn n_edges(&self) -> usize {
+    pub(crate) fn n_edges(&self) -> usize {
         self.edges.len()
     }
 

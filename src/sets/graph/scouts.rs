@@ -19,6 +19,9 @@ const MAX_THREADS: usize = 8;
 /// From how many points it is worth while to have another thread.
 const WORTH: usize = 64;
 
+/// What one has found waits in so many words, about: what is beyond is found in its turn.
+const MOST_WORDS: usize = 4 << 20;
+
 /// One who finds what comes next, and what it found.
 #[derive(Debug)]
 pub(super) struct Scout<'p> {
@@ -84,7 +87,14 @@ impl Graph<'_> {
         let look = |number: usize, scout: &mut Scout<'_>| {
             scout.found.clear();
             let own = points.iter().skip(number).step_by(n_threads);
-            own.map(|point| (*point, scout.report(keys.get(*point), Towards::All, number))).collect::<Vec<_>>()
+            let mut reports = Vec::new();
+            for point in own {
+                if scout.found.n_words() > MOST_WORDS {
+                    break;
+                }
+                reports.push((*point, scout.report(keys.get(*point), Towards::All, number)));
+            }
+            reports
         };
         let look = &look;
         let reports = thread::scope(|scope| {
