@@ -62,7 +62,7 @@ impl Survey {
     ///
     /// Costs a pass over them, and memory in their number.
     pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds, patience: Patience) -> Self {
-        let mut graph = Graph::watching(grammar, alphabet, program, View::NAMES, &[], bounds);
+        let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
         let mut surveyor = Surveyor {
             search: Search::new(&mut graph, 0),
             sights: Sights::default(),
@@ -112,7 +112,7 @@ fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bound
     if !is_sure_to_end(grammar) {
         return None;
     }
-    let mut graph = Graph::watching(grammar, alphabet, program, View::NAMES, &[], bounds);
+    let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
     // A run that can end does not go round and show nothing.
     let fails = |sighted: &Sighted| matches!(sighted.what, Sighting::Fault(_));
     let is_safe = graph.run_from_hull(&bounds) && !graph.take_sightings().iter().any(fails);

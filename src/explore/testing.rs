@@ -116,7 +116,7 @@ impl<'g> Tester<'g> {
         let (instances, payloads) = (matcher.tells_instances(), matcher.reads_payload());
         let graph = self.graphs.entry((instances, payloads)).or_insert_with(|| {
             let view = View { instances, payloads, ..View::NAMES };
-            Graph::new(self.grammar, self.alphabet, self.program, view, self.bounds)
+            Graph::new(self.grammar, self.alphabet, self.program, view, None, self.bounds)
         });
         let search = Search::new(graph, matcher.start().0);
         Ok(Chase { graph, matcher, search, furthest: (0, 0) })
@@ -149,7 +149,7 @@ impl<'g> Tester<'g> {
             return judgments;
         }
         let mut graph =
-            Graph::watching(self.grammar, self.alphabet, self.program, View::NAMES, conditions, self.bounds);
+            Graph::new(self.grammar, self.alphabet, self.program, View::NAMES, Some(conditions), self.bounds);
         let mut search = Search::new(&mut graph, 0);
         let mut sights = Sights::default();
         let limit = loop {

@@ -185,7 +185,7 @@ impl<'p> Sets<'p> {
     /// Sets of the configurations of a program, which is that of the grammar, as the alphabet is.
     pub fn new(grammar: &Grammar, alphabet: &'p Alphabet, program: &'p Program, view: View, bounds: Bounds) -> Self {
         Self {
-            graph: Graph::new(grammar, alphabet, program, view, bounds),
+            graph: Graph::new(grammar, alphabet, program, view, None, bounds),
             bounds,
             known: Interner::default(),
             start: None,

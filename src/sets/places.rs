@@ -41,7 +41,7 @@ impl<'p> Places<'p> {
         bounds: Bounds,
     ) -> Self {
         Self {
-            graph: Graph::new(grammar, alphabet, program, view, bounds),
+            graph: Graph::new(grammar, alphabet, program, view, None, bounds),
             known: Interner::default(),
             ranges: Vec::new(),
             ways: Vec::new(),

@@ -62,33 +62,22 @@ impl Graph<'_> {
         }));
         let outcome = outcome?;
         let Some(ends) = outcome.ends else { return Ok(Expansion::Exact) };
-        let start = self.edges.len();
-        self.edges.extend(self.tables.again(point));
-        self.tables.take_up(scout, &outcome, &mut self.edges);
-        self.sort_edges(start);
-        if self.is_product(point) {
-            let own = self.edges.split_off(start);
-            let mut own = self.fold_edges(own);
-            self.edges.append(&mut own);
-        }
-        Ok(Expansion::Known { edges: place(start)..place(self.edges.len()), ends })
-    }
-
-    /// Sorts the edges from one on by their items, each once.
-    fn sort_edges(&mut self, start: usize) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.extend(self.tables.again(point));
+        self.tables.take_up(scout, &outcome, &mut fresh);
         let updates = &self.tables.updates;
-        self.edges[start..].sort_unstable_by(|one, other| {
+        fresh.sort_unstable_by(|one, other| {
             let place = |edge: &Edge| (edge.item, edge.target);
             place(one).cmp(&place(other)).then_with(|| updates.get(one.updates).cmp(updates.get(other.updates)))
         });
-        let mut kept = start;
-        for place in start..self.edges.len() {
-            if place == start || self.edges[place] != self.edges[kept - 1] {
-                self.edges.swap(kept, place);
-                kept += 1;
-            }
+        fresh.dedup();
+        if self.is_product(point) {
+            fresh = self.fold_edges(fresh);
         }
-        self.edges.truncate(kept);
+        let start = place(self.edges.len());
+        self.edges.append(&mut fresh);
+        self.fresh = fresh;
+        Ok(Expansion::Known { edges: start..place(self.edges.len()), ends })
     }
 
     /// Edges with the same item, folded.

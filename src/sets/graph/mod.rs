@@ -105,7 +105,7 @@ pub(crate) struct Graph<'p> {
     own: Scout<'p>,
     scouts: Scouts<'p>,
     /// Memory for one piece of work.
-    packed: Vec<u64>,
+    fresh: Vec<Edge>,
 }
 
 /// What has numbers.
@@ -132,61 +132,49 @@ impl Tables {
         point
     }
 
-    /// The point of a packed configuration, or of failed runs, behind an item that may be shown again.
-    fn arrive(&mut self, again: Option<ItemId>, packed: &[u64], n_registers: usize) -> PointId {
+    /// The point of such a name: its first word, and what `pack` adds.
+    fn name(&mut self, again: u64, n_registers: usize, pack: impl FnOnce(&mut Vec<u64>)) -> PointId {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
-        key.push(again.map_or(0, |item| u64::from(item) + 1));
-        key.extend_from_slice(packed);
+        key.push(again);
+        pack(&mut key);
         let point = self.adopt(&key, n_registers);
         self.key = key;
         point
     }
+
+    /// The point of a packed configuration, or of failed runs, behind an item that may be shown again.
+    fn arrive(&mut self, again: Option<ItemId>, packed: &[u64], n_registers: usize) -> PointId {
+        let again = again.map_or(0, |item| u64::from(item) + 1);
+        self.name(again, n_registers, |key| key.extend_from_slice(packed))
+    }
 }
 
 impl<'p> Graph<'p> {
+    /// The graph of a program, which is that of the grammar, as the alphabet is. Of one that is `watched` every statement, guard
+    /// and fault is noted, and where one of these conditions holds.
     pub(crate) fn new(
         grammar: &Grammar,
         alphabet: &'p Alphabet,
         program: &'p Program,
         view: View,
+        watched: Option<&[&Expression]>,
         bounds: Bounds,
     ) -> Self {
-        Self::with_facts(Facts::new(grammar, &view, &[]), grammar, alphabet, program, view, bounds)
-    }
-
-    /// One of which every statement, guard, fault and configuration of a kind is noted: where one of the conditions holds.
-    pub(crate) fn watching(
-        grammar: &Grammar,
-        alphabet: &'p Alphabet,
-        program: &'p Program,
-        view: View,
-        conditions: &[&Expression],
-        bounds: Bounds,
-    ) -> Self {
-        let facts = Facts::new(grammar, &view, conditions);
-        let mut graph = Self::with_facts(facts, grammar, alphabet, program, view, bounds);
-        let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
-        graph.own.finder.scratch.watch(Watch::new(program, conditions.collect()));
-        graph
-    }
-
-    fn with_facts(
-        facts: Facts,
-        grammar: &Grammar,
-        alphabet: &'p Alphabet,
-        program: &'p Program,
-        view: View,
-        bounds: Bounds,
-    ) -> Self {
+        let facts = Facts::new(grammar, &view, watched.unwrap_or_default());
+        let mut finder = Finder::new(facts, grammar, alphabet, program, view, &bounds);
+        if let Some(conditions) = watched {
+            let conditions = conditions.iter().map(|condition| Condition::compile(grammar, condition));
+            finder.scratch.watch(Watch::new(program, conditions.collect()));
+        }
         Self {
             tables: Tables::default(),
             towards: FxHashMap::default(),
             edges: Vec::new(),
             sightings: Vec::new(),
-            own: Scout::new(Finder::new(facts, grammar, alphabet, program, view, &bounds)),
+            own: Scout::new(finder),
             scouts: Scouts::default(),
-            packed: Vec::new(),
+            fresh: Vec::new(),
         }
     }
 
@@ -251,7 +239,7 @@ impl<'p> Graph<'p> {
 
     /// Where a settled member leads to.
     pub(crate) fn moves(&self, member: &Member) -> impl Iterator<Item = (ItemId, Member)> {
-        self.edges(member.point).iter().map(|edge| (edge.item, self.led(edge, member)))
+        self.edges(member.point).iter().map(|edge| (edge.item, self.next(edge, member)))
     }
 
     /// How many ways lead on from a settled member.
@@ -264,14 +252,18 @@ impl<'p> Graph<'p> {
     pub(crate) fn lead(&self, member: &Member, place: usize, led: &mut Vec<Counter>) -> (ItemId, PointId) {
         let edge = &self.edges(member.point)[place];
         led.clear();
-        led.extend(self.updates(edge).iter().map(|update| update.apply(&member.registers)));
+        led.extend(self.led(edge, member));
         (edge.item, edge.target)
     }
 
+    /// The registers where an edge leads a member of its point.
+    fn led(&self, edge: &Edge, member: &Member) -> impl Iterator<Item = Counter> {
+        self.updates(edge).iter().map(|update| update.apply(&member.registers))
+    }
+
     /// Where an edge leads a member of its point.
-    fn led(&self, edge: &Edge, member: &Member) -> Member {
-        let registers = self.updates(edge).iter().map(|update| update.apply(&member.registers)).collect();
-        Member { point: edge.target, registers }
+    fn next(&self, edge: &Edge, member: &Member) -> Member {
+        Member { point: edge.target, registers: self.led(edge, member).collect() }
     }
 
     /// How many edges are known.
@@ -287,7 +279,7 @@ impl<'p> Graph<'p> {
     /// Where a settled member that was expanded towards what is hidden leads to, over that. (Only products have edges over it.)
     pub(super) fn moves_hidden(&self, member: &Member) -> impl Iterator<Item = Member> {
         let edges = self.edges_towards(member.point, Towards::Hidden).iter();
-        edges.filter(|edge| edge.item == HIDDEN).map(|edge| self.led(edge, member))
+        edges.filter(|edge| edge.item == HIDDEN).map(|edge| self.next(edge, member))
     }
 
     pub(crate) fn item(&self, id: ItemId) -> &Item {
@@ -461,14 +453,8 @@ impl<'p> Graph<'p> {
         at
     }
 
-    fn intern(&mut self, at: &Configuration, tag: u64, n_registers: usize) -> PointId {
-        let mut packed = std::mem::take(&mut self.packed);
-        packed.clear();
-        packed.push(tag);
-        at.pack(&mut packed);
-        let point = self.adopt(&packed, n_registers);
-        self.packed = packed;
-        point
+    fn intern(&mut self, at: &Configuration, again: u64, n_registers: usize) -> PointId {
+        self.tables.name(again, n_registers, |key| at.pack(key))
     }
 
     /// Whether sets of its points may be kept as products.

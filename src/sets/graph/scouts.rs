@@ -77,8 +77,9 @@ impl Graph<'_> {
             is_unknown && !self.is_dead(*point) && !self.is_partial(*point)
         };
         let points: Vec<PointId> = points.filter(is_open).collect();
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let n_threads = cores.min(MAX_THREADS).min(points.len() / WORTH).max(1);
+        let most = MAX_THREADS.min(points.len() / WORTH);
+        // To ask how many there can be takes a while.
+        let n_threads = if most > 1 { thread::available_parallelism().map_or(1, usize::from).min(most) } else { 1 };
         while self.scouts.list.len() < n_threads {
             self.scouts.list.push(Scout::new(self.own.finder.another()));
         }
