@@ -4,12 +4,11 @@
 //! what a loop has left, the one with more between its bounds does for both.
 
 use std::collections::VecDeque;
-use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers, weight};
+use crate::sets::{Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -27,12 +26,8 @@ struct Node {
     /// The node that it was reached from, and with what; itself at the start.
     before: NodeId,
     item: ItemId,
-    /// How many items lead there.
-    depth: u32,
     /// The next one at the same point, or itself.
     sibling: NodeId,
-    /// The node that does for it, or itself.
-    covering: NodeId,
 }
 
 /// A search.
@@ -43,15 +38,46 @@ pub(super) struct Search {
     /// Those that were not looked at, the nearest to the start first.
     open: VecDeque<NodeId>,
     n_looked_at: usize,
+    /// How many items lead to the node that was looked at last.
+    depth: u32,
+    /// How many of the open ones are as far from the start.
+    n_as_far: usize,
     /// For how many of the open ones it was found at the same time what comes next.
     n_ahead: usize,
-    /// The first node at each point, by point and tag.
-    groups: FxHashMap<(PointId, Tag), NodeId>,
+    groups: Groups,
+    /// For nodes at points that turned out to be others: the nodes that do for them.
+    covering: FxHashMap<NodeId, NodeId>,
     /// Those that come after [`COMPARED`] others.
     crowded: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
     weight: usize,
     /// Memory for one piece of work.
     spare: Vec<Counter>,
+}
+
+/// The first node at each point, for each tag.
+#[derive(Debug, Default)]
+struct Groups {
+    /// Without a tag, by point: points have small numbers. [`NodeId::MAX`] where there is none.
+    untagged: Vec<NodeId>,
+    tagged: FxHashMap<(PointId, Tag), NodeId>,
+}
+
+impl Groups {
+    /// The first node at a point with a tag; the new one, if there was none.
+    fn first(&mut self, point: PointId, tag: Tag, new: NodeId) -> NodeId {
+        if tag != 0 {
+            return *self.tagged.entry((point, tag)).or_insert(new);
+        }
+        let place = point as usize;
+        if place >= self.untagged.len() {
+            self.untagged.resize(place + 1, NodeId::MAX);
+        }
+        let first = &mut self.untagged[place];
+        if *first == NodeId::MAX {
+            *first = new;
+        }
+        *first
+    }
 }
 
 /// With how many at the same point a node is compared: beyond it only equal ones are found, at a bounded cost.
@@ -108,24 +134,18 @@ impl Search {
         let new = id(self.nodes.len());
         let found = self.place(graph, member, tag, new);
         if found == new {
-            self.weight += weight(graph.key(member.point).len());
+            self.weight += graph.weight(member.point);
             let registers = id(self.registers.len());
             self.registers.extend_from_slice(&member.registers);
-            let before = if new == 0 { new } else { before };
-            let depth = if new == 0 { 0 } else { self.depth(before) + 1 };
-            let node = Node { point: member.point, tag, registers, before, item, depth, sibling: new, covering: new };
-            self.nodes.push(node);
+            self.nodes.push(Node { point: member.point, tag, registers, before, item, sibling: new });
         }
         (found, found == new)
     }
 
     /// A node that does for what is at a point, or the new one, which takes its place there.
     fn place(&mut self, graph: &Graph<'_>, member: &Member, tag: Tag, new: NodeId) -> NodeId {
-        let mut at = match self.groups.entry((member.point, tag)) {
-            Entry::Vacant(group) => return *group.insert(new),
-            Entry::Occupied(group) => *group.get(),
-        };
-        if member.registers.is_empty() {
+        let mut at = self.groups.first(member.point, tag, new);
+        if at == new || member.registers.is_empty() {
             return at;
         }
         let has_cover = graph.has_cover(member.point);
@@ -155,6 +175,11 @@ impl Search {
                 let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
                 return Err(graph.too_many_points(&points));
             }
+            if self.n_as_far == 0 {
+                self.depth += u32::from(self.n_looked_at > 0);
+                self.n_as_far = self.open.len() + 1;
+            }
+            self.n_as_far -= 1;
             self.n_looked_at += 1;
             if self.n_ahead == 0 {
                 let ahead = (EDGES * self.n_looked_at / (graph.n_edges() + 1)).clamp(1, AHEAD);
@@ -170,7 +195,7 @@ impl Search {
                 // It is at another point: whoever is there may do for it.
                 let Node { before, item, tag, .. } = *self.node(place);
                 let (found, is_new) = self.add(graph, before, item, &member, tag);
-                self.nodes[place as usize].covering = found;
+                self.covering.insert(place, found);
                 if !is_new {
                     continue;
                 }
@@ -183,8 +208,8 @@ impl Search {
 
     /// The node that does for one that was looked at: itself, unless it is covered.
     pub(super) fn covering(&self, mut id: NodeId) -> NodeId {
-        while self.node(id).covering != id {
-            id = self.node(id).covering;
+        while let Some(other) = self.covering.get(&id) {
+            id = *other;
         }
         id
     }
@@ -202,11 +227,6 @@ impl Search {
     /// How far something has come there.
     pub(super) fn tag(&self, id: NodeId) -> Tag {
         self.node(id).tag
-    }
-
-    /// How many items lead there.
-    fn depth(&self, id: NodeId) -> u32 {
-        self.node(id).depth
     }
 
     /// How many nodes there are.
@@ -247,7 +267,7 @@ pub(super) struct Sights {
 impl Sights {
     /// Adds what was seen from the node that was looked at last. What is next, each with the node that it is seen from.
     pub(super) fn add(&mut self, search: &Search, node: NodeId, seen: Vec<Sighted>) -> Vec<(NodeId, Sighted)> {
-        let before = std::mem::replace(&mut self.depth, search.depth(node));
+        let before = std::mem::replace(&mut self.depth, search.depth);
         let mut ready = if before < self.depth { self.take_rest() } else { Vec::new() };
         let (now, later): (Vec<Sighted>, Vec<Sighted>) = seen.into_iter().partition(|sighted| sighted.after.is_none());
         ready.extend(now.into_iter().map(|sighted| (node, sighted)));

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::ending::is_sure_to_end;
 use super::search::{NodeId, Search, Sights};
 use super::witness::Witness;
-use crate::machine::{Configuration, Fault, Program, Watch};
+use crate::machine::{Fault, Program, Watch};
 use crate::model::Alphabet;
 use crate::model::grammar::{Grammar, PhaseId};
 use crate::sets::{Bounds, Goal, Graph, Limit, PointId, Sighted, Sighting, View};
@@ -62,14 +62,12 @@ impl Survey {
     ///
     /// Costs a pass over them, and memory in their number.
     pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds, patience: Patience) -> Self {
+        let is_sure_to_end = is_sure_to_end(grammar);
         let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
         let mut surveyor = Surveyor {
             search: Search::new(&mut graph, 0),
             sights: Sights::default(),
-            looked_at: Vec::new(),
-            targets: Vec::new(),
-            upto: Vec::new(),
-            ends: Vec::new(),
+            ways: (!is_sure_to_end).then(Ways::default),
             failing: FxHashSet::default(),
             faults: BTreeSet::new(),
             found: Vec::new(),
@@ -83,7 +81,7 @@ impl Survey {
         let mut rough = None;
         // Whether all were looked at, so far or in the end.
         let mut explored = surveyor.explore(&mut graph, few);
-        if explored != Ok(true) && patience != Patience::Endless && surveyor.found.is_empty() {
+        if explored != Ok(true) && patience != Patience::Endless && is_sure_to_end && surveyor.found.is_empty() {
             rough = safe(grammar, alphabet, program, bounds);
         }
         if explored == Ok(false) && rough.is_none() {
@@ -107,11 +105,8 @@ impl Survey {
     }
 }
 
-/// What runs may come to, if it is sure that none fails, and that each can end.
+/// What runs may come to, if it is sure that none fails; each can end.
 fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds) -> Option<Watch> {
-    if !is_sure_to_end(grammar) {
-        return None;
-    }
     let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
     // A run that can end does not go round and show nothing.
     let fails = |sighted: &Sighted| matches!(sighted.what, Sighting::Fault(_));
@@ -122,14 +117,8 @@ fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bound
 struct Surveyor {
     search: Search,
     sights: Sights,
-    /// The nodes that no others cover, in the order in which they were looked at.
-    looked_at: Vec<NodeId>,
-    /// Where each of these leads, one after the other.
-    targets: Vec<NodeId>,
-    /// How many targets there are up to each of these.
-    upto: Vec<usize>,
-    /// Those where a trace can end, or a run fails.
-    ends: Vec<NodeId>,
+    /// The ways, unless by the text alone each leads to an end.
+    ways: Option<Ways>,
     /// The points from which runs fail, or go round.
     failing: FxHashSet<PointId>,
     /// The faults that were found: code and place.
@@ -138,10 +127,29 @@ struct Surveyor {
     loops: Vec<(Span, Witness)>,
 }
 
+/// The ways between nodes.
+#[derive(Default)]
+struct Ways {
+    /// The nodes that no others cover, in the order in which they were looked at.
+    looked_at: Vec<NodeId>,
+    /// Where each of these leads, one after the other.
+    targets: Vec<NodeId>,
+    /// How many targets there are up to each of these.
+    upto: Vec<usize>,
+    /// Those where a trace can end, or a run fails.
+    ends: Vec<NodeId>,
+}
+
+/// So many edges are kept for when they are asked for again, which is seldom.
+const EDGES: usize = 1 << 16;
+
 impl Surveyor {
     /// Looks at so many configurations in all. Whether there are no more.
     fn explore(&mut self, graph: &mut Graph<'_>, many: usize) -> Result<bool, Limit> {
         while self.search.n_looked_at() < many {
+            if graph.n_kept_edges() > EDGES.max(self.search.n_looked_at() / 4) {
+                graph.forget_edges();
+            }
             let Some((node, member)) = self.search.next(graph)? else { return Ok(true) };
             let seen = graph.take_sightings();
             let fails = |sighted: &Sighted| sighted.after.is_none() && !matches!(sighted.what, Sighting::Met(_));
@@ -150,13 +158,17 @@ impl Surveyor {
             }
             let next = self.sights.add(&self.search, node, seen);
             self.note(graph, next);
-            self.looked_at.push(node);
+            let Some(ways) = &mut self.ways else {
+                self.search.spread(graph, node, &member, |_| Some(0), |_| ());
+                continue;
+            };
             let is_dead = graph.is_dead(member.point);
             if is_dead || graph.ends(member.point) || self.failing.contains(&member.point) {
-                self.ends.push(node);
+                ways.ends.push(node);
             }
-            self.search.spread(graph, node, &member, |_| Some(0), |target| self.targets.push(target));
-            self.upto.push(self.targets.len());
+            self.search.spread(graph, node, &member, |_| Some(0), |target| ways.targets.push(target));
+            ways.looked_at.push(node);
+            ways.upto.push(ways.targets.len());
         }
         Ok(false)
     }
@@ -185,16 +197,16 @@ impl Surveyor {
 
     /// The nodes from which no end can be reached, the first of each phase.
     fn traps(&mut self, graph: &mut Graph<'_>) -> Vec<Trap> {
+        let Some(Ways { looked_at, mut targets, upto, ends: mut open }) = self.ways.take() else { return Vec::new() };
         let n_nodes = self.search.n_nodes();
-        for target in &mut self.targets {
+        for target in &mut targets {
             *target = self.search.covering(*target);
         }
-        let ways = (0..self.looked_at.len()).map(|place| {
-            let start = place.checked_sub(1).map_or(0, |before| self.upto[before]);
-            (self.looked_at[place], &self.targets[start..self.upto[place]])
+        let ways = (0..looked_at.len()).map(|place| {
+            let start = place.checked_sub(1).map_or(0, |before| upto[before]);
+            (looked_at[place], &targets[start..upto[place]])
         });
         let back = Back::new(n_nodes, ways);
-        let mut open = std::mem::take(&mut self.ends);
         let mut ends = vec![false; n_nodes];
         for node in &open {
             ends[*node as usize] = true;
@@ -205,9 +217,9 @@ impl Surveyor {
         }
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
-        for node in self.looked_at.iter().filter(|node| !ends[**node as usize]) {
+        for node in looked_at.iter().filter(|node| !ends[**node as usize]) {
             let member = self.search.member(graph, *node);
-            let phase = Configuration::packed_phase(&graph.key(member.point)[1..]);
+            let phase = graph.phase(member.point);
             if phases.insert(phase) {
                 let way = self.search.way(graph, *node);
                 traps.push(Trap { phase, witness: Witness::of(graph, &way, Goal::There) });

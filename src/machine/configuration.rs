@@ -192,10 +192,27 @@ impl Configuration {
         let kind = is_partial << 40 | is_product << 41;
         words.push(u64::from(self.phase) | self.flags.bits() << 32 | kind | (counters.len() as u64) << 42);
         words.extend(counters.iter().map(|counter| counter.0));
+        // The states come first among the words: see `packed_head`.
+        if self.unknown.is_some() {
+            words.push(self.words.len() as u64);
+        }
+        words.extend_from_slice(&self.words);
         if let Some(unknown) = &self.unknown {
             unknown.pack(words);
         }
-        words.extend_from_slice(&self.words);
+    }
+
+    /// How many words were packed before those of the states.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub(super) fn packed_head(words: &[u64]) -> usize {
+        3 + Self::n_packed_counters(words) + usize::from(Self::packed_is_partial(words))
+    }
+
+    fn n_packed_counters(words: &[u64]) -> usize {
+        usize::try_from(words[2] >> 42).expect("there are few counters")
     }
 
     /// The phase of what was packed.
@@ -213,8 +230,7 @@ impl Configuration {
     ///
     /// If it was not packed.
     pub fn packed_counters(words: &[u64]) -> impl Iterator<Item = Counter> {
-        let n_counters = usize::try_from(words[2] >> 42).expect("there are few counters");
-        words[3..3 + n_counters].iter().copied().map(Counter)
+        words[3..3 + Self::n_packed_counters(words)].iter().copied().map(Counter)
     }
 
     /// Whether the values of some states were not known in what was packed.
@@ -238,20 +254,21 @@ impl Configuration {
     /// Becomes what was packed.
     pub fn unpack(&mut self, words: &[u64]) {
         let [first, second, third, rest @ ..] = words else { unreachable!("a packed configuration has a head") };
+        let n_counters = Self::n_packed_counters(words);
         (self.pc, self.frame) = (low(*first), high(*first));
         (self.control, self.inner) = (low(*second), high(*second));
         self.phase = low(*third);
         let [flags, ..] = high(*third).to_le_bytes();
         self.flags = Flags(flags);
-        let n_counters = usize::try_from(third >> 42).expect("there are few counters");
         let (counters, mut rest) = rest.split_at(n_counters);
         self.counters.clear();
         self.counters.extend(counters.iter().copied().map(Counter));
         self.unknown = None;
-        if third >> 40 & 1 == 1 {
-            let (unknown, states) = Unknown::unpack(rest);
-            self.unknown = Some(Box::new(unknown));
-            rest = states;
+        if Self::packed_is_partial(words) {
+            let [n_words, tail @ ..] = rest else { unreachable!("it was packed") };
+            let (own, unknown) = tail.split_at(usize::try_from(*n_words).expect("they fit into memory"));
+            self.unknown = Some(Box::new(Unknown::unpack(unknown)));
+            rest = own;
         }
         self.words.clear();
         self.words.extend_from_slice(rest);

@@ -49,8 +49,8 @@ impl Unknown {
         }
     }
 
-    /// What was packed at the beginning of these words, and the rest of them.
-    pub(super) fn unpack(words: &[u64]) -> (Self, &[u64]) {
+    /// What was packed.
+    pub(super) fn unpack(words: &[u64]) -> Self {
         let [length, asked, claim, rest @ ..] = words else { unreachable!("it was packed") };
         let (states, rest) = rest.split_at(usize_of(*length));
         let [n_parts, rest @ ..] = rest else { unreachable!("it was packed") };
@@ -64,7 +64,7 @@ impl Unknown {
             rest = tail;
         }
         let (rows, unsorted) = (rows.into(), unsorted.into());
-        (Self { states: states.into(), asked: *asked, claim: *claim, rows, unsorted }, rest)
+        Self { states: states.into(), asked: *asked, claim: *claim, rows, unsorted }
     }
 }
 

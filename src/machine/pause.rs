@@ -1,7 +1,8 @@
 //! What a run pauses for, and the odds of a decision.
 
+use super::configuration::Configuration;
 use super::interpret::usize_of;
-use super::program::{Choice, PlaceId, Program};
+use super::program::{Choice, Op, PlaceId, Program};
 use super::scratch::Scratch;
 use crate::model::grammar::{ActionId, CauseId, EventId, PhaseId};
 
@@ -95,6 +96,11 @@ impl Program {
             Odds::Either { .. } => 2,
             Odds::Table(_) | Odds::Listed => self.choices(decision, scratch).len() as u64,
         }
+    }
+
+    /// Whether the decision at hand is who causes an action: nothing but its mark depends on that.
+    pub fn is_for_source(&self, at: &Configuration) -> bool {
+        !at.is_asking() && matches!(self.code[at.pc as usize], Op::Sources { .. })
     }
 
     /// One of the options of a decision, by its place.

@@ -36,6 +36,35 @@ impl Program {
         &configuration.words[..self.initial.len()]
     }
 
+    /// How many words hold the states.
+    pub fn n_state_words(&self) -> usize {
+        self.initial.len()
+    }
+
+    /// What was packed, in three parts: what is before the words of the states, these, and what is behind them.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn split_packed<'a>(&self, packed: &'a [u64]) -> [&'a [u64]; 3] {
+        let (before, rest) = packed.split_at(Configuration::packed_head(packed));
+        let (states, after) = rest.split_at(self.n_state_words());
+        [before, states, after]
+    }
+
+    /// Appends what was packed, given the words of the states and, one after the other, the two other parts of
+    /// [`split_packed`](Self::split_packed).
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed.
+    pub fn join_packed(&self, others: &[u64], states: &[u64], packed: &mut Vec<u64>) {
+        let (before, after) = others.split_at(Configuration::packed_head(others));
+        for part in [before, states, after] {
+            packed.extend_from_slice(part);
+        }
+    }
+
     /// Makes a state what it is at the start, or its first value where that is drawn.
     pub fn reset_state(&self, at: &mut Configuration, state: StateId) {
         let slot = &self.slots[state.index()];

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counters::Kept;
 use super::fold::Hull;
-use super::graph::{Graph, PointId, Towards, weight};
+use super::graph::{Graph, PointId, Towards};
 use super::limit::Limit;
 use super::{Bounds, Front, Member, Sets};
 
@@ -55,7 +55,7 @@ impl Sets<'_> {
                 continue;
             }
             let limit = if forgets { self.bounds.configurations } else { self.bounds.everywhere };
-            total += weight(self.graph.key(member.point).len());
+            total += self.graph.weight(member.point);
             if total > limit || !forgets && self.graph.n_edges() > MAX_EDGES {
                 let points: Vec<PointId> = members.iter().map(|member| member.point).collect();
                 return Err(self.graph.too_many_points(&points));

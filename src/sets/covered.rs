@@ -23,9 +23,9 @@ pub(super) fn uncovered(graph: &Graph<'_>, ways: Vec<Way>) -> Vec<Way> {
     for (place, (point, updates)) in ways.iter().enumerate() {
         if graph.is_partial(*point) {
             let at = graph.configuration(*point);
-            let mut shape = vec![graph.key(*point)[0]];
+            let mut shape = Vec::new();
             graph.program().pack_shape(&at, &mut shape);
-            alike.entry((shape, updates)).or_default().push((place, at));
+            alike.entry((graph.again(*point), shape, updates)).or_default().push((place, at));
         }
     }
     let mut keeps = vec![true; ways.len()];

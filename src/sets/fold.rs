@@ -10,7 +10,7 @@ use std::hash::Hash;
 use rustc_hash::FxHashMap;
 
 use super::Member;
-use super::graph::{Graph, PointId};
+use super::graph::{Graph, ItemId, PointId};
 use super::interner::Interner;
 use crate::machine::{Counter, Program, Rows};
 
@@ -127,7 +127,7 @@ struct Product<K> {
 struct Products<'p, K> {
     program: &'p Program,
     lists: Interner<u64>,
-    shapes: FxHashMap<(Vec<u64>, K), usize>,
+    shapes: FxHashMap<(Option<ItemId>, Vec<u64>, K), usize>,
 }
 
 impl<'p, K: Clone + Eq + Hash> Products<'p, K> {
@@ -145,10 +145,10 @@ impl<'p, K: Clone + Eq + Hash> Products<'p, K> {
                 continue;
             }
             let at = graph.configuration(point);
-            let mut shape = vec![graph.key(point)[0]];
+            let mut shape = Vec::new();
             self.program.pack_shape(&at, &mut shape);
             let n_shapes = self.shapes.len();
-            let shape = *self.shapes.entry((shape, key.clone())).or_insert(n_shapes);
+            let shape = *self.shapes.entry((graph.again(point), shape, key.clone())).or_insert(n_shapes);
             let parts = 0..self.program.n_parts();
             let rows = parts.map(|part| self.lists.intern(&self.program.rows(&at, part)).0).collect();
             list.push(Product { point, key, shape, rows });

@@ -32,11 +32,15 @@ pub struct TooMany {
 
 impl TooMany {
     /// The error of more than these packed configurations of a program.
-    pub(crate) fn among<'a>(packed: impl Iterator<Item = &'a [u64]>, program: &Program, limit: usize) -> Self {
+    pub(crate) fn among(
+        packed: impl Iterator<Item = impl AsRef<[u64]>>,
+        program: &Program,
+        limit: usize,
+    ) -> Self {
         let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
         let mut at = Configuration::default();
         for words in packed {
-            at.unpack(words);
+            at.unpack(words.as_ref());
             for (state, values) in program.states().zip(&mut values) {
                 values.extend(program.possible_values(&at, state));
             }

@@ -36,7 +36,6 @@ use std::collections::BTreeSet;
 
 use counters::Update;
 use graph::Towards;
-pub(crate) use graph::weight;
 use transitions::{Move, Step, Transitions};
 
 pub(crate) use counters::covers;
@@ -98,7 +97,7 @@ impl Bounds {
 
     /// Checks that points are not more than there may be at once.
     fn check_weight(&self, graph: &Graph<'_>, points: &[PointId]) -> Result<(), Limit> {
-        let total: usize = points.iter().map(|point| weight(graph.key(*point).len())).sum();
+        let total: usize = points.iter().map(|point| graph.weight(*point)).sum();
         if total > self.configurations { Err(graph.too_many_points(points)) } else { Ok(()) }
     }
 }
@@ -425,17 +424,17 @@ impl<'p> Sets<'p> {
             return Ok(());
         }
         self.statistics.clears += 1;
-        let members: Vec<(Vec<u64>, Vec<Counter>)> = self
+        let members: Vec<_> = self
             .members(front)
             .into_iter()
-            .map(|member| (self.graph.key(member.point).to_vec(), member.registers))
+            .map(|member| (self.graph.name(member.point), member.registers))
             .collect();
         self.graph.clear();
         self.known.clear();
         self.start = None;
         self.transitions.clear();
-        let adopt = |(key, registers): (Vec<u64>, Vec<Counter>)| Member {
-            point: self.graph.adopt(&key, registers.len()),
+        let adopt = |(name, registers): (_, Vec<Counter>)| Member {
+            point: self.graph.adopt(&name, registers.len()),
             registers,
         };
         let members = members.into_iter().map(adopt).collect();

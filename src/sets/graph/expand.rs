@@ -4,9 +4,9 @@ use super::super::counters::Update;
 use super::super::fold::fold;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
-use super::follow::{Lead, Outcome};
+use super::found::Outcome;
 use super::scouts::{Report, Scout};
-use super::{Edge, Expansion, Graph, HIDDEN, ItemId, PointId, Tables, Towards, place};
+use super::{Edge, Expansion, Graph, HIDDEN, PointId, Tables, Towards, place};
 
 impl Graph<'_> {
     /// Finds what comes next; of a product only when it is known what is looked for, unless that depends on its counters.
@@ -52,8 +52,9 @@ impl Graph<'_> {
             (&mut self.scouts.list[report.scout], report)
         } else {
             let own = &mut self.own;
-            own.found.clear();
-            let report = own.report(self.tables.keys.get(point), towards, 0);
+            own.clear();
+            self.tables.names.write(point, &mut self.packed);
+            let report = own.report(&self.packed, towards, 0);
             (own, report)
         };
         self.sightings.extend(sightings.into_iter().map(|seen| {
@@ -90,11 +91,10 @@ impl Graph<'_> {
     }
 }
 
-impl Tables {
+impl Tables<'_> {
     /// The edge of the item that may be shown again: nothing changes.
     fn again(&mut self, point: PointId) -> Option<Edge> {
-        let item = self.keys.get(point)[0].checked_sub(1)?;
-        let item = ItemId::try_from(item).expect("it was made of an item");
+        let item = self.names.again(point)?;
         let n_registers = self.points[point as usize].n_registers;
         let updates: Vec<Update> = (0..n_registers).map(|from| Update::Keep { from, must: 0, may: 0 }).collect();
         Some(Edge { item, target: point, updates: self.updates.intern(&updates).0 })
@@ -102,14 +102,12 @@ impl Tables {
 
     /// Makes edges of what was found.
     fn take_up(&mut self, scout: &mut Scout<'_>, outcome: &Outcome, edges: &mut Vec<Edge>) {
-        for place in 0..scout.found.leads(outcome).len() {
-            let Lead { item, stutters, .. } = scout.found.leads(outcome)[place];
-            let item = if item == HIDDEN { HIDDEN } else { scout.item(item, &mut self.items) };
-            let lead = &scout.found.leads(outcome)[place];
-            let again = if stutters { Some(item) } else { None };
-            let updates = scout.found.updates(lead);
-            let target = self.arrive(again, scout.found.key(lead), updates.len());
-            edges.push(Edge { item, target, updates: self.updates.intern(updates).0 });
+        for place in scout.found.places(outcome) {
+            let lead = scout.found.lead(place).clone();
+            let item = if lead.item == HIDDEN { HIDDEN } else { scout.item(lead.item, &mut self.items) };
+            let again = Some(item).filter(|_| lead.stutters);
+            let target = lead.target.unwrap_or_else(|| self.arrive(scout, &lead, again));
+            edges.push(Edge { item, target, updates: scout.updates(&lead, &mut self.updates) });
         }
     }
 }

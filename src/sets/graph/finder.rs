@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::Bounds;
 use super::super::aheads::Aheads;
+use super::super::counters::Update;
 use super::super::facts::Facts;
 use super::super::first::First;
 use super::super::limit::{Limit, TooMany};
@@ -30,18 +31,20 @@ pub(super) struct Finder<'p> {
     pub(super) scratch: Scratch,
     pub(super) items: Items,
     pub(super) aheads: Aheads,
-    /// The numbers of events without a payload, by their symbols.
-    plain: Vec<Option<ItemId>>,
+    /// What the view sees of events whose payloads it does not, by their symbols.
+    plain: Vec<Option<Sight>>,
     /// What was seen on silent ways since somebody asked, if somebody watches.
     pub(super) sightings: Vec<Sighted>,
     // Memory for one piece of work.
     pub(super) packed: Vec<u64>,
+    pub(super) updates: Vec<Update>,
     pub(super) stripped: Configuration,
     pub(super) shown: Configuration,
     pub(super) work: Work,
 }
 
 /// What the view sees of an item.
+#[derive(Clone, Copy, Debug)]
 pub(in crate::sets) struct Sight {
     /// The item, if it is shown.
     pub(in crate::sets) shown: Option<ItemId>,
@@ -88,6 +91,7 @@ impl<'p> Finder<'p> {
             plain: Vec::new(),
             sightings: Vec::new(),
             packed: Vec::new(),
+            updates: Vec::new(),
             stripped: Configuration::default(),
             shown: Configuration::default(),
             work: Work::default(),
@@ -102,44 +106,40 @@ impl<'p> Finder<'p> {
 
     // --- items ---
 
-    /// The number of an event without a payload.
-    fn plain(&mut self, symbol: SymbolId) -> ItemId {
-        if let Some(Some(number)) = self.plain.get(symbol.index()) {
-            return *number;
-        }
-        let number = self.items.number(Item::Event { symbol, payload: Box::default() });
-        if self.plain.len() <= symbol.index() {
-            self.plain.resize(symbol.index() + 1, None);
-        }
-        self.plain[symbol.index()] = Some(number);
-        number
-    }
-
     /// What the view sees of an item.
     pub(super) fn see(&mut self, item: machine::Item) -> Sight {
         const UNSEEN: Sight = Sight { shown: None, silent: true, stutters: false };
-        let (shown, name) = match item {
-            machine::Item::Phase { phase, .. } if self.view.phases => (self.items.number(Item::Phase(phase)), None),
+        match item {
+            machine::Item::Phase { phase, .. } if self.view.phases => self.seen(Item::Phase(phase)),
             machine::Item::Action { action, source, .. } if self.view.actions => {
                 let arguments = self.scratch.values().into();
-                (self.items.number(Item::Action { action, source, arguments }), None)
+                self.seen(Item::Action { action, source, arguments })
             }
-            machine::Item::Event { symbol, .. } if self.view.events => {
-                let symbol = SymbolId(symbol);
-                let seen = if self.view.instances { symbol } else { first_symbol(self.alphabet, symbol) };
-                let number = if self.view.payloads && !self.scratch.values().is_empty() {
-                    let payload = self.scratch.values().into();
-                    self.items.number(Item::Event { symbol: seen, payload })
-                } else {
-                    self.plain(seen)
-                };
-                (number, Some(self.alphabet.name_of(symbol)))
-            }
-            _ => return UNSEEN,
-        };
-        let is_in = |names: &[_]| name.is_some_and(|name| names.contains(&name));
-        let (silent, stutters) = (is_in(&self.view.hidden), is_in(&self.view.stuttering));
-        Sight { shown: Some(shown), silent, stutters }
+            machine::Item::Event { symbol, .. } if self.view.events => self.see_event(SymbolId(symbol)),
+            _ => UNSEEN,
+        }
+    }
+
+    fn see_event(&mut self, symbol: SymbolId) -> Sight {
+        let is_plain = !self.view.payloads || self.scratch.values().is_empty();
+        if is_plain && let Some(Some(sight)) = self.plain.get(symbol.index()) {
+            return *sight;
+        }
+        let payload = if is_plain { Box::default() } else { self.scratch.values().into() };
+        let shown = if self.view.instances { symbol } else { first_symbol(self.alphabet, symbol) };
+        let sight = self.seen(Item::Event { symbol: shown, payload });
+        let is_in = |names: &[_]| names.contains(&self.alphabet.name_of(symbol));
+        let sight = Sight { silent: is_in(&self.view.hidden), stutters: is_in(&self.view.stuttering), ..sight };
+        if is_plain {
+            let length = self.plain.len().max(symbol.index() + 1);
+            self.plain.resize(length, None);
+            self.plain[symbol.index()] = Some(sight);
+        }
+        sight
+    }
+
+    fn seen(&mut self, item: Item) -> Sight {
+        Sight { shown: Some(self.items.number(item)), silent: false, stutters: false }
     }
 
     // --- what is alike ---
@@ -180,7 +180,7 @@ impl<'p> Finder<'p> {
         self.facts.is_interleaved(at.phase())
     }
 
-    pub(super) fn too_many<'a>(&self, packed: impl Iterator<Item = &'a [u64]>) -> Limit {
+    pub(super) fn too_many(&self, packed: impl Iterator<Item = impl AsRef<[u64]>>) -> Limit {
         Limit::Configurations(TooMany::among(packed, self.program, self.limit))
     }
 

@@ -1,6 +1,5 @@
 //! Following all silent ways from a point to the items at their ends.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::counters::{self, Kept, Update};
@@ -10,78 +9,23 @@ use super::super::sightings::{Sighted, Sighting};
 use super::super::silent::SilentWays;
 use super::super::wanted::Head;
 use super::finder::{Finder, Sight};
+use super::found::{Found, Lead, Outcome};
 use super::{HIDDEN, ItemId, Towards, packed, place, weight};
 use crate::machine::{Ahead, Configuration, Counter, Decision, FaultKind, Odds, Pause, PlaceId, Program};
 use crate::model::NameId;
 use crate::model::grammar::InstanceId;
-
-/// What comes next from some points, before it belongs to a graph.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    leads: Vec<Lead>,
-    /// What names the points that they lead to, one after the other.
-    keys: Vec<u64>,
-    updates: Vec<Update>,
-}
-
-/// A silent way that ends with an item.
-#[derive(Debug)]
-pub(super) struct Lead {
-    /// The item, by the numbers of who found it.
-    pub(super) item: ItemId,
-    /// Whether it may be shown again.
-    pub(super) stutters: bool,
-    key: Range<u32>,
-    updates: Range<u32>,
-}
-
-/// What comes next from one point.
-#[derive(Clone, Debug)]
-pub(super) struct Outcome {
-    /// Which of what was found.
-    leads: Range<u32>,
-    /// Whether a trace can end there; nothing where the ways depend on the numbers in the counters.
-    pub(super) ends: Option<bool>,
-}
-
-impl Found {
-    pub(super) fn clear(&mut self) {
-        self.leads.clear();
-        self.keys.clear();
-        self.updates.clear();
-    }
-
-    /// How many words name points.
-    pub(super) fn n_words(&self) -> usize {
-        self.keys.len()
-    }
-
-    pub(super) fn leads(&self, outcome: &Outcome) -> &[Lead] {
-        &self.leads[outcome.leads.start as usize..outcome.leads.end as usize]
-    }
-
-    /// What names the point where it leads to, but for the item that may be shown again.
-    pub(super) fn key(&self, lead: &Lead) -> &[u64] {
-        &self.keys[lead.key.start as usize..lead.key.end as usize]
-    }
-
-    /// For each register of that where it comes from.
-    pub(super) fn updates(&self, lead: &Lead) -> &[Update] {
-        &self.updates[lead.updates.start as usize..lead.updates.end as usize]
-    }
-}
 
 /// So many decisions are taken without a look at whether the same was met before: nothing is gained by that where ways do
 /// not meet, and most don't.
 const UNSEEN: usize = 48;
 
 impl Finder<'_> {
-    /// Follows all silent ways from a point of this name to the items at their ends.
+    /// Follows all silent ways from a point, of which this was packed, to the items at their ends.
     ///
     /// # Errors
     ///
     /// When a limit is met.
-    pub(super) fn find(&mut self, key: &[u64], towards: Towards<'_>, found: &mut Found) -> Result<Outcome, Limit> {
+    pub(super) fn find(&mut self, packed: &[u64], towards: Towards<'_>, found: &mut Found) -> Result<Outcome, Limit> {
         let mut work = std::mem::take(&mut self.work);
         let ahead = match towards {
             Towards::Item(wanted) => {
@@ -90,13 +34,11 @@ impl Finder<'_> {
             Towards::All | Towards::Hidden => None,
         };
         let aim = Aim { towards, ahead };
-        let first = (found.leads.len(), found.keys.len(), found.updates.len(), self.sightings.len());
+        let (n_leads, n_sightings) = (found.n_leads(), self.sightings.len());
         let mut start = |work: &mut Work, remembers: bool| {
-            found.leads.truncate(first.0);
-            found.keys.truncate(first.1);
-            found.updates.truncate(first.2);
-            self.sightings.truncate(first.3);
-            work.begin(&key[1..], remembers, self.program);
+            found.truncate(n_leads);
+            self.sightings.truncate(n_sightings);
+            work.begin(packed, remembers, self.program);
             self.follow(work, &aim, found)
         };
         let mut result = start(&mut work, false);
@@ -108,14 +50,14 @@ impl Finder<'_> {
             Ok(ends) => Some(ends),
             Err(Stop::Untold) => {
                 // Then nothing was seen.
-                self.sightings.truncate(first.3);
-                found.leads.truncate(first.0);
+                self.sightings.truncate(n_sightings);
+                found.truncate(n_leads);
                 None
             }
             Err(Stop::Limit(limit)) => return Err(limit),
             Err(Stop::Many) => unreachable!("it remembers what it has seen"),
         };
-        Ok(Outcome { leads: place(first.0)..place(found.leads.len()), ends })
+        Ok(found.outcome(n_leads, ends))
     }
 
     /// Follows all that is open. Whether a trace can end on a way.
@@ -166,8 +108,8 @@ impl Finder<'_> {
                 }
                 Ok(Pause::Decide(decision)) => {
                     let (step, is_first) = self.step(place, false, from, Some(decision.place), work)?;
-                    if is_first {
-                        self.fork(place, &decision, step, aim, work)?;
+                    if is_first && self.fork(place, &decision, step, aim, work)? {
+                        continue;
                     }
                 }
             }
@@ -180,7 +122,7 @@ impl Finder<'_> {
         Ok(ends)
     }
 
-    /// Takes every option of a decision.
+    /// Takes every option of a decision. Whether the configuration went on itself.
     fn fork(
         &mut self,
         at: usize,
@@ -188,7 +130,7 @@ impl Finder<'_> {
         step: Option<u32>,
         aim: &Aim<'_>,
         work: &mut Work,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
         {
@@ -197,12 +139,18 @@ impl Finder<'_> {
             let unknown = asked.into_iter().collect();
             return Err(Limit::Configurations(TooMany { limit: self.limit, unknown }).into());
         }
-        for place in 0..self.program.n_options(decision, &self.scratch) {
+        // Whoever acts, the same comes of it.
+        let is_one = !self.view.actions && self.program.is_for_source(&work.pool[at]);
+        let many = if is_one { 1 } else { self.program.n_options(decision, &self.scratch) };
+        let mut goes_on = false;
+        for place in 0..many {
             let option = self.program.option(decision, &self.scratch, place);
             if !self.may_lead(work, at, option, aim) {
                 continue;
             }
-            let branch = work.copy(at);
+            // The last one needs no copy.
+            goes_on = place + 1 == many;
+            let branch = if goes_on { at } else { work.copy(at) };
             match self.program.resume(&mut work.pool[branch], option) {
                 Ok(()) if aim.ahead.as_ref().is_none_or(|ahead| self.program.may_find(&work.pool[branch], ahead)) => {
                     work.push(branch, step);
@@ -218,9 +166,9 @@ impl Finder<'_> {
         }
         if work.weight > 2 * self.limit {
             let packed: Vec<Vec<u64>> = work.open.iter().map(|open| packed(&work.pool[open.at])).collect();
-            return Err(self.too_many(packed.iter().map(Vec::as_slice)).into());
+            return Err(self.too_many(packed.iter()).into());
         }
-        Ok(())
+        Ok(goes_on)
     }
 
     /// Whether an option may lead to what is looked for.
@@ -329,7 +277,6 @@ impl Finder<'_> {
         }
         let rest = self.program.rest(at, &mut self.scratch);
         self.note_met(after);
-        let (key, updates) = (place(found.keys.len()), place(found.updates.len()));
         match rest {
             Ok(()) => {}
             Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
@@ -337,26 +284,24 @@ impl Finder<'_> {
             Err(fault) if fault.kind.is_limit() && !watches => at.clone_from(&self.shown),
             Err(fault) => {
                 self.note_fault(after, fault);
-                found.leads.push(Lead { item, stutters, key: key..key, updates: updates..updates });
+                found.push((item, stutters), None, &[], self.program);
                 return Ok(());
             }
         }
         self.simplify(at);
-        found.updates.extend(at.counters().iter().map(|counter| counters::origin(*counter, before)));
-        let own = &found.updates[updates as usize..];
+        self.updates.clear();
+        self.updates.extend(at.counters().iter().map(|counter| counters::origin(*counter, before)));
         if !self.is_interleaved(at) {
             if !at.counters().iter().any(|counter| counters::is_open(*counter)) {
-                found.updates.truncate(updates as usize);
+                self.updates.clear();
             }
             counters::classify(at.counters_mut());
-        } else if own.iter().any(|update| matches!(update, Update::Keep { .. })) {
+        } else if self.updates.iter().any(|update| matches!(update, Update::Keep { .. })) {
             return Err(Stop::Untold);
         } else {
-            found.updates.truncate(updates as usize);
+            self.updates.clear();
         }
-        at.pack(&mut found.keys);
-        let (keys, updates) = (key..place(found.keys.len()), updates..place(found.updates.len()));
-        found.leads.push(Lead { item, stutters, key: keys, updates });
+        found.push((item, stutters), Some(at), &self.updates, self.program);
         Ok(())
     }
 
@@ -369,7 +314,7 @@ impl Finder<'_> {
         if self.enter(&mut at, HIDDEN, false, &[], found).is_err() {
             unreachable!("no counter is a stand-in");
         }
-        found.leads.pop().expect("it was just found")
+        found.pop().expect("it was just found")
     }
 }
 

@@ -29,18 +29,3 @@ impl Items {
         number
     }
 }
-
-/// The numbers by which one list has the items of another one.
-#[derive(Debug, Default)]
-pub(super) struct Translation(Vec<Option<ItemId>>);
-
-impl Translation {
-    /// The number in `items` of an item of `others`. It gets one when this is asked first.
-    pub(super) fn of(&mut self, id: ItemId, others: &Items, items: &mut Items) -> ItemId {
-        let place = id as usize;
-        if place >= self.0.len() {
-            self.0.resize(place + 1, None);
-        }
-        *self.0[place].get_or_insert_with(|| items.number(others.get(id).clone()))
-    }
-}

@@ -7,7 +7,9 @@
 mod expand;
 mod finder;
 mod follow;
+mod found;
 mod items;
+mod names;
 mod scouts;
 
 use std::ops::Range;
@@ -18,6 +20,8 @@ use self::finder::Finder;
 pub(super) use self::finder::Sight;
 pub(crate) use self::items::ItemId;
 use self::items::Items;
+use self::found::Lead;
+use self::names::Names;
 use self::scouts::{Scout, Scouts};
 
 use super::counters::{self, Update};
@@ -30,14 +34,10 @@ use super::wanted::Wanted;
 use super::{Bounds, Member};
 use crate::machine::{self, Condition, Configuration, Counter, Decision, Pause, Program, Rows, Watch};
 use crate::model::Alphabet;
-use crate::model::grammar::{Expression, Grammar};
+use crate::model::grammar::{Expression, Grammar, PhaseId};
 
 /// A row of [`Tables::points`].
 pub(crate) type PointId = u32;
-
-/// How many words the key has of the point of runs that have failed since their last item: nothing follows but, perhaps,
-/// that item again.
-const DEAD: usize = 1;
 
 /// The item of edges over what is hidden, and the token of such items.
 const HIDDEN: ItemId = ItemId::MAX;
@@ -95,10 +95,12 @@ enum Expansion {
 /// The graph.
 #[derive(Debug)]
 pub(crate) struct Graph<'p> {
-    tables: Tables,
+    tables: Tables<'p>,
     /// The edges that lead to some items: to one with a token, or to what is hidden.
     towards: FxHashMap<(PointId, u32), Range<u32>>,
     edges: Vec<Edge>,
+    /// How many others there were.
+    n_forgotten: usize,
     /// What was seen on silent ways since somebody asked, if somebody watches.
     sightings: Vec<Sighted>,
     /// Who finds what comes next when it is asked for.
@@ -106,47 +108,48 @@ pub(crate) struct Graph<'p> {
     scouts: Scouts<'p>,
     /// Memory for one piece of work.
     fresh: Vec<Edge>,
+    packed: Vec<u64>,
 }
 
 /// What has numbers.
-#[derive(Debug, Default)]
-struct Tables {
-    /// What names the points: the item that may be shown again, plus 1, or 0; and the packed configuration.
-    keys: Interner<u64>,
+#[derive(Debug)]
+struct Tables<'p> {
+    names: Names<'p>,
     points: Vec<Point>,
     /// For edges where the registers of their targets come from.
     updates: Interner<Update>,
     items: Items,
-    /// Memory for one piece of work.
-    key: Vec<u64>,
 }
 
-impl Tables {
-    /// The point of such a name.
-    fn adopt(&mut self, key: &[u64], n_registers: usize) -> PointId {
-        let (point, is_new) = self.keys.intern(key);
+impl<'p> Tables<'p> {
+    fn new(program: &'p Program) -> Self {
+        Self {
+            names: Names::new(program),
+            points: Vec::new(),
+            updates: Interner::default(),
+            items: Items::default(),
+        }
+    }
+
+    /// The point where something leads to, behind an item that may be shown again.
+    fn arrive(&mut self, scout: &mut Scout<'_>, lead: &Lead, again: Option<ItemId>) -> PointId {
+        let shape = scout.shape(lead, again, &mut self.names);
+        let named = self.names.intern(shape, scout.found.states(lead));
+        self.adopt(named, scout.found.updates(lead.updates).len())
+    }
+
+    /// The point of what was packed, or of failed runs if that is nothing, behind an item that may be shown again.
+    fn name(&mut self, again: Option<ItemId>, packed: &[u64], n_registers: usize) -> PointId {
+        let named = self.names.intern_packed(again, packed);
+        self.adopt(named, n_registers)
+    }
+
+    fn adopt(&mut self, (point, is_new): (PointId, bool), n_registers: usize) -> PointId {
         if is_new {
             let n_registers = u32::try_from(n_registers).expect("there are few counters");
             self.points.push(Point { n_registers, expansion: Expansion::Unknown });
         }
         point
-    }
-
-    /// The point of such a name: its first word, and what `pack` adds.
-    fn name(&mut self, again: u64, n_registers: usize, pack: impl FnOnce(&mut Vec<u64>)) -> PointId {
-        let mut key = std::mem::take(&mut self.key);
-        key.clear();
-        key.push(again);
-        pack(&mut key);
-        let point = self.adopt(&key, n_registers);
-        self.key = key;
-        point
-    }
-
-    /// The point of a packed configuration, or of failed runs, behind an item that may be shown again.
-    fn arrive(&mut self, again: Option<ItemId>, packed: &[u64], n_registers: usize) -> PointId {
-        let again = again.map_or(0, |item| u64::from(item) + 1);
-        self.name(again, n_registers, |key| key.extend_from_slice(packed))
     }
 }
 
@@ -168,13 +171,15 @@ impl<'p> Graph<'p> {
             finder.scratch.watch(Watch::new(program, conditions.collect()));
         }
         Self {
-            tables: Tables::default(),
+            tables: Tables::new(program),
             towards: FxHashMap::default(),
             edges: Vec::new(),
+            n_forgotten: 0,
             sightings: Vec::new(),
             own: Scout::new(finder),
             scouts: Scouts::default(),
             fresh: Vec::new(),
+            packed: Vec::new(),
         }
     }
 
@@ -211,13 +216,12 @@ impl<'p> Graph<'p> {
 
     /// What a configuration is directly behind an item, or at the start, as far as it is told from others.
     pub(super) fn member(&mut self, at: Configuration, item: Option<ItemId>) -> Member {
-        let Self { own: Scout { finder, found, .. }, tables, .. } = self;
-        found.clear();
-        let lead = finder.arrive(at, found);
-        let updates = found.updates(&lead);
-        let point = tables.arrive(None, found.key(&lead), updates.len());
-        let registers = updates.iter().map(|update| update.apply(&[])).collect();
-        self.sightings.extend(finder.sightings.drain(..).map(|seen| Sighted { after: item, ..seen }));
+        let Self { own, tables, .. } = self;
+        own.clear();
+        let lead = own.finder.arrive(at, &mut own.found);
+        let point = tables.arrive(own, &lead, None);
+        let registers = own.found.updates(lead.updates).iter().map(|update| update.apply(&[])).collect();
+        self.sightings.extend(own.finder.sightings.drain(..).map(|seen| Sighted { after: item, ..seen }));
         Member { point, registers }
     }
 
@@ -266,9 +270,26 @@ impl<'p> Graph<'p> {
         Member { point: edge.target, registers: self.led(edge, member).collect() }
     }
 
-    /// How many edges are known.
+    /// How many edges were found.
     pub(crate) fn n_edges(&self) -> usize {
+        self.n_forgotten + self.edges.len()
+    }
+
+    /// How many edges are kept.
+    pub(crate) fn n_kept_edges(&self) -> usize {
         self.edges.len()
+    }
+
+    /// Forgets the edges: from each point they are found anew if somebody asks again.
+    pub(crate) fn forget_edges(&mut self) {
+        self.n_forgotten += self.edges.len();
+        self.edges.clear();
+        self.towards.clear();
+        for point in &mut self.tables.points {
+            if matches!(point.expansion, Expansion::Known { .. }) {
+                point.expansion = Expansion::Unknown;
+            }
+        }
     }
 
     /// Whether something is hidden.
@@ -319,22 +340,50 @@ impl<'p> Graph<'p> {
 
     /// The point that is the same as one of another graph, of the same program under the same view.
     pub(super) fn adopt_from(&mut self, other: &Self, point: PointId) -> PointId {
-        let mut key = other.key(point).to_vec();
-        if let Some(item) = key[0].checked_sub(1) {
-            let item = ItemId::try_from(item).expect("it was made of an item");
-            key[0] = u64::from(self.tables.items.number(other.item(item).clone())) + 1;
-        }
-        self.adopt(&key, other.n_registers(point))
+        let again = other.tables.names.again(point);
+        let again = again.map(|item| self.tables.items.number(other.item(item).clone()));
+        self.tables.name(again, &other.packed(point), other.n_registers(point))
     }
 
-    /// What names a point.
-    pub(crate) fn key(&self, point: PointId) -> &[u64] {
-        self.tables.keys.get(point)
+    /// What tells a point apart: for [`adopt`](Self::adopt), and for who wants to know what else points have in common.
+    pub(super) fn name(&self, point: PointId) -> (Option<ItemId>, Vec<u64>) {
+        (self.again(point), self.packed(point))
     }
 
-    /// The point of such a name.
-    pub(super) fn adopt(&mut self, key: &[u64], n_registers: usize) -> PointId {
-        self.tables.adopt(key, n_registers)
+    /// The point with such a name.
+    pub(super) fn adopt(&mut self, (again, packed): &(Option<ItemId>, Vec<u64>), n_registers: usize) -> PointId {
+        self.tables.name(*again, packed, n_registers)
+    }
+
+    /// The item that may be shown again.
+    pub(super) fn again(&self, point: PointId) -> Option<ItemId> {
+        self.tables.names.again(point)
+    }
+
+    /// The packed configuration of a point; nothing where no run goes on.
+    fn packed(&self, point: PointId) -> Vec<u64> {
+        let mut packed = Vec::new();
+        self.tables.names.write(point, &mut packed);
+        packed
+    }
+
+    /// What was packed first.
+    fn head(&self, point: PointId) -> Option<&[u64]> {
+        self.tables.names.head(point)
+    }
+
+    /// For how many configurations a point counts.
+    pub(crate) fn weight(&self, point: PointId) -> usize {
+        weight(self.tables.names.n_words(point))
+    }
+
+    /// The phase that runs at a point.
+    ///
+    /// # Panics
+    ///
+    /// If no run goes on from it.
+    pub(crate) fn phase(&self, point: PointId) -> PhaseId {
+        Configuration::packed_phase(self.head(point).expect("some run goes on"))
     }
 
     /// The point with the values of all states unknown.
@@ -345,14 +394,14 @@ impl<'p> Graph<'p> {
         let mut at = self.configuration(point);
         self.program().forget_states(&mut at);
         self.own.finder.simplify(&mut at);
-        self.intern(&at, self.key(point)[0], self.n_registers(point))
+        self.intern(&at, self.again(point), self.n_registers(point))
     }
 
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
         let edges = self.edges.len() * size_of::<Edge>() + self.tables.updates.bytes();
         let towards = self.towards.len() * 2 * size_of::<((PointId, u32), Range<u32>)>();
-        self.tables.keys.bytes() + self.tables.points.len() * size_of::<Point>() + edges + towards
+        self.tables.names.bytes() + self.tables.points.len() * size_of::<Point>() + edges + towards
     }
 
     /// The tokens of items have new meanings from here on.
@@ -362,10 +411,11 @@ impl<'p> Graph<'p> {
 
     /// Forgets points and edges.
     pub(super) fn clear(&mut self) {
-        self.tables.keys.clear();
+        self.tables.names.clear();
         self.tables.points.clear();
         self.towards.clear();
         self.edges.clear();
+        self.n_forgotten = 0;
         self.tables.updates.clear();
     }
 
@@ -395,7 +445,7 @@ impl<'p> Graph<'p> {
         let mut at = self.configuration(*point);
         at.counters_mut().copy_from_slice(registers);
         registers.clear();
-        *point = self.intern(&at, self.key(*point)[0], 0);
+        *point = self.intern(&at, self.again(*point), 0);
         true
     }
 
@@ -411,7 +461,7 @@ impl<'p> Graph<'p> {
         if registers.is_empty() {
             return false;
         }
-        let known = Configuration::packed_counters(&self.key(*point)[1..]);
+        let known = Configuration::packed_counters(self.head(*point).expect("some run goes on"));
         if (0..).zip(&*registers).map(|(place, counter)| counters::told(place, *counter)).eq(known) {
             return false;
         }
@@ -421,40 +471,41 @@ impl<'p> Graph<'p> {
         let is_open = registers.iter().any(|counter| counters::is_open(*counter));
         let n_registers = if is_open { registers.len() } else { 0 };
         registers.truncate(n_registers);
-        *point = self.intern(&at, self.key(*point)[0], n_registers);
+        *point = self.intern(&at, self.again(*point), n_registers);
         true
     }
 
     /// Whether no run goes on from a point: all have failed.
     pub(crate) fn is_dead(&self, point: PointId) -> bool {
-        self.key(point).len() == DEAD
+        self.head(point).is_none()
     }
 
     /// Whether at this point loops that may go on longer can do all that shorter ones can.
     pub(crate) fn has_cover(&self, point: PointId) -> bool {
-        let key = self.key(point);
-        key.len() > DEAD && !self.own.finder.facts.is_interleaved(Configuration::packed_phase(&key[1..]))
+        let is_interleaved = |head| self.own.finder.facts.is_interleaved(Configuration::packed_phase(head));
+        self.head(point).is_some_and(|head| !is_interleaved(head))
     }
 
     /// Whether the values of some states are not known there.
     pub(super) fn is_partial(&self, point: PointId) -> bool {
-        let key = self.key(point);
-        key.len() > DEAD && Configuration::packed_is_partial(&key[1..])
+        self.head(point).is_some_and(Configuration::packed_is_partial)
     }
 
     /// Whether a point stands for a product of several configurations.
     pub(super) fn is_product(&self, point: PointId) -> bool {
-        self.is_partial(point) && Configuration::packed_is_product(&self.key(point)[1..])
+        self.head(point).is_some_and(Configuration::packed_is_product)
     }
 
     pub(super) fn configuration(&self, point: PointId) -> Configuration {
         let mut at = Configuration::default();
-        at.unpack(&self.key(point)[1..]);
+        at.unpack(&self.packed(point));
         at
     }
 
-    fn intern(&mut self, at: &Configuration, again: u64, n_registers: usize) -> PointId {
-        self.tables.name(again, n_registers, |key| at.pack(key))
+    fn intern(&mut self, at: &Configuration, again: Option<ItemId>, n_registers: usize) -> PointId {
+        self.packed.clear();
+        at.pack(&mut self.packed);
+        self.tables.name(again, &self.packed, n_registers)
     }
 
     /// Whether sets of its points may be kept as products.
@@ -468,17 +519,18 @@ impl<'p> Graph<'p> {
         self.program().set_rows(&mut at, rows);
         // Where they come from it may not have been possible to make them alike.
         self.own.finder.simplify(&mut at);
-        self.intern(&at, self.key(like)[0], self.n_registers(like))
+        self.intern(&at, self.again(like), self.n_registers(like))
     }
 
     /// The error of too many points.
     pub(crate) fn too_many_points(&self, points: &[PointId]) -> Limit {
-        self.own.finder.too_many(points.iter().map(|point| &self.key(*point)[1..]).filter(|words| !words.is_empty()))
+        let alive = points.iter().filter(|point| !self.is_dead(**point));
+        self.own.finder.too_many(alive.map(|point| self.packed(*point)))
     }
 }
 
 /// For how many a configuration of so many words counts: one with a deep stack takes the room of several.
-pub(crate) fn weight(n_words: usize) -> usize {
+fn weight(n_words: usize) -> usize {
     1 + n_words / 64
 }
 

@@ -6,11 +6,14 @@ use std::thread;
 
 use rustc_hash::FxHashMap;
 
+use super::super::counters::Update;
+use super::super::interner::Interner;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
 use super::finder::Finder;
-use super::follow::{Found, Outcome};
-use super::items::{ItemId, Items, Translation};
+use super::found::{Found, Lead, Outcome};
+use super::items::{ItemId, Items};
+use super::names::{Names, ShapeId};
 use super::{Expansion, Graph, PointId, Towards};
 
 /// More would wait for what only one can do: to see which points are new.
@@ -26,24 +29,100 @@ const MOST_WORDS: usize = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Scout<'p> {
     pub(super) finder: Finder<'p>,
-    translation: Translation,
     pub(super) found: Found,
+    items: Translation,
+    shapes: Translation,
+    updates: Translation,
 }
 
 impl<'p> Scout<'p> {
     pub(super) fn new(finder: Finder<'p>) -> Self {
-        Self { finder, translation: Translation::default(), found: Found::default() }
+        Self {
+            finder,
+            found: Found::default(),
+            items: Translation::default(),
+            shapes: Translation::default(),
+            updates: Translation::default(),
+        }
     }
 
-    /// Finds what comes next from a point of this name.
-    pub(super) fn report(&mut self, key: &[u64], towards: Towards<'_>, number: usize) -> Report {
-        let outcome = self.finder.find(key, towards, &mut self.found);
+    /// Forgets what was found.
+    pub(super) fn clear(&mut self) {
+        self.found.clear();
+        self.shapes.clear();
+        self.updates.clear();
+    }
+
+    /// Finds what comes next from a point of which this was packed.
+    pub(super) fn report(&mut self, packed: &[u64], towards: Towards<'_>, number: usize) -> Report {
+        let outcome = self.finder.find(packed, towards, &mut self.found);
         Report { scout: number, outcome, sightings: std::mem::take(&mut self.finder.sightings) }
+    }
+
+    /// Looks up which points it leads to, as far as they are known.
+    fn look_up(&mut self, outcome: &Outcome, names: &Names<'_>) {
+        for place in self.found.places(outcome) {
+            let lead = self.found.lead(place);
+            // The numbers of items that may be shown again are not known here.
+            if lead.stutters {
+                continue;
+            }
+            let words = self.found.shape(lead.shape);
+            let shape = self.shapes.find(lead.shape, || names.find_shape(None, [words, &[]]));
+            let target = shape.and_then(|shape| names.find(shape, self.found.states(lead)));
+            self.found.set_target(place, target);
+        }
     }
 
     /// The number in `items` of an item that it found.
     pub(super) fn item(&mut self, id: ItemId, items: &mut Items) -> ItemId {
-        self.translation.of(id, &self.finder.items, items)
+        self.items.of(id, || items.number(self.finder.items.get(id).clone()))
+    }
+
+    /// The shape in `names` of the point where something leads to, behind an item that may be shown `again`.
+    pub(super) fn shape(&mut self, lead: &Lead, again: Option<ItemId>, names: &mut Names<'_>) -> ShapeId {
+        let words = self.found.shape(lead.shape);
+        match again {
+            None => self.shapes.of(lead.shape, || names.shape(None, [words, &[]])),
+            Some(_) => names.shape(again, [words, &[]]),
+        }
+    }
+
+    /// The number in `updates` of those of something that it found.
+    pub(super) fn updates(&mut self, lead: &Lead, updates: &mut Interner<Update>) -> u32 {
+        self.updates.of(lead.updates, || updates.intern(self.found.updates(lead.updates)).0)
+    }
+}
+
+/// For numbers of a list those of another list for the same.
+#[derive(Debug, Default)]
+struct Translation(Vec<Option<u32>>);
+
+impl Translation {
+    /// The number for the same in the other list, which is made when this is asked first.
+    fn of(&mut self, number: u32, make: impl FnOnce() -> u32) -> u32 {
+        *self.slot(number).get_or_insert_with(make)
+    }
+
+    /// The same, if it is there.
+    fn find(&mut self, number: u32, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        let other = self.slot(number);
+        if other.is_none() {
+            *other = find();
+        }
+        *other
+    }
+
+    fn slot(&mut self, number: u32) -> &mut Option<u32> {
+        let place = number as usize;
+        if place >= self.0.len() {
+            self.0.resize(place + 1, None);
+        }
+        &mut self.0[place]
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
     }
 }
 
@@ -84,16 +163,21 @@ impl Graph<'_> {
             self.scouts.list.push(Scout::new(self.own.finder.another()));
         }
         self.scouts.reports.clear();
-        let keys = &self.tables.keys;
+        let names = &self.tables.names;
         let look = |number: usize, scout: &mut Scout<'_>| {
-            scout.found.clear();
+            scout.clear();
             let own = points.iter().skip(number).step_by(n_threads);
-            let mut reports = Vec::new();
+            let (mut reports, mut packed) = (Vec::new(), Vec::new());
             for point in own {
                 if scout.found.n_words() > MOST_WORDS {
                     break;
                 }
-                reports.push((*point, scout.report(keys.get(*point), Towards::All, number)));
+                names.write(*point, &mut packed);
+                let report = scout.report(&packed, Towards::All, number);
+                if let Ok(outcome) = &report.outcome {
+                    scout.look_up(outcome, names);
+                }
+                reports.push((*point, report));
             }
             reports
         };
