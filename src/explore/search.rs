@@ -94,7 +94,8 @@ impl Search {
     pub(super) fn new(graph: &mut Graph<'_>, tag: Tag) -> Self {
         let mut search = Self::default();
         let mut start = graph.start();
-        search.push(graph, 0, 0, &mut start, tag);
+        graph.classify(&mut start.point, &mut start.registers);
+        search.push(graph, 0, 0, &start, tag);
         search
     }
 
@@ -113,15 +114,14 @@ impl Search {
             let item;
             (item, next.point) = graph.lead(member, place, &mut next.registers);
             if let Some(tag) = tag(graph.item(item)) {
-                leads_to(self.push(graph, node, item, &mut next, tag));
+                leads_to(self.push(graph, node, item, &next, tag));
             }
         }
         self.spare = next.registers;
     }
 
     /// Adds a configuration that was reached from a node with an item, unless another one does for it. The node that does.
-    fn push(&mut self, graph: &mut Graph<'_>, before: NodeId, item: ItemId, member: &mut Member, tag: Tag) -> NodeId {
-        graph.classify(&mut member.point, &mut member.registers);
+    fn push(&mut self, graph: &Graph<'_>, before: NodeId, item: ItemId, member: &Member, tag: Tag) -> NodeId {
         let (found, is_new) = self.add(graph, before, item, member, tag);
         if is_new {
             self.open.push_back(found);
@@ -148,10 +148,10 @@ impl Search {
         if at == new || member.registers.is_empty() {
             return at;
         }
-        let has_cover = graph.has_cover(member.point);
         for _ in 0..COMPARED {
-            let registers = self.registers_of(graph, at);
-            if registers == member.registers || has_cover && covers(registers, &member.registers) {
+            let registers = self.registers_of(at, member.registers.len());
+            let is_same = registers == member.registers;
+            if is_same || covers(registers, &member.registers) && graph.has_cover(member.point) {
                 return at;
             }
             let node = &mut self.nodes[at as usize];
@@ -216,12 +216,13 @@ impl Search {
 
     /// What is at a node.
     pub(super) fn member(&self, graph: &Graph<'_>, id: NodeId) -> Member {
-        Member { point: self.node(id).point, registers: self.registers_of(graph, id).to_vec() }
+        let point = self.node(id).point;
+        Member { point, registers: self.registers_of(id, graph.n_registers(point)).to_vec() }
     }
 
-    fn registers_of(&self, graph: &Graph<'_>, id: NodeId) -> &[Counter] {
-        let Node { point, registers, .. } = *self.node(id);
-        &self.registers[registers as usize..][..graph.n_registers(point)]
+    /// The registers at a node, which are so many.
+    fn registers_of(&self, id: NodeId, many: usize) -> &[Counter] {
+        &self.registers[self.node(id).registers as usize..][..many]
     }
 
     /// How far something has come there.
@@ -269,6 +270,9 @@ impl Sights {
     pub(super) fn add(&mut self, search: &Search, node: NodeId, seen: Vec<Sighted>) -> Vec<(NodeId, Sighted)> {
         let before = std::mem::replace(&mut self.depth, search.depth);
         let mut ready = if before < self.depth { self.take_rest() } else { Vec::new() };
+        if seen.is_empty() {
+            return ready;
+        }
         let (now, later): (Vec<Sighted>, Vec<Sighted>) = seen.into_iter().partition(|sighted| sighted.after.is_none());
         ready.extend(now.into_iter().map(|sighted| (node, sighted)));
         self.later.extend(later.into_iter().map(|sighted| (node, sighted)));

@@ -185,6 +185,26 @@ impl Configuration {
     }
 
     fn pack_with(&self, counters: &[Counter], words: &mut Vec<u64>) {
+        self.pack_head(counters, words);
+        words.extend_from_slice(&self.words);
+        if let Some(unknown) = &self.unknown {
+            unknown.pack(words);
+        }
+    }
+
+    /// The same, with the words of the states, which are so many, apart.
+    pub(super) fn pack_apart(&self, n_states: usize, states: &mut Vec<u64>, others: &mut Vec<u64>) {
+        self.pack_head(&self.counters, others);
+        let (own, stack) = self.words.split_at(n_states);
+        states.extend_from_slice(own);
+        others.extend_from_slice(stack);
+        if let Some(unknown) = &self.unknown {
+            unknown.pack(others);
+        }
+    }
+
+    /// What is before the states: see [`packed_head`](Self::packed_head).
+    fn pack_head(&self, counters: &[Counter], words: &mut Vec<u64>) {
         words.push(u64::from(self.pc) | u64::from(self.frame) << 32);
         words.push(u64::from(self.control) | u64::from(self.inner) << 32);
         let is_partial = u64::from(self.unknown.is_some());
@@ -192,13 +212,8 @@ impl Configuration {
         let kind = is_partial << 40 | is_product << 41;
         words.push(u64::from(self.phase) | self.flags.bits() << 32 | kind | (counters.len() as u64) << 42);
         words.extend(counters.iter().map(|counter| counter.0));
-        // The states come first among the words: see `packed_head`.
         if self.unknown.is_some() {
             words.push(self.words.len() as u64);
-        }
-        words.extend_from_slice(&self.words);
-        if let Some(unknown) = &self.unknown {
-            unknown.pack(words);
         }
     }
 

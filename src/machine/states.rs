@@ -52,6 +52,11 @@ impl Program {
         [before, states, after]
     }
 
+    /// Packs a configuration in such parts: appends the words of the states to some, and the others to others.
+    pub fn pack_apart(&self, at: &Configuration, states: &mut Vec<u64>, others: &mut Vec<u64>) {
+        at.pack_apart(self.n_state_words(), states, others);
+    }
+
     /// Appends what was packed, given the words of the states and, one after the other, the two other parts of
     /// [`split_packed`](Self::split_packed).
     ///

@@ -109,13 +109,22 @@ pub struct Outcomes {
     pub failed: bool,
 }
 
+impl Outcomes {
+    fn add(&mut self, also: Self) {
+        self.held |= also.held;
+        self.failed |= also.failed;
+    }
+}
+
 /// What is watched for, and what was seen. Lies in a [`Scratch`].
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     never: Vec<Condition>,
     met: Vec<bool>,
     reached: Vec<bool>,
-    outcomes: FxHashMap<GuardKey, Outcomes>,
+    /// Of the first guards of instructions, by their addresses, and of others.
+    first: Vec<Outcomes>,
+    others: FxHashMap<GuardKey, Outcomes>,
 }
 
 impl Watch {
@@ -125,7 +134,8 @@ impl Watch {
             met: vec![false; never.len()],
             never,
             reached: vec![false; program.code.len()],
-            outcomes: FxHashMap::default(),
+            first: vec![Outcomes::default(); program.code.len()],
+            others: FxHashMap::default(),
         }
     }
 
@@ -135,7 +145,8 @@ impl Watch {
             never: self.never.clone(),
             met: vec![false; self.met.len()],
             reached: vec![false; self.reached.len()],
-            outcomes: FxHashMap::default(),
+            first: vec![Outcomes::default(); self.first.len()],
+            others: FxHashMap::default(),
         }
     }
 
@@ -144,11 +155,12 @@ impl Watch {
         for (reached, also) in self.reached.iter_mut().zip(&other.reached) {
             *reached |= also;
         }
+        for (known, also) in self.first.iter_mut().zip(&other.first) {
+            known.add(*also);
+        }
         #[expect(clippy::iter_over_hash_type, reason = "the order makes no difference")]
-        for (key, outcomes) in &other.outcomes {
-            let known = self.outcomes.entry(*key).or_default();
-            known.held |= outcomes.held;
-            known.failed |= outcomes.failed;
+        for (key, also) in &other.others {
+            self.others.entry(*key).or_default().add(*also);
         }
     }
 
@@ -159,7 +171,10 @@ impl Watch {
 
     /// What a guard was found to be; nothing where no run has looked at it.
     pub fn outcomes(&self, guard: &Guard) -> Outcomes {
-        self.outcomes.get(&guard.key).copied().unwrap_or_default()
+        match guard.key {
+            (address, 0) => self.first[address as usize],
+            key => self.others.get(&key).copied().unwrap_or_default(),
+        }
     }
 
     /// The conditions that have held since this was asked last, by their places in the list.
@@ -173,9 +188,11 @@ impl Watch {
     }
 
     pub(super) fn note(&mut self, key: GuardKey, held: bool) {
-        let outcomes = self.outcomes.entry(key).or_default();
-        outcomes.held |= held;
-        outcomes.failed |= !held;
+        let known = match key {
+            (address, 0) => &mut self.first[address as usize],
+            key => self.others.entry(key).or_default(),
+        };
+        known.add(Outcomes { held, failed: !held });
     }
 }
 

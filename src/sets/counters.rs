@@ -40,9 +40,12 @@ impl Update {
             }
         }
     }
-}
 
-impl Update {
+    /// Whether a counter is counted down.
+    pub(super) fn counts(self) -> bool {
+        matches!(self, Self::Keep { must, may, .. } if must + may > 0)
+    }
+
     /// Whether a counter that comes about like this always covers one that does like the other.
     pub(super) fn covers(self, other: Self) -> bool {
         match (self, other) {

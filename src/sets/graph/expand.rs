@@ -32,22 +32,29 @@ impl Graph<'_> {
     }
 
     fn expand_fully(&mut self, point: PointId) -> Result<(), Limit> {
-        if !matches!(self.tables.points[point as usize].expansion, Expansion::Unknown) {
+        if matches!(self.tables.points[point as usize].expansion, Expansion::Known { .. } | Expansion::Exact) {
             return Ok(());
         }
-        self.tables.points[point as usize].expansion = if self.is_dead(point) {
+        let expansion = if self.is_dead(point) {
             let start = self.edges.len();
             self.edges.extend(self.tables.again(point));
             Expansion::Known { edges: place(start)..place(self.edges.len()), ends: false }
         } else {
             self.find(point, Towards::All)?
         };
+        if matches!(expansion, Expansion::Known { .. }) {
+            self.expanded.push(point);
+        }
+        self.tables.points[point as usize].expansion = expansion;
         Ok(())
     }
 
     /// Finds what comes next from a point, unless somebody has.
     fn find(&mut self, point: PointId, towards: Towards<'_>) -> Result<Expansion, Limit> {
-        let report = if matches!(towards, Towards::All) { self.scouts.report(point) } else { None };
+        let report = match (towards, &self.tables.points[point as usize].expansion) {
+            (Towards::All, Expansion::Found(report)) => self.scouts.report(*report),
+            _ => None,
+        };
         let (scout, Report { outcome, sightings, .. }) = if let Some(report) = report {
             (&mut self.scouts.list[report.scout], report)
         } else {

@@ -17,8 +17,8 @@ pub(super) struct Found {
     /// The words of their states, one after the other.
     states: Vec<u64>,
     updates: Interner<Update>,
-    /// Memory for one piece of work.
-    packed: Vec<u64>,
+    /// Memory for one shape.
+    shape: Vec<u64>,
 }
 
 /// A silent way that ends with an item.
@@ -85,20 +85,25 @@ impl Found {
         updates: &[Update],
         program: &Program,
     ) {
-        let Self { leads, shapes, states, packed, .. } = self;
-        packed.clear();
+        let Self { leads, shapes, states, shape, .. } = self;
+        shape.clear();
         let start = place(states.len());
         if let Some(at) = at {
-            at.pack(packed);
-            let [before, own, _] = program.split_packed(packed);
-            let range = before.len()..before.len() + own.len();
-            states.extend(packed.drain(range));
+            program.pack_apart(at, states, shape);
         } else {
             states.resize(states.len() + program.n_state_words(), 0);
         }
-        let (shape, _) = shapes.intern(packed);
         let states = start..place(states.len());
-        let (updates, _) = self.updates.intern(updates);
+        // Mostly they are those of the last one.
+        let last = leads.last().map(|last| (last.shape, last.updates));
+        let shape = match last {
+            Some((last, _)) if shapes.get(last) == shape => last,
+            _ => shapes.intern(shape).0,
+        };
+        let updates = match last {
+            Some((_, last)) if self.updates.get(last) == updates => last,
+            _ => self.updates.intern(updates).0,
+        };
         leads.push(Lead { item, stutters, shape, states, updates, target: None });
     }
 

@@ -84,6 +84,8 @@ struct Point {
 #[derive(Clone, Debug)]
 enum Expansion {
     Unknown,
+    /// It was found ahead: which of the reports of the scouts tells.
+    Found(u32),
     Known {
         edges: Range<u32>,
         ends: bool,
@@ -101,6 +103,8 @@ pub(crate) struct Graph<'p> {
     edges: Vec<Edge>,
     /// How many others there were.
     n_forgotten: usize,
+    /// The points whose edges are known.
+    expanded: Vec<PointId>,
     /// What was seen on silent ways since somebody asked, if somebody watches.
     sightings: Vec<Sighted>,
     /// Who finds what comes next when it is asked for.
@@ -175,6 +179,7 @@ impl<'p> Graph<'p> {
             towards: FxHashMap::default(),
             edges: Vec::new(),
             n_forgotten: 0,
+            expanded: Vec::new(),
             sightings: Vec::new(),
             own: Scout::new(finder),
             scouts: Scouts::default(),
@@ -251,13 +256,18 @@ impl<'p> Graph<'p> {
         self.edges(point).len()
     }
 
-    /// One of the ways that lead on from a settled member: its item, and the point where it leads to; `led` gets the
-    /// registers there.
-    pub(crate) fn lead(&self, member: &Member, place: usize, led: &mut Vec<Counter>) -> (ItemId, PointId) {
+    /// One of the ways that lead on from a settled member: its item, and the point where it leads to, which says of each
+    /// counter what is so; `led` gets the registers there.
+    pub(crate) fn lead(&mut self, member: &Member, place: usize, led: &mut Vec<Counter>) -> (ItemId, PointId) {
         let edge = &self.edges(member.point)[place];
+        let (item, mut target) = (edge.item, edge.target);
         led.clear();
         led.extend(self.led(edge, member));
-        (edge.item, edge.target)
+        // Of one that was not counted down nothing else is so than before.
+        if self.updates(edge).iter().any(|update| update.counts()) {
+            self.classify(&mut target, led);
+        }
+        (item, target)
     }
 
     /// The registers where an edge leads a member of its point.
@@ -285,10 +295,8 @@ impl<'p> Graph<'p> {
         self.n_forgotten += self.edges.len();
         self.edges.clear();
         self.towards.clear();
-        for point in &mut self.tables.points {
-            if matches!(point.expansion, Expansion::Known { .. }) {
-                point.expansion = Expansion::Unknown;
-            }
+        for point in self.expanded.drain(..) {
+            self.tables.points[point as usize].expansion = Expansion::Unknown;
         }
     }
 
@@ -399,7 +407,8 @@ impl<'p> Graph<'p> {
 
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
-        let edges = self.edges.len() * size_of::<Edge>() + self.tables.updates.bytes();
+        let edges = size_of_val(self.edges.as_slice()) + size_of_val(self.expanded.as_slice());
+        let edges = edges + self.tables.updates.bytes();
         let towards = self.towards.len() * 2 * size_of::<((PointId, u32), Range<u32>)>();
         self.tables.names.bytes() + self.tables.points.len() * size_of::<Point>() + edges + towards
     }
@@ -416,6 +425,8 @@ impl<'p> Graph<'p> {
         self.towards.clear();
         self.edges.clear();
         self.n_forgotten = 0;
+        self.expanded.clear();
+        self.scouts.forget();
         self.tables.updates.clear();
     }
 

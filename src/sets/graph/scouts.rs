@@ -4,8 +4,6 @@
 
 use std::thread;
 
-use rustc_hash::FxHashMap;
-
 use super::super::counters::Update;
 use super::super::interner::Interner;
 use super::super::limit::Limit;
@@ -14,7 +12,7 @@ use super::finder::Finder;
 use super::found::{Found, Lead, Outcome};
 use super::items::{ItemId, Items};
 use super::names::{Names, ShapeId};
-use super::{Expansion, Graph, PointId, Towards};
+use super::{Expansion, Graph, PointId, Towards, place};
 
 /// More would wait for what only one can do: to see which points are new.
 const MAX_THREADS: usize = 8;
@@ -138,31 +136,49 @@ pub(super) struct Report {
 #[derive(Debug, Default)]
 pub(super) struct Scouts<'p> {
     pub(super) list: Vec<Scout<'p>>,
-    reports: FxHashMap<PointId, Report>,
+    /// From which points it was looked ahead last.
+    points: Vec<PointId>,
+    /// For each of these what was found, until it is asked for.
+    reports: Vec<Option<Report>>,
 }
 
 impl Scouts<'_> {
-    /// What was found from a point, once.
-    pub(super) fn report(&mut self, point: PointId) -> Option<Report> {
-        self.reports.remove(&point)
+    /// A report, once.
+    pub(super) fn report(&mut self, number: u32) -> Option<Report> {
+        self.reports[number as usize].take()
+    }
+
+    /// Forgets what was found.
+    pub(super) fn forget(&mut self) {
+        self.points.clear();
+        self.reports.clear();
     }
 }
 
 impl Graph<'_> {
     /// Finds what comes next after points that are expanded later, all but products. Forgets what was found so before.
     pub(crate) fn look_ahead(&mut self, points: impl Iterator<Item = PointId>) {
-        let is_open = |point: &PointId| {
-            let is_unknown = matches!(self.tables.points[*point as usize].expansion, Expansion::Unknown);
-            is_unknown && !self.is_dead(*point) && !self.is_partial(*point)
-        };
-        let points: Vec<PointId> = points.filter(is_open).collect();
+        let mut list = std::mem::take(&mut self.scouts.points);
+        for point in list.drain(..) {
+            let expansion = &mut self.tables.points[point as usize].expansion;
+            if matches!(expansion, Expansion::Found(_)) {
+                *expansion = Expansion::Unknown;
+            }
+        }
+        for point in points {
+            let is_unknown = matches!(self.tables.points[point as usize].expansion, Expansion::Unknown);
+            if is_unknown && !self.is_dead(point) && !self.is_partial(point) {
+                self.tables.points[point as usize].expansion = Expansion::Found(place(list.len()));
+                list.push(point);
+            }
+        }
+        let points = list;
         let most = MAX_THREADS.min(points.len() / WORTH);
         // To ask how many there can be takes a while.
         let n_threads = if most > 1 { thread::available_parallelism().map_or(1, usize::from).min(most) } else { 1 };
         while self.scouts.list.len() < n_threads {
             self.scouts.list.push(Scout::new(self.own.finder.another()));
         }
-        self.scouts.reports.clear();
         let names = &self.tables.names;
         let look = |number: usize, scout: &mut Scout<'_>| {
             scout.clear();
@@ -177,26 +193,30 @@ impl Graph<'_> {
                 if let Ok(outcome) = &report.outcome {
                     scout.look_up(outcome, names);
                 }
-                reports.push((*point, report));
+                reports.push(report);
             }
             reports
         };
         let look = &look;
-        let reports = thread::scope(|scope| {
+        let found = thread::scope(|scope| {
             let mut scouts = self.scouts.list.iter_mut().take(n_threads).enumerate();
             let (_, first) = scouts.next().expect("there is one");
             let others = scouts.map(|(number, scout)| scope.spawn(move || look(number, scout)));
             let others: Vec<_> = others.collect();
-            let mut reports = look(0, first);
+            let mut found = vec![look(0, first)];
             for other in others {
-                match other.join() {
-                    Ok(more) => reports.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
+                found.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
-            reports
+            found
         });
-        self.scouts.reports.extend(reports);
+        self.scouts.reports.clear();
+        self.scouts.reports.resize_with(points.len(), || None);
+        for (number, reports) in found.into_iter().enumerate() {
+            for (place, report) in (number..).step_by(n_threads).zip(reports) {
+                self.scouts.reports[place] = Some(report);
+            }
+        }
+        self.scouts.points = points;
         for scout in self.scouts.list.iter_mut().take(n_threads) {
             if let (Some(all), Some(more)) = (self.own.finder.scratch.watched(), scout.finder.scratch.watched()) {
                 all.add(more);
