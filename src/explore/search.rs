@@ -4,11 +4,12 @@
 //! what a loop has left, the one with more between its bounds does for both.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers};
+use crate::sets::{Batch, Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -42,8 +43,6 @@ pub(super) struct Search {
     depth: u32,
     /// How many of the open ones are as far from the start.
     n_as_far: usize,
-    /// For how many of the open ones it was found at the same time what comes next.
-    n_ahead: usize,
     groups: Groups,
     /// For nodes at points that turned out to be others: the nodes that do for them.
     covering: FxHashMap<NodeId, NodeId>,
@@ -164,46 +163,75 @@ impl Search {
         *self.crowded.entry((member.point, tag, member.registers.clone().into())).or_insert(new)
     }
 
-    /// The next node that no other covers, with what is there, settled; nothing at the end.
+    /// Visits each node that no other covers, with what is there, settled, until the visitor breaks off. Meanwhile it is found
+    /// what comes next from the nodes behind.
     ///
     /// # Errors
     ///
     /// When a limit is met.
-    pub(super) fn next(&mut self, graph: &mut Graph<'_>) -> Result<Option<(NodeId, Member)>, Limit> {
-        while let Some(mut place) = self.open.pop_front() {
-            if self.weight > graph.limit() {
-                let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
-                return Err(graph.too_many_points(&points));
-            }
-            if self.n_as_far == 0 {
-                self.depth += u32::from(self.n_looked_at > 0);
-                self.n_as_far = self.open.len() + 1;
-            }
-            self.n_as_far -= 1;
-            self.n_looked_at += 1;
-            if self.n_ahead == 0 {
-                let ahead = (EDGES * self.n_looked_at / (graph.n_edges() + 1)).clamp(1, AHEAD);
-                let next = std::iter::once(&place).chain(&self.open).take(ahead);
-                self.n_ahead = self.open.len().min(ahead - 1) + 1;
-                graph.look_ahead(next.map(|node| self.nodes[*node as usize].point));
-            }
-            self.n_ahead -= 1;
-            let mut member = self.member(graph, place);
-            let before = member.point;
-            graph.settle(&mut member.point, &mut member.registers)?;
-            if member.point != before {
-                // It is at another point: whoever is there may do for it.
-                let Node { before, item, tag, .. } = *self.node(place);
-                let (found, is_new) = self.add(graph, before, item, &member, tag);
-                self.covering.insert(place, found);
-                if !is_new {
-                    continue;
+    pub(super) fn run<B>(
+        &mut self,
+        graph: &mut Graph<'_>,
+        mut visit: impl FnMut(&mut Self, &mut Graph<'_>, NodeId, &Member) -> ControlFlow<B>,
+    ) -> Result<Option<B>, Limit> {
+        // Of so many it was found what comes next.
+        let mut n_found = 0;
+        while !self.open.is_empty() {
+            let (mut batch, n_more) = self.batch(graph, n_found);
+            let flow = batch.find(|| {
+                for _ in 0..n_found {
+                    match self.next(graph) {
+                        Err(limit) => return ControlFlow::Break(Err(limit)),
+                        Ok(None) => {}
+                        Ok(Some((node, member))) => visit(self, graph, node, &member).map_break(Ok)?,
+                    }
                 }
-                place = found;
+                ControlFlow::Continue(())
+            });
+            graph.await_in_turn(batch);
+            n_found = n_more;
+            if let ControlFlow::Break(end) = flow {
+                return end.map(Some);
             }
-            return Ok(Some((place, member)));
         }
         Ok(None)
+    }
+
+    /// A batch of nodes behind so many, and how many they are.
+    fn batch<'p>(&self, graph: &mut Graph<'p>, n_before: usize) -> (Batch<'p>, usize) {
+        let most = (EDGES * (self.n_looked_at + 1) / (graph.n_edges() + 1)).clamp(1, AHEAD);
+        let nodes = self.open.iter().skip(n_before).take(most);
+        let many = nodes.len();
+        (graph.batch(nodes.map(|node| self.nodes[*node as usize].point)), many)
+    }
+
+    /// The next node, unless another one covers it.
+    fn next(&mut self, graph: &mut Graph<'_>) -> Result<Option<(NodeId, Member)>, Limit> {
+        let Some(mut place) = self.open.pop_front() else { return Ok(None) };
+        if self.weight > graph.limit() {
+            let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
+            return Err(graph.too_many_points(&points));
+        }
+        if self.n_as_far == 0 {
+            self.depth += u32::from(self.n_looked_at > 0);
+            self.n_as_far = self.open.len() + 1;
+        }
+        self.n_as_far -= 1;
+        self.n_looked_at += 1;
+        let mut member = self.member(graph, place);
+        let before = member.point;
+        graph.settle(&mut member.point, &mut member.registers)?;
+        if member.point != before {
+            // It is at another point: whoever is there may do for it.
+            let Node { before, item, tag, .. } = *self.node(place);
+            let (found, is_new) = self.add(graph, before, item, &member, tag);
+            self.covering.insert(place, found);
+            if !is_new {
+                return Ok(None);
+            }
+            place = found;
+        }
+        Ok(Some((place, member)))
     }
 
     /// The node that does for one that was looked at: itself, unless it is covered.

@@ -1,6 +1,7 @@
 //! What becomes of a grammar as it runs, in all ways: where it fails, where it can't get out, and what it never comes to.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
 
@@ -10,7 +11,7 @@ use super::witness::Witness;
 use crate::machine::{Fault, Program, Watch};
 use crate::model::Alphabet;
 use crate::model::grammar::{Grammar, PhaseId};
-use crate::sets::{Bounds, Goal, Graph, Limit, PointId, Sighted, Sighting, View};
+use crate::sets::{Bounds, Goal, Graph, Limit, Member, PointId, Sighted, Sighting, View};
 use crate::source::Span;
 
 /// What was found.
@@ -64,8 +65,8 @@ impl Survey {
     pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds, patience: Patience) -> Self {
         let is_sure_to_end = is_sure_to_end(grammar);
         let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
+        let mut search = Search::new(&mut graph, 0);
         let mut surveyor = Surveyor {
-            search: Search::new(&mut graph, 0),
             sights: Sights::default(),
             ways: (!is_sure_to_end).then(Ways::default),
             failing: FxHashSet::default(),
@@ -80,24 +81,24 @@ impl Survey {
         let mut limit = None;
         let mut rough = None;
         // Whether all were looked at, so far or in the end.
-        let mut explored = surveyor.explore(&mut graph, few);
+        let mut explored = surveyor.explore(&mut graph, &mut search, few);
         if explored != Ok(true) && patience != Patience::Endless && is_sure_to_end && surveyor.found.is_empty() {
             rough = safe(grammar, alphabet, program, bounds);
         }
         if explored == Ok(false) && rough.is_none() {
-            explored = surveyor.explore(&mut graph, usize::MAX);
+            explored = surveyor.explore(&mut graph, &mut search, usize::MAX);
         }
         if rough.is_none() {
             limit = explored.err();
         }
         let rest = surveyor.sights.take_rest();
-        surveyor.note(&mut graph, rest);
-        let traps = if limit.is_none() && rough.is_none() { surveyor.traps(&mut graph) } else { Vec::new() };
+        surveyor.note(&mut graph, &search, rest);
+        let traps = if limit.is_none() && rough.is_none() { surveyor.traps(&mut graph, &search) } else { Vec::new() };
         Self {
             faults: surveyor.found,
             loops: surveyor.loops,
             traps,
-            configurations: surveyor.search.n_looked_at(),
+            configurations: search.n_looked_at(),
             limit,
             rough: rough.is_some(),
             watch: rough.or_else(|| graph.watched().map(std::mem::take)).expect("it watches"),
@@ -115,7 +116,6 @@ fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bound
 }
 
 struct Surveyor {
-    search: Search,
     sights: Sights,
     /// The ways, unless by the text alone each leads to an end.
     ways: Option<Ways>,
@@ -145,48 +145,52 @@ const EDGES: usize = 1 << 16;
 
 impl Surveyor {
     /// Looks at so many configurations in all. Whether there are no more.
-    fn explore(&mut self, graph: &mut Graph<'_>, many: usize) -> Result<bool, Limit> {
-        while self.search.n_looked_at() < many {
-            if graph.n_kept_edges() > EDGES.max(self.search.n_looked_at() / 4) {
-                graph.forget_edges();
-            }
-            let Some((node, member)) = self.search.next(graph)? else { return Ok(true) };
-            let seen = graph.take_sightings();
-            let fails = |sighted: &Sighted| sighted.after.is_none() && !matches!(sighted.what, Sighting::Met(_));
-            if seen.iter().any(fails) {
-                self.failing.insert(member.point);
-            }
-            let next = self.sights.add(&self.search, node, seen);
-            self.note(graph, next);
-            let Some(ways) = &mut self.ways else {
-                self.search.spread(graph, node, &member, |_| Some(0), |_| ());
-                continue;
-            };
+    fn explore(&mut self, graph: &mut Graph<'_>, search: &mut Search, many: usize) -> Result<bool, Limit> {
+        let end = search.run(graph, |search, graph, node, member| {
+            self.visit(search, graph, node, member);
+            if search.n_looked_at() < many { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        Ok(end?.is_none())
+    }
+
+    fn visit(&mut self, search: &mut Search, graph: &mut Graph<'_>, node: NodeId, member: &Member) {
+        let seen = graph.take_sightings();
+        let fails = |sighted: &Sighted| sighted.after.is_none() && !matches!(sighted.what, Sighting::Met(_));
+        if seen.iter().any(fails) {
+            self.failing.insert(member.point);
+        }
+        let next = self.sights.add(search, node, seen);
+        self.note(graph, search, next);
+        if let Some(ways) = &mut self.ways {
             let is_dead = graph.is_dead(member.point);
             if is_dead || graph.ends(member.point) || self.failing.contains(&member.point) {
                 ways.ends.push(node);
             }
-            self.search.spread(graph, node, &member, |_| Some(0), |target| ways.targets.push(target));
+            search.spread(graph, node, member, |_| Some(0), |target| ways.targets.push(target));
             ways.looked_at.push(node);
             ways.upto.push(ways.targets.len());
+        } else {
+            search.spread(graph, node, member, |_| Some(0), |_| ());
         }
-        Ok(false)
+        if graph.n_kept_edges() > EDGES.max(search.n_looked_at() / 4) {
+            graph.forget_edges();
+        }
     }
 
     /// Notes what of it was not seen before.
-    fn note(&mut self, graph: &mut Graph<'_>, seen: Vec<(NodeId, Sighted)>) {
+    fn note(&mut self, graph: &mut Graph<'_>, search: &Search, seen: Vec<(NodeId, Sighted)>) {
         for (node, sighted) in seen {
             match &sighted.what {
                 Sighting::Fault(fault) => {
                     if self.faults.insert((fault.kind.code().name(), fault.span)) {
-                        let way = self.search.way(graph, node);
+                        let way = search.way(graph, node);
                         let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
                         self.found.push((Fault::clone(fault), witness));
                     }
                 }
                 Sighting::Trap(span) => {
                     if self.loops.iter().all(|(other, _)| other != span) {
-                        let way = self.search.way(graph, node);
+                        let way = search.way(graph, node);
                         self.loops.push((*span, Witness::of(graph, &way, Goal::There)));
                     }
                 }
@@ -196,11 +200,11 @@ impl Surveyor {
     }
 
     /// The nodes from which no end can be reached, the first of each phase.
-    fn traps(&mut self, graph: &mut Graph<'_>) -> Vec<Trap> {
+    fn traps(&mut self, graph: &mut Graph<'_>, search: &Search) -> Vec<Trap> {
         let Some(Ways { looked_at, mut targets, upto, ends: mut open }) = self.ways.take() else { return Vec::new() };
-        let n_nodes = self.search.n_nodes();
+        let n_nodes = search.n_nodes();
         for target in &mut targets {
-            *target = self.search.covering(*target);
+            *target = search.covering(*target);
         }
         let ways = (0..looked_at.len()).map(|place| {
             let start = place.checked_sub(1).map_or(0, |before| upto[before]);
@@ -218,10 +222,10 @@ impl Surveyor {
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
         for node in looked_at.iter().filter(|node| !ends[**node as usize]) {
-            let member = self.search.member(graph, *node);
+            let member = search.member(graph, *node);
             let phase = graph.phase(member.point);
             if phases.insert(phase) {
-                let way = self.search.way(graph, *node);
+                let way = search.way(graph, *node);
                 traps.push(Trap { phase, witness: Witness::of(graph, &way, Goal::There) });
             }
         }

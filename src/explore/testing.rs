@@ -4,6 +4,7 @@
 //! how far the pattern has come. `never` asks whether there is a configuration in which something holds.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
 
@@ -152,22 +153,18 @@ impl<'g> Tester<'g> {
             Graph::new(self.grammar, self.alphabet, self.program, View::NAMES, Some(conditions), self.bounds);
         let mut search = Search::new(&mut graph, 0);
         let mut sights = Sights::default();
-        let limit = loop {
+        let limit = search.run(&mut graph, |search, graph, node, member| {
             // What was seen at the start belongs to the first node.
-            let (node, member) = match search.next(&mut graph) {
-                Ok(Some(found)) => found,
-                Ok(None) => break None,
-                Err(limit) => break Some(limit),
-            };
             let seen = graph.take_sightings();
-            note(&mut judgments, conditions, &mut graph, &search, sights.add(&search, node, seen));
+            note(&mut judgments, conditions, graph, search, sights.add(search, node, seen));
             if !judgments.contains(&Judgment::Passed) {
-                break None;
+                return ControlFlow::Break(());
             }
-            search.spread(&mut graph, node, &member, |_| Some(0), |_| ());
-        };
+            search.spread(graph, node, member, |_| Some(0), |_| ());
+            ControlFlow::Continue(())
+        });
         note(&mut judgments, conditions, &mut graph, &search, sights.take_rest());
-        if let Some(limit) = limit {
+        if let Err(limit) = limit {
             for judgment in judgments.iter_mut().filter(|judgment| **judgment == Judgment::Passed) {
                 *judgment = Judgment::Undecided(Undecided::Limit(limit.clone()));
             }
@@ -235,23 +232,24 @@ struct Chase<'a, 'g> {
 impl Chase<'_, '_> {
     /// The node at the end of a shortest trace that matches.
     fn run(&mut self) -> Result<Option<NodeId>, Undecided> {
-        while let Some((node, member)) = self.search.next(self.graph).map_err(Undecided::Limit)? {
-            let progress = Progress(self.search.tag(node));
-            if self.graph.ends(member.point) && self.matcher.accepts(progress) {
-                return Ok(Some(node));
+        let Self { graph, matcher, search, furthest } = self;
+        let found = search.run(graph, |search, graph, node, member| {
+            let progress = Progress(search.tag(node));
+            if graph.ends(member.point) && matcher.accepts(progress) {
+                return ControlFlow::Break(node);
             }
-            let element = self.matcher.element(progress);
-            if element > self.furthest.0 {
-                self.furthest = (element, node);
+            let element = matcher.element(progress);
+            if element > furthest.0 {
+                *furthest = (element, node);
             }
-            let matcher = &mut self.matcher;
             let tag = |item: &Item| {
                 let Item::Event { symbol, payload } = item else { return None };
                 matcher.step(progress, *symbol, payload).map(|progress| progress.0)
             };
-            self.search.spread(self.graph, node, &member, tag, |_| ());
-        }
-        Ok(None)
+            search.spread(graph, node, member, tag, |_| ());
+            ControlFlow::Continue(())
+        });
+        found.map_err(Undecided::Limit)
     }
 
     /// How far it came.

@@ -39,7 +39,7 @@ use graph::Towards;
 use transitions::{Move, Step, Transitions};
 
 pub(crate) use counters::covers;
-pub(crate) use graph::{Graph, ItemId, PointId};
+pub(crate) use graph::{Batch, Graph, ItemId, PointId};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
 pub(crate) use places::{PlaceId, Places};

@@ -5,7 +5,7 @@ use super::super::fold::fold;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
 use super::found::Outcome;
-use super::scouts::{Report, Scout};
+use super::scout::{Report, Scout};
 use super::{Edge, Expansion, Graph, HIDDEN, PointId, Tables, Towards, place};
 
 impl Graph<'_> {
@@ -52,16 +52,17 @@ impl Graph<'_> {
     /// Finds what comes next from a point, unless somebody has.
     fn find(&mut self, point: PointId, towards: Towards<'_>) -> Result<Expansion, Limit> {
         let report = match (towards, &self.tables.points[point as usize].expansion) {
-            (Towards::All, Expansion::Found(report)) => self.scouts.report(*report),
+            (Towards::All, Expansion::Found(report)) => self.ahead.report(*report),
             _ => None,
         };
-        let (scout, Report { outcome, sightings, .. }) = if let Some(report) = report {
-            (&mut self.scouts.list[report.scout], report)
+        let (scout, Report { outcome, sightings }) = if let Some((scout, report)) = report {
+            (&mut self.ahead.scouts[scout], report)
         } else {
             let own = &mut self.own;
             own.clear();
-            self.tables.names.write(point, &mut self.packed);
-            let report = own.report(&self.packed, towards, 0);
+            self.packed.clear();
+            self.tables.names.append(point, &mut self.packed);
+            let report = own.report(&self.packed, towards);
             (own, report)
         };
         self.sightings.extend(sightings.into_iter().map(|seen| {
@@ -112,8 +113,7 @@ impl Tables<'_> {
         for place in scout.found.places(outcome) {
             let lead = scout.found.lead(place).clone();
             let item = if lead.item == HIDDEN { HIDDEN } else { scout.item(lead.item, &mut self.items) };
-            let again = Some(item).filter(|_| lead.stutters);
-            let target = lead.target.unwrap_or_else(|| self.arrive(scout, &lead, again));
+            let target = self.arrive(scout, &lead, Some(item).filter(|_| lead.stutters));
             edges.push(Edge { item, target, updates: scout.updates(&lead, &mut self.updates) });
         }
     }

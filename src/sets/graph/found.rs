@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::counters::Update;
 use super::super::interner::Interner;
 use super::items::ItemId;
-use super::{PointId, place};
+use super::place;
 use crate::machine::{Configuration, Program};
 
 /// What comes next from some points, with numbers of its own for what many points have in common.
@@ -33,8 +33,6 @@ pub(super) struct Lead {
     states: Range<u32>,
     /// For each register of that point where it comes from.
     pub(super) updates: u32,
-    /// The point, if it was known to the graph already.
-    pub(super) target: Option<PointId>,
 }
 
 /// What comes next from one point.
@@ -104,7 +102,7 @@ impl Found {
             Some((_, last)) if self.updates.get(last) == updates => last,
             _ => self.updates.intern(updates).0,
         };
-        leads.push(Lead { item, stutters, shape, states, updates, target: None });
+        leads.push(Lead { item, stutters, shape, states, updates });
     }
 
     /// The last way, which is no longer among them then.
@@ -119,11 +117,6 @@ impl Found {
 
     pub(super) fn lead(&self, place: usize) -> &Lead {
         &self.leads[place]
-    }
-
-    /// The way at a place leads to a point that is known to the graph already.
-    pub(super) fn set_target(&mut self, place: usize, target: Option<PointId>) {
-        self.leads[place].target = target;
     }
 
     /// What a shape is.

@@ -4,25 +4,28 @@
 //! over silent steps and one shown item to another. Both are kept, so each point is run from once, in whatever sets it
 //! comes to lie.
 
+mod batch;
 mod expand;
 mod finder;
 mod follow;
 mod found;
 mod items;
 mod names;
-mod scouts;
+mod scout;
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use self::batch::Ahead;
+pub(crate) use self::batch::Batch;
 use self::finder::Finder;
 pub(super) use self::finder::Sight;
 pub(crate) use self::items::ItemId;
 use self::items::Items;
 use self::found::Lead;
 use self::names::Names;
-use self::scouts::{Scout, Scouts};
+use self::scout::Scout;
 
 use super::counters::{self, Update};
 use super::facts::Facts;
@@ -84,7 +87,9 @@ struct Point {
 #[derive(Clone, Debug)]
 enum Expansion {
     Unknown,
-    /// It was found ahead: which of the reports of the scouts tells.
+    /// It is being found ahead.
+    Awaited,
+    /// It was found ahead: in which of the reports.
     Found(u32),
     Known {
         edges: Range<u32>,
@@ -109,7 +114,7 @@ pub(crate) struct Graph<'p> {
     sightings: Vec<Sighted>,
     /// Who finds what comes next when it is asked for.
     own: Scout<'p>,
-    scouts: Scouts<'p>,
+    ahead: Ahead<'p>,
     /// Memory for one piece of work.
     fresh: Vec<Edge>,
     packed: Vec<u64>,
@@ -182,7 +187,7 @@ impl<'p> Graph<'p> {
             expanded: Vec::new(),
             sightings: Vec::new(),
             own: Scout::new(finder),
-            scouts: Scouts::default(),
+            ahead: Ahead::default(),
             fresh: Vec::new(),
             packed: Vec::new(),
         }
@@ -371,7 +376,7 @@ impl<'p> Graph<'p> {
     /// The packed configuration of a point; nothing where no run goes on.
     fn packed(&self, point: PointId) -> Vec<u64> {
         let mut packed = Vec::new();
-        self.tables.names.write(point, &mut packed);
+        self.tables.names.append(point, &mut packed);
         packed
     }
 
@@ -426,7 +431,7 @@ impl<'p> Graph<'p> {
         self.edges.clear();
         self.n_forgotten = 0;
         self.expanded.clear();
-        self.scouts.forget();
+        self.ahead.forget();
         self.tables.updates.clear();
     }
 

@@ -48,15 +48,12 @@ impl<'p> Names<'p> {
 
     /// The shape behind an item that may be shown `again`, given what was packed in parts, but for the words of the states.
     pub(super) fn shape(&mut self, again: Option<ItemId>, parts: [&[u64]; 2]) -> ShapeId {
-        write_shape(again, parts, &mut self.shape);
+        self.shape.clear();
+        self.shape.push(again.map_or(0, |item| u64::from(item) + 1));
+        for part in parts {
+            self.shape.extend_from_slice(part);
+        }
         self.shapes.intern(&self.shape).0
-    }
-
-    /// The same shape, if it is known.
-    pub(super) fn find_shape(&self, again: Option<ItemId>, parts: [&[u64]; 2]) -> Option<ShapeId> {
-        let mut shape = Vec::new();
-        write_shape(again, parts, &mut shape);
-        self.shapes.find(&shape)
     }
 
     /// The point with a shape and these words of its states, zeros where no run goes on; whether it is new. Costs a hash and,
@@ -82,8 +79,7 @@ impl<'p> Names<'p> {
         (point, true)
     }
 
-    /// The same point, if it is known.
-    pub(super) fn find(&self, shape: ShapeId, states: &[u64]) -> Option<PointId> {
+    fn find(&self, shape: ShapeId, states: &[u64]) -> Option<PointId> {
         let (shape, width) = (u64::from(shape), self.width());
         let is_it = |point: &PointId| {
             let row = part(&self.rows, width, *point);
@@ -129,9 +125,8 @@ impl<'p> Names<'p> {
         self.head(point).map_or(0, |head| head.len() + self.program.n_state_words())
     }
 
-    /// Puts what was packed in the place of other words; nothing where no run goes on.
-    pub(super) fn write(&self, point: PointId, packed: &mut Vec<u64>) {
-        packed.clear();
+    /// Appends what was packed; nothing where no run goes on.
+    pub(super) fn append(&self, point: PointId, packed: &mut Vec<u64>) {
         if let Some(head) = self.head(point) {
             self.program.join_packed(head, &self.row(point)[1..], packed);
         }
@@ -160,13 +155,4 @@ fn hash(shape: u64, states: &[u64]) -> u64 {
     hasher.write_u64(shape);
     states.iter().for_each(|word| hasher.write_u64(*word));
     hasher.finish()
-}
-
-/// What a shape is kept as.
-fn write_shape(again: Option<ItemId>, parts: [&[u64]; 2], shape: &mut Vec<u64>) {
-    shape.clear();
-    shape.push(again.map_or(0, |item| u64::from(item) + 1));
-    for part in parts {
-        shape.extend_from_slice(part);
-    }
 }
