@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 
 use crate::machine::Counter;
-use crate::sets::{Batch, Graph, Item, ItemId, Limit, Member, PointId, Sighted, covers};
+use crate::sets::{Batch, Graph, Interner, Item, ItemId, Limit, Member, PointId, Sighted, covers};
 
 /// A row of [`Search::nodes`].
 pub(super) type NodeId = u32;
@@ -21,8 +21,7 @@ pub(super) type Tag = u32;
 #[derive(Debug)]
 struct Node {
     point: PointId,
-    tag: Tag,
-    /// Where its registers begin: see [`Search::registers`].
+    /// Its registers: a number of [`Search::registers`].
     registers: u32,
     /// The node that it was reached from, and with what; itself at the start.
     before: NodeId,
@@ -35,7 +34,10 @@ struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Search {
     nodes: Vec<Node>,
-    registers: Vec<Counter>,
+    /// The tags of the first nodes; those of others are 0.
+    tags: Vec<Tag>,
+    /// The registers of nodes: many have the same.
+    registers: Interner<Counter>,
     /// Those that were not looked at, the nearest to the start first.
     open: VecDeque<NodeId>,
     n_looked_at: usize,
@@ -47,7 +49,7 @@ pub(super) struct Search {
     /// For nodes at points that turned out to be others: the nodes that do for them.
     covering: FxHashMap<NodeId, NodeId>,
     /// Those that come after [`COMPARED`] others.
-    crowded: FxHashMap<(PointId, Tag, Box<[Counter]>), NodeId>,
+    crowded: FxHashMap<(PointId, Tag, u32), NodeId>,
     weight: usize,
     /// Memory for one piece of work.
     spare: Vec<Counter>,
@@ -83,7 +85,7 @@ impl Groups {
 const COMPARED: usize = 16;
 
 /// From how many nodes it is found at the same time what comes next.
-const AHEAD: usize = 4_096;
+const AHEAD: usize = 1_024;
 
 /// How many edges are found at the same time, about: what was found waits in memory.
 const EDGES: usize = 100_000;
@@ -131,26 +133,29 @@ impl Search {
     /// The node that does for a configuration; whether it was not there before.
     fn add(&mut self, graph: &Graph<'_>, before: NodeId, item: ItemId, member: &Member, tag: Tag) -> (NodeId, bool) {
         let new = id(self.nodes.len());
-        let found = self.place(graph, member, tag, new);
+        let (registers, _) = self.registers.intern(&member.registers);
+        let found = self.place(graph, (member.point, tag, registers), new);
         if found == new {
             self.weight += graph.weight(member.point);
-            let registers = id(self.registers.len());
-            self.registers.extend_from_slice(&member.registers);
-            self.nodes.push(Node { point: member.point, tag, registers, before, item, sibling: new });
+            self.nodes.push(Node { point: member.point, registers, before, item, sibling: new });
+            if tag != 0 {
+                self.tags.resize(self.nodes.len(), 0);
+                self.tags[new as usize] = tag;
+            }
         }
         (found, found == new)
     }
 
-    /// A node that does for what is at a point, or the new one, which takes its place there.
-    fn place(&mut self, graph: &Graph<'_>, member: &Member, tag: Tag, new: NodeId) -> NodeId {
-        let mut at = self.groups.first(member.point, tag, new);
-        if at == new || member.registers.is_empty() {
+    /// A node that does for what is at a point with a tag and registers, or the new one, which takes its place there.
+    fn place(&mut self, graph: &Graph<'_>, (point, tag, registers): (PointId, Tag, u32), new: NodeId) -> NodeId {
+        let mut at = self.groups.first(point, tag, new);
+        if at == new {
             return at;
         }
         for _ in 0..COMPARED {
-            let registers = self.registers_of(at, member.registers.len());
-            let is_same = registers == member.registers;
-            if is_same || covers(registers, &member.registers) && graph.has_cover(member.point) {
+            let other = self.node(at).registers;
+            let covers = || covers(self.registers.get(other), self.registers.get(registers)) && graph.has_cover(point);
+            if other == registers || covers() {
                 return at;
             }
             let node = &mut self.nodes[at as usize];
@@ -160,7 +165,7 @@ impl Search {
             }
             at = node.sibling;
         }
-        *self.crowded.entry((member.point, tag, member.registers.clone().into())).or_insert(new)
+        *self.crowded.entry((point, tag, registers)).or_insert(new)
     }
 
     /// Visits each node that no other covers, with what is there, settled, until the visitor breaks off. Meanwhile it is found
@@ -218,12 +223,13 @@ impl Search {
         }
         self.n_as_far -= 1;
         self.n_looked_at += 1;
-        let mut member = self.member(graph, place);
+        let mut member = self.member(place);
         let before = member.point;
         graph.settle(&mut member.point, &mut member.registers)?;
         if member.point != before {
             // It is at another point: whoever is there may do for it.
-            let Node { before, item, tag, .. } = *self.node(place);
+            let Node { before, item, .. } = *self.node(place);
+            let tag = self.tag(place);
             let (found, is_new) = self.add(graph, before, item, &member, tag);
             self.covering.insert(place, found);
             if !is_new {
@@ -243,19 +249,14 @@ impl Search {
     }
 
     /// What is at a node.
-    pub(super) fn member(&self, graph: &Graph<'_>, id: NodeId) -> Member {
-        let point = self.node(id).point;
-        Member { point, registers: self.registers_of(id, graph.n_registers(point)).to_vec() }
-    }
-
-    /// The registers at a node, which are so many.
-    fn registers_of(&self, id: NodeId, many: usize) -> &[Counter] {
-        &self.registers[self.node(id).registers as usize..][..many]
+    pub(super) fn member(&self, id: NodeId) -> Member {
+        let Node { point, registers, .. } = *self.node(id);
+        Member { point, registers: self.registers.get(registers).to_vec() }
     }
 
     /// How far something has come there.
     pub(super) fn tag(&self, id: NodeId) -> Tag {
-        self.node(id).tag
+        self.tags.get(id as usize).copied().unwrap_or(0)
     }
 
     /// How many nodes there are.
@@ -269,10 +270,10 @@ impl Search {
     }
 
     /// The way to a node: items with what is behind each.
-    pub(super) fn way(&self, graph: &Graph<'_>, mut id: NodeId) -> Vec<(ItemId, Member)> {
+    pub(super) fn way(&self, mut id: NodeId) -> Vec<(ItemId, Member)> {
         let mut way = Vec::new();
         while self.node(id).before != id {
-            way.push((self.node(id).item, self.member(graph, id)));
+            way.push((self.node(id).item, self.member(id)));
             id = self.node(id).before;
         }
         way.reverse();

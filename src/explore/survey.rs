@@ -183,14 +183,14 @@ impl Surveyor {
             match &sighted.what {
                 Sighting::Fault(fault) => {
                     if self.faults.insert((fault.kind.code().name(), fault.span)) {
-                        let way = search.way(graph, node);
+                        let way = search.way(node);
                         let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
                         self.found.push((Fault::clone(fault), witness));
                     }
                 }
                 Sighting::Trap(span) => {
                     if self.loops.iter().all(|(other, _)| other != span) {
-                        let way = search.way(graph, node);
+                        let way = search.way(node);
                         self.loops.push((*span, Witness::of(graph, &way, Goal::There)));
                     }
                 }
@@ -222,10 +222,10 @@ impl Surveyor {
         let mut phases = BTreeSet::new();
         let mut traps = Vec::new();
         for node in looked_at.iter().filter(|node| !ends[**node as usize]) {
-            let member = search.member(graph, *node);
+            let member = search.member(*node);
             let phase = graph.phase(member.point);
             if phases.insert(phase) {
-                let way = search.way(graph, *node);
+                let way = search.way(*node);
                 traps.push(Trap { phase, witness: Witness::of(graph, &way, Goal::There) });
             }
         }

@@ -108,7 +108,7 @@ impl<'g> Tester<'g> {
     fn rejects(&mut self, pattern: &Pattern) -> Result<Judgment, Undecided> {
         let mut chase = self.chase(pattern)?;
         let Some(found) = chase.run()? else { return Ok(Judgment::Passed) };
-        let way = chase.search.way(chase.graph, found);
+        let way = chase.search.way(found);
         Ok(Judgment::Failed(Failure::Matched(Witness::of(chase.graph, &way, Goal::End))))
     }
 
@@ -194,7 +194,7 @@ fn note(
             if judgments[place] != Judgment::Passed {
                 continue;
             }
-            let way = search.way(graph, node);
+            let way = search.way(node);
             let witness = Witness::of(graph, &way, Goal::Sight(&sighted));
             judgments[place] = Judgment::Failed(match &sighted.what {
                 Sighting::Met(_) => Failure::Met(witness),
@@ -255,7 +255,7 @@ impl Chase<'_, '_> {
     /// How far it came.
     fn unmatched(&mut self, alphabet: &Alphabet) -> Result<Unmatched, Limit> {
         let (element, node) = self.furthest;
-        let way = self.search.way(self.graph, node);
+        let way = self.search.way(node);
         let (mut next, mut ends) = (Vec::new(), false);
         for member in self.alike(&way)? {
             ends |= self.graph.ends(member.point);
