@@ -193,11 +193,13 @@ impl Search {
                 }
                 ControlFlow::Continue(())
             });
-            graph.await_in_turn(batch);
-            n_found = n_more;
             if let ControlFlow::Break(end) = flow {
+                // How far it has come depends on the threads.
+                graph.dismiss(batch);
                 return end.map(Some);
             }
+            graph.take_in(batch);
+            n_found = n_more;
         }
         Ok(None)
     }

@@ -32,11 +32,7 @@ pub struct TooMany {
 
 impl TooMany {
     /// The error of more than these packed configurations of a program.
-    pub(crate) fn among(
-        packed: impl Iterator<Item = impl AsRef<[u64]>>,
-        program: &Program,
-        limit: usize,
-    ) -> Self {
+    pub(crate) fn among(packed: impl Iterator<Item = impl AsRef<[u64]>>, program: &Program, limit: usize) -> Self {
         let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
         let mut at = Configuration::default();
         for words in packed {

@@ -424,11 +424,8 @@ impl<'p> Sets<'p> {
             return Ok(());
         }
         self.statistics.clears += 1;
-        let members: Vec<_> = self
-            .members(front)
-            .into_iter()
-            .map(|member| (self.graph.name(member.point), member.registers))
-            .collect();
+        let members: Vec<_> =
+            self.members(front).into_iter().map(|member| (self.graph.name(member.point), member.registers)).collect();
         self.graph.clear();
         self.known.clear();
         self.start = None;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::scout::{Report, Scout};
-use super::{Expansion, Graph, PointId, Towards};
+use super::{Expansion, Graph, PointId, Tables, Towards};
 
 /// More would wait for what only one can do: to see which points are new.
 const MAX_THREADS: usize = 8;
@@ -19,7 +19,7 @@ const WORTH: usize = 64;
 const TAKEN: usize = 16;
 
 /// What one has found waits in so many words, about: what is beyond is found in its turn.
-const MOST_WORDS: usize = 4 << 20;
+const MOST_WORDS: usize = 1 << 20;
 
 /// Points from which it is found at the same time what comes next, and what was found.
 #[derive(Debug, Default)]
@@ -45,10 +45,13 @@ impl Batch<'_> {
             let mut reports = Vec::new();
             loop {
                 let start = taken.fetch_add(TAKEN, Ordering::Relaxed);
-                if start >= points.len() || scout.found.n_words() > MOST_WORDS {
+                if start >= points.len() {
                     return reports;
                 }
                 for place in start..points.len().min(start + TAKEN) {
+                    if scout.found.n_words() > MOST_WORDS {
+                        return reports;
+                    }
                     let before = place.checked_sub(1).map_or(0, |before| ends[before]);
                     reports.push((place, scout.report(&packed[before..ends[place]], Towards::All)));
                 }
@@ -71,35 +74,46 @@ impl Batch<'_> {
     }
 }
 
-/// Those who have looked ahead, and what they found.
+/// What was found ahead, until it is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Ahead<'p> {
+pub(super) struct Reports<'p> {
+    /// Who has found it.
     pub(super) scouts: Vec<Scout<'p>>,
     points: Vec<PointId>,
-    /// For each point who has found what, until it is asked for.
-    reports: Vec<Option<(usize, Report)>>,
+    /// For each point what was found, and by whom.
+    list: Vec<Option<(usize, Report)>>,
     /// Others, who wait for work.
     spare: Vec<Scout<'p>>,
+    /// How many threads there can be, once somebody has asked, which takes a while.
+    threads: Option<usize>,
 }
 
-impl Ahead<'_> {
+impl Reports<'_> {
     /// What was found from one of the points, once, and by whom.
-    pub(super) fn report(&mut self, number: u32) -> Option<(usize, Report)> {
-        self.reports[number as usize].take()
+    pub(super) fn take(&mut self, number: u32) -> Option<(usize, Report)> {
+        self.list[number as usize].take()
     }
 
     /// Forgets what was found.
     pub(super) fn forget(&mut self) {
         self.points.clear();
-        self.reports.clear();
+        self.list.clear();
+    }
+
+    fn max_threads(&mut self) -> usize {
+        let ask = || thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        *self.threads.get_or_insert_with(ask)
     }
 }
 
 impl<'p> Graph<'p> {
-    /// A batch of points that will be expanded, without those of which it is known what comes next, and products. It is empty
-    /// if they are few, or there is but one thread.
-    pub(crate) fn batch(&mut self, points: impl Iterator<Item = PointId>) -> Batch<'p> {
+    /// A batch of points that will be expanded, without those of which it is known what comes next, and products. It finds
+    /// nothing if they are few, or there is but one thread. It must be taken in, or dismissed.
+    pub(crate) fn batch(&mut self, points: impl ExactSizeIterator<Item = PointId>) -> Batch<'p> {
         let mut batch = Batch::default();
+        if points.len() < 2 * WORTH || self.reports.max_threads() == 1 {
+            return batch;
+        }
         for point in points {
             let is_unknown = matches!(self.tables.points[point as usize].expansion, Expansion::Unknown);
             if is_unknown && !self.is_dead(point) && !self.is_partial(point) {
@@ -109,48 +123,60 @@ impl<'p> Graph<'p> {
                 batch.ends.push(batch.packed.len());
             }
         }
-        let most = MAX_THREADS.min(batch.points.len() / WORTH);
-        // To ask how many there can be takes a while.
-        let n_threads = if most > 1 { thread::available_parallelism().map_or(1, usize::from).min(most) } else { 1 };
+        let n_threads = self.reports.max_threads().min(batch.points.len() / WORTH);
         if n_threads > 1 {
-            batch.scouts = std::mem::take(&mut self.ahead.spare);
+            batch.scouts = std::mem::take(&mut self.reports.spare);
             batch.scouts.resize_with(n_threads, || Scout::new(self.own.finder.another()));
             batch.scouts.iter_mut().for_each(Scout::clear);
         }
         batch
     }
 
-    /// Takes what a batch has found: it is told when its points are expanded. What earlier ones have found is forgotten.
-    pub(crate) fn await_in_turn(&mut self, batch: Batch<'p>) {
-        let ahead = &mut self.ahead;
-        for point in ahead.points.drain(..) {
-            let expansion = &mut self.tables.points[point as usize].expansion;
-            if matches!(expansion, Expansion::Found(_)) {
-                *expansion = Expansion::Unknown;
+    /// Takes what a batch has found, to tell it when its points are expanded. What earlier ones have found is forgotten.
+    pub(crate) fn take_in(&mut self, batch: Batch<'p>) {
+        let Self { reports, tables, .. } = self;
+        for point in reports.points.drain(..) {
+            tables.doubt(point);
+        }
+        reports.list.clear();
+        reports.list.resize_with(batch.points.len(), || None);
+        for (scout, found) in batch.found.into_iter().enumerate() {
+            for (place, report) in found {
+                reports.list[place] = Some((scout, report));
             }
         }
-        ahead.reports.clear();
-        ahead.reports.resize_with(batch.points.len(), || None);
-        for (scout, reports) in batch.found.into_iter().enumerate() {
-            for (place, report) in reports {
-                ahead.reports[place] = Some((scout, report));
-            }
-        }
-        for ((number, point), report) in (0..).zip(&batch.points).zip(&ahead.reports) {
-            let expansion = &mut self.tables.points[*point as usize].expansion;
+        for ((number, point), report) in (0..).zip(&batch.points).zip(&reports.list) {
+            let expansion = &mut tables.points[*point as usize].expansion;
             if matches!(expansion, Expansion::Awaited) {
                 *expansion = if report.is_some() { Expansion::Found(number) } else { Expansion::Unknown };
             }
         }
-        ahead.points = batch.points;
-        let before = std::mem::replace(&mut ahead.scouts, batch.scouts);
+        reports.points = batch.points;
+        let before = std::mem::replace(&mut reports.scouts, batch.scouts);
         if !before.is_empty() {
-            ahead.spare = before;
+            reports.spare = before;
         }
-        for scout in &mut ahead.scouts {
+        for scout in &mut reports.scouts {
             if let (Some(all), Some(more)) = (self.own.finder.scratch.watched(), scout.finder.scratch.watched()) {
                 all.add(more);
             }
+        }
+    }
+
+    /// Forgets a batch, with what was seen by it.
+    pub(crate) fn dismiss(&mut self, batch: Batch<'p>) {
+        for point in batch.points {
+            self.tables.doubt(point);
+        }
+    }
+}
+
+impl Tables<'_> {
+    /// Nobody will tell what comes next from a point that was found ahead.
+    fn doubt(&mut self, point: PointId) {
+        let expansion = &mut self.points[point as usize].expansion;
+        if matches!(expansion, Expansion::Awaited | Expansion::Found(_)) {
+            *expansion = Expansion::Unknown;
         }
     }
 }

@@ -52,11 +52,11 @@ impl Graph<'_> {
     /// Finds what comes next from a point, unless somebody has.
     fn find(&mut self, point: PointId, towards: Towards<'_>) -> Result<Expansion, Limit> {
         let report = match (towards, &self.tables.points[point as usize].expansion) {
-            (Towards::All, Expansion::Found(report)) => self.ahead.report(*report),
+            (Towards::All, Expansion::Found(report)) => self.reports.take(*report),
             _ => None,
         };
         let (scout, Report { outcome, sightings }) = if let Some((scout, report)) = report {
-            (&mut self.ahead.scouts[scout], report)
+            (&mut self.reports.scouts[scout], report)
         } else {
             let own = &mut self.own;
             own.clear();
@@ -110,7 +110,7 @@ impl Tables<'_> {
 
     /// Makes edges of what was found.
     fn take_up(&mut self, scout: &mut Scout<'_>, outcome: &Outcome, edges: &mut Vec<Edge>) {
-        for place in scout.found.places(outcome) {
+        for place in outcome.places() {
             let lead = scout.found.lead(place).clone();
             let item = if lead.item == HIDDEN { HIDDEN } else { scout.item(lead.item, &mut self.items) };
             let target = self.arrive(scout, &lead, Some(item).filter(|_| lead.stutters));

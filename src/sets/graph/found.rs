@@ -44,6 +44,13 @@ pub(super) struct Outcome {
     pub(super) ends: Option<bool>,
 }
 
+impl Outcome {
+    /// Where among what was found the ways from the point are.
+    pub(super) fn places(&self) -> Range<usize> {
+        self.leads.start as usize..self.leads.end as usize
+    }
+}
+
 impl Found {
     pub(super) fn clear(&mut self) {
         self.leads.clear();
@@ -54,7 +61,8 @@ impl Found {
 
     /// How many words it takes, about.
     pub(super) fn n_words(&self) -> usize {
-        self.states.len() + self.shapes.bytes() / size_of::<u64>()
+        let bytes = size_of_val(self.leads.as_slice()) + size_of_val(self.states.as_slice()) + self.shapes.bytes();
+        bytes / size_of::<u64>()
     }
 
     /// How many ways were found.
@@ -110,11 +118,7 @@ impl Found {
         self.leads.pop()
     }
 
-    /// Where the ways from a point are.
-    pub(super) fn places(&self, outcome: &Outcome) -> Range<usize> {
-        outcome.leads.start as usize..outcome.leads.end as usize
-    }
-
+    /// One of the ways.
     pub(super) fn lead(&self, place: usize) -> &Lead {
         &self.leads[place]
     }

@@ -2,7 +2,7 @@
 //!
 //! A *point* is a configuration directly behind a shown item, stripped of what no answer depends on; an *edge* leads
 //! over silent steps and one shown item to another. Both are kept, so each point is run from once, in whatever sets it
-//! comes to lie.
+//! comes to lie, unless somebody has them forgotten.
 
 mod batch;
 mod expand;
@@ -17,13 +17,13 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use self::batch::Ahead;
 pub(crate) use self::batch::Batch;
+use self::batch::Reports;
 use self::finder::Finder;
 pub(super) use self::finder::Sight;
+use self::found::Lead;
 pub(crate) use self::items::ItemId;
 use self::items::Items;
-use self::found::Lead;
 use self::names::Names;
 use self::scout::Scout;
 
@@ -114,7 +114,7 @@ pub(crate) struct Graph<'p> {
     sightings: Vec<Sighted>,
     /// Who finds what comes next when it is asked for.
     own: Scout<'p>,
-    ahead: Ahead<'p>,
+    reports: Reports<'p>,
     /// Memory for one piece of work.
     fresh: Vec<Edge>,
     packed: Vec<u64>,
@@ -132,12 +132,7 @@ struct Tables<'p> {
 
 impl<'p> Tables<'p> {
     fn new(program: &'p Program) -> Self {
-        Self {
-            names: Names::new(program),
-            points: Vec::new(),
-            updates: Interner::default(),
-            items: Items::default(),
-        }
+        Self { names: Names::new(program), points: Vec::new(), updates: Interner::default(), items: Items::default() }
     }
 
     /// The point where something leads to, behind an item that may be shown again.
@@ -187,7 +182,7 @@ impl<'p> Graph<'p> {
             expanded: Vec::new(),
             sightings: Vec::new(),
             own: Scout::new(finder),
-            ahead: Ahead::default(),
+            reports: Reports::default(),
             fresh: Vec::new(),
             packed: Vec::new(),
         }
@@ -431,7 +426,7 @@ impl<'p> Graph<'p> {
         self.edges.clear();
         self.n_forgotten = 0;
         self.expanded.clear();
-        self.ahead.forget();
+        self.reports.forget();
         self.tables.updates.clear();
     }
 

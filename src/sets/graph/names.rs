@@ -32,13 +32,7 @@ pub(super) struct Names<'p> {
 
 impl<'p> Names<'p> {
     pub(super) fn new(program: &'p Program) -> Self {
-        Self {
-            program,
-            shapes: Interner::default(),
-            rows: Vec::new(),
-            table: HashTable::new(),
-            shape: Vec::new(),
-        }
+        Self { program, shapes: Interner::default(), rows: Vec::new(), table: HashTable::new(), shape: Vec::new() }
     }
 
     /// How many words there are for each point.
@@ -153,6 +147,8 @@ fn part(rows: &[u64], width: usize, point: PointId) -> &[u64] {
 fn hash(shape: u64, states: &[u64]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u64(shape);
-    states.iter().for_each(|word| hasher.write_u64(*word));
+    for word in states {
+        hasher.write_u64(*word);
+    }
     hasher.finish()
 }
