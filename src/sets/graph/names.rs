@@ -4,10 +4,10 @@
 //! *shape*, which is all but the words of the states, and those: there are few shapes, so that a point takes little more
 //! memory than its states.
 
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+use rustc_hash::FxBuildHasher;
 
 use super::super::interner::Interner;
 use super::{ItemId, PointId, place};
@@ -144,11 +144,7 @@ fn part(rows: &[u64], width: usize, point: PointId) -> &[u64] {
     &rows[point as usize * width..][..width]
 }
 
+/// Words that are hashed as a slice are mixed well. One by one the upper bits of a word would not count for much.
 fn hash(shape: u64, states: &[u64]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64(shape);
-    for word in states {
-        hasher.write_u64(*word);
-    }
-    hasher.finish()
+    FxBuildHasher.hash_one((shape, states))
 }

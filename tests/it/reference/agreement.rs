@@ -179,7 +179,7 @@ pub(crate) fn compare(
     // Neither a cache that is too small for anything nor that sets are kept as products must change anything.
     let memory = random.pick(&[Bounds::default().memory, 2_000]);
     let products = random.pick(&[Bounds::default().products, 1, 2]);
-    let bounds = Bounds { configurations: 100_000, steps: 20_000, memory, products, ..Bounds::default() };
+    let bounds = Bounds { configurations: 20_000, steps: 20_000, memory, products, ..Bounds::default() };
     let mut approximate = recognizer(grammar, &alphabet, &program, &reading, Bounds { everywhere: 0, ..bounds });
     // One for each precision.
     let mut recognizers = [0, 1].map(|_| recognizer(grammar, &alphabet, &program, &reading, bounds));
