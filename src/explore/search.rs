@@ -319,3 +319,51 @@ impl Sights {
 fn id(place: usize) -> NodeId {
     NodeId::try_from(place).expect("memory is full long before 2^32 nodes")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Program;
+    use crate::model::{self, Alphabet, Memory, Root, Settings};
+    use crate::sets::{Bounds, View};
+
+    /// A node with what is there, and where that leads to.
+    type Visited = (NodeId, Member, Vec<(ItemId, Member)>);
+
+    /// Visits all that can be reached of `example`, with so many threads, in pieces of so many nodes, and forgets the edges
+    /// each time, or not.
+    fn visit(threads: usize, piece: usize, forgets: bool) -> Vec<Visited> {
+        let root = Root::Builtin("example".to_owned());
+        let grammar = model::load(&Memory::default(), &root, &Settings::default()).grammar.expect("it ships");
+        let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+        let mut graph = Graph::new(&grammar, &alphabet, &program, View::NAMES, Some(&[]), Bounds::default());
+        graph.set_threads(threads);
+        let mut search = Search::new(&mut graph, 0);
+        let mut visited: Vec<Visited> = Vec::new();
+        loop {
+            let end = search.run(&mut graph, |search, graph, node, member| {
+                visited.push((node, member.clone(), graph.moves(member).collect()));
+                search.spread(graph, node, member, |_| Some(0), |_| ());
+                if forgets {
+                    graph.forget_edges();
+                }
+                if visited.len() % piece == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if end.expect("there is no limit").is_none() {
+                return visited;
+            }
+        }
+    }
+
+    #[test]
+    fn neither_threads_nor_pieces_nor_what_is_forgotten_change_what_is_found() {
+        let alone = visit(1, usize::MAX, false);
+        assert!(alone.len() > 3_000, "there is enough for several threads");
+        for (threads, piece, forgets) in
+            [(1, usize::MAX, true), (3, usize::MAX, false), (3, 1_000, false), (3, 7, true)]
+        {
+            let other = visit(threads, piece, forgets);
+            assert!(other == alone, "{threads} threads, pieces of {piece}, forgets {forgets}");
+        }
+    }
+}

@@ -80,6 +80,11 @@ impl Configuration {
         self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0 || unknown.claim != 0)
     }
 
+    /// Whether the decision at hand is the value of a state.
+    pub(super) fn is_asked(&self) -> bool {
+        self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0)
+    }
+
     /// Makes the value of a state known or unknown.
     pub(super) fn set_known(&mut self, state: usize, known: bool) {
         if let Some(unknown) = &mut self.unknown {

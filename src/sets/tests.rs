@@ -536,3 +536,16 @@ fn where_anything_may_have_come_before_no_sequence_is_lost() {
     assert!(exact.next(&all).is_subset(&hull.next(&wider)));
     assert!(hull.statistics().widest < 20, "{:?}", hull.statistics());
 }
+
+#[test]
+fn what_a_state_is_supposed_to_be_is_no_argument() {
+    let grammar = grammar(
+        "source user\nkind k { state st: idle | busy = any }\nk one k two\nevent <k>-b event c\n\
+         action rest(i: k) by user { i.st = idle c }\naction work(i: k) by user when i.st == busy { <i>-b }\n\
+         phase p { do(rest, work) do(rest, work) }\n",
+    );
+    let bounds = Bounds { products: usize::MAX, ..Bounds::default() };
+    for names in ["c one-b", "c two-b"] {
+        assert_eq!(tell_within(&grammar, &View::NAMES, From::Forgetful, names, bounds).agree, 2, "{names}");
+    }
+}

@@ -163,6 +163,12 @@ impl<'p> Graph<'p> {
         }
     }
 
+    /// Lets so many threads find what comes next, however many there can be.
+    #[cfg(test)]
+    pub(crate) fn set_threads(&mut self, many: usize) {
+        self.reports.threads = Some(many);
+    }
+
     /// Forgets a batch, with what was seen by it.
     pub(crate) fn dismiss(&mut self, batch: Batch<'p>) {
         for point in batch.points {
