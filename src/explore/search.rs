@@ -347,7 +347,7 @@ mod tests {
                 if forgets {
                     graph.forget_edges();
                 }
-                if visited.len() % piece == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if visited.len().is_multiple_of(piece) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             if end.expect("there is no limit").is_none() {
                 return visited;

@@ -328,9 +328,10 @@ impl<'p> Sets<'p> {
         *front = self.front(members)?;
         if let Some((points, moves, n_registers)) = kept {
             let registers = moves[..n_registers].iter().map(|step| step.apply(&before.0));
-            // What was folded is told by numbers that are not known beforehand, if there are any.
-            if moves.is_empty() || points == self.known.get(front.set) && registers.eq(front.registers.iter().copied())
-            {
+            // What was folded is told by numbers that are not known beforehand, if there are any, and behind what is hidden
+            // loops may have begun.
+            let is_told = points == self.known.get(front.set) && registers.eq(front.registers.iter().copied());
+            if is_told || moves.is_empty() && front.registers.is_empty() {
                 self.transitions.insert((before.1, wanted.token), Some(front.set), moves, n_registers);
             }
         }

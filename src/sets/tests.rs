@@ -549,3 +549,27 @@ fn what_a_state_is_supposed_to_be_is_no_argument() {
         assert_eq!(tell_within(&grammar, &View::NAMES, From::Forgetful, names, bounds).agree, 2, "{names}");
     }
 }
+
+#[test]
+fn a_loop_that_begins_behind_what_is_hidden_counts_each_time() {
+    let grammar = grammar(
+        "event a event h event x\nkind r { state live: bool = any }\nr db r cache\n\
+         phase p { a h repeat 3..5 { x } if db.live { a } if cache.live { a } }\n",
+    );
+    let (program, alphabet) = (Program::compile(&grammar), Alphabet::new(&grammar));
+    let hidden = vec![alphabet.find("h").unwrap()];
+    let bounds = Bounds { products: 1, ..Bounds::default() };
+    let mut sets = Sets::new(&grammar, &alphabet, &program, View { hidden, ..View::NAMES }, bounds);
+    // What was found at first is known then.
+    for _ in 0..3 {
+        let mut front = sets.start().unwrap();
+        let mut agree = 0;
+        for name in "a x x x x x x".split_whitespace() {
+            let name = alphabet.find(name).unwrap();
+            let agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
+            let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
+            agree += usize::from(sets.step(&mut front, wanted).unwrap());
+        }
+        assert_eq!(agree, 6);
+    }
+}
