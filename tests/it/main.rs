@@ -33,6 +33,7 @@ mod statistics;
 mod support;
 mod survey;
 mod targets;
+mod test_command;
 mod testing;
 mod tutorial;
 mod validate;
