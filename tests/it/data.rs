@@ -300,3 +300,57 @@ fn names_are_exported_too_and_the_class_comes_from_the_code() {
     let invalid = run_with(&["export", "juju-machine", "-", "--as", "juju"], b"start\n");
     assert!(invalid.code == 1 && invalid.stderr.contains("is no trace of the grammar"), "{}", invalid.stderr);
 }
+
+#[test]
+fn options_and_parameters_of_every_type_have_values_of_it() {
+    const CHARM: &str = "
+name: shapes
+type: charm
+config:
+  options:
+    ratio: {type: float, default: 0.25}
+    debug: {type: boolean, default: false}
+    token: {type: secret}
+actions:
+  shape:
+    params:
+      weight: {type: number, minimum: 1.5, maximum: 2.5}
+      scale: {type: number}
+      names: {type: array, default: [a]}
+      labels: {type: object, default: {a: b}}
+      force: {type: boolean}
+      code: {type: string, pattern: '^x'}
+    required: [weight, scale, names, labels, force]
+";
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("charmcraft.yaml"), CHARM).unwrap();
+    let charm = directory.path().to_str().unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for class in ["plain", "typed", "hostile"] {
+        let lines = run(&[
+            "generate", "--charm", charm, "--quiet", "-n", "40", "--seed", "3", "--format", "jsonl", "--data", class,
+        ]);
+        for (_, data) in events(&lines.ok()).into_iter().flatten() {
+            for section in ["config", "params"] {
+                for (key, value) in data[section].as_object().into_iter().flatten() {
+                    let fits = match key.as_str() {
+                        "ratio" | "scale" => value.is_f64(),
+                        "debug" | "force" => value.is_boolean(),
+                        "weight" => [1.5, 2.5].contains(&value.as_f64().unwrap()),
+                        "names" => {
+                            *value == serde_json::json!(["a"]) || class != "plain" && *value == serde_json::json!([])
+                        }
+                        "labels" => value.is_object(),
+                        _ => false,
+                    };
+                    // Back to the default, where there is one.
+                    assert!(fits || section == "config" && value.is_null(), "{class} {key}: {value}");
+                    seen.insert(key.clone());
+                }
+            }
+        }
+    }
+    // A text that must match a pattern can't be made up, nor can the id of a secret.
+    let expected = ["debug", "force", "labels", "names", "ratio", "scale", "weight"];
+    assert_eq!(seen.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+}
