@@ -41,6 +41,8 @@ impl Sets<'_> {
                 found.extend(moves);
             }
             known = self.fold(known)?;
+            // What is known is settled.
+            self.settle(&mut found)?;
             open = fold::beyond(&mut self.graph, &found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
             self.bounds.check_weight(&self.graph, &points)?;
