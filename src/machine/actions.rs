@@ -67,9 +67,7 @@ impl Program {
 
     /// Which action an option of the decision at hand draws or gives arguments; nothing where it does neither.
     pub fn drawn(&self, at: &Configuration, option: u64) -> Option<ActionId> {
-        match &self.code[at.pc as usize] {
-            // The option is the value of a state.
-            _ if at.is_asked() => None,
+        match self.deciding(at)? {
             Op::Draw(draw) => draw.actions.get(usize::try_from(option).ok()?).copied(),
             Op::Bind { action, .. } => Some(*action),
             _ => None,
@@ -78,10 +76,7 @@ impl Program {
 
     /// The argument of an action that an option of the decision at hand gives; nothing where that is not what is decided.
     pub fn argument(&self, at: &Configuration, option: u64, parameter: usize) -> Option<i64> {
-        let Op::Bind { action, .. } = &self.code[at.pc as usize] else { return None };
-        if at.is_asked() {
-            return None;
-        }
+        let Op::Bind { action, .. } = self.deciding(at)? else { return None };
         Some(argument(&self.actions[action.index()].parameters, option, parameter))
     }
 

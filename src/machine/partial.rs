@@ -80,11 +80,6 @@ impl Configuration {
         self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0 || unknown.claim != 0)
     }
 
-    /// Whether the decision at hand is the value of a state.
-    pub(super) fn is_asked(&self) -> bool {
-        self.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0)
-    }
-
     /// Makes the value of a state known or unknown.
     pub(super) fn set_known(&mut self, state: usize, known: bool) {
         if let Some(unknown) = &mut self.unknown {
@@ -136,6 +131,12 @@ impl Program {
             let slot = &self.slots[state];
             !one.knows(state) || other.knows(state) && one.raw(slot) == other.raw(slot)
         })
+    }
+
+    /// The instruction that decides; nothing where the decision at hand is the value of a state that was asked for.
+    pub(super) fn deciding(&self, at: &Configuration) -> Option<&Op> {
+        let asks = at.unknown.as_ref().is_some_and(|unknown| unknown.asked != 0);
+        (!asks).then(|| &self.code[at.pc as usize])
     }
 
     /// The state whose value the decision at hand gives, if it does.

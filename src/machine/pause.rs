@@ -100,7 +100,7 @@ impl Program {
 
     /// Whether the decision at hand is who causes an action: nothing but its mark depends on that.
     pub fn is_for_source(&self, at: &Configuration) -> bool {
-        !at.is_asked() && matches!(self.code[at.pc as usize], Op::Sources { .. })
+        matches!(self.deciding(at), Some(Op::Sources { .. }))
     }
 
     /// One of the options of a decision, by its place.

@@ -39,6 +39,21 @@ fn tell(grammar: &Grammar, view: &View, from: From, names: &str) -> Told {
     tell_within(grammar, view, from, names, Bounds::default())
 }
 
+/// Takes a front over names of events as far as they agree with a run: how many of them do.
+fn follow(sets: &mut Sets<'_>, alphabet: &Alphabet, front: &mut Front, names: &str) -> usize {
+    let mut agree = 0;
+    for name in names.split_whitespace() {
+        let name = alphabet.find(name).unwrap();
+        let agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
+        let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
+        if !sets.step(front, wanted).unwrap() {
+            break;
+        }
+        agree += 1;
+    }
+    agree
+}
+
 fn tell_within(grammar: &Grammar, view: &View, from: From, names: &str, bounds: Bounds) -> Told {
     let (program, alphabet) = (Program::compile(grammar), Alphabet::new(grammar));
     let mut sets = Sets::new(grammar, &alphabet, &program, view.clone(), bounds);
@@ -47,16 +62,7 @@ fn tell_within(grammar: &Grammar, view: &View, from: From, names: &str, bounds: 
         _ => sets.everywhere(from == From::Forgetful),
     }
     .unwrap();
-    let mut agree = 0;
-    for name in names.split_whitespace() {
-        let name = alphabet.find(name).unwrap();
-        let agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
-        let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
-        if !sets.step(&mut front, wanted).unwrap() {
-            break;
-        }
-        agree += 1;
-    }
+    let agree = follow(&mut sets, &alphabet, &mut front, names);
     sets.look(&front).unwrap();
     Told { agree, ends: sets.ends(&front), statistics: sets.statistics() }
 }
@@ -563,13 +569,6 @@ fn a_loop_that_begins_behind_what_is_hidden_counts_each_time() {
     // What was found at first is known then.
     for _ in 0..3 {
         let mut front = sets.start().unwrap();
-        let mut agree = 0;
-        for name in "a x x x x x x".split_whitespace() {
-            let name = alphabet.find(name).unwrap();
-            let agrees = |item: &Item| matches!(item, Item::Event { symbol, .. } if alphabet.name_of(*symbol) == name);
-            let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
-            agree += usize::from(sets.step(&mut front, wanted).unwrap());
-        }
-        assert_eq!(agree, 6);
+        assert_eq!(follow(&mut sets, &alphabet, &mut front, "a x x x x x x"), 6);
     }
 }

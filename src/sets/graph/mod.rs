@@ -407,10 +407,10 @@ impl<'p> Graph<'p> {
 
     /// How much memory it takes, in bytes, about.
     pub(super) fn bytes(&self) -> usize {
-        let edges = size_of_val(self.edges.as_slice()) + size_of_val(self.expanded.as_slice());
-        let edges = edges + self.tables.updates.bytes();
+        let edges = size_of_val(self.edges.as_slice()) + self.tables.updates.bytes();
+        let expanded = size_of_val(self.expanded.as_slice());
         let towards = self.towards.len() * 2 * size_of::<((PointId, u32), Range<u32>)>();
-        self.tables.names.bytes() + self.tables.points.len() * size_of::<Point>() + edges + towards
+        self.tables.names.bytes() + self.tables.points.len() * size_of::<Point>() + edges + expanded + towards
     }
 
     /// The tokens of items have new meanings from here on.

@@ -57,30 +57,25 @@ impl<'p> Names<'p> {
     ///
     /// If there are 2^32 points, for which there is no memory.
     pub(super) fn intern(&mut self, shape: ShapeId, states: &[u64]) -> (PointId, bool) {
-        if let Some(point) = self.find(shape, states) {
-            return (point, false);
-        }
         let width = self.width();
         let Self { rows, table, .. } = self;
-        let point = place(rows.len() / width);
-        rows.push(shape.into());
-        rows.extend_from_slice(states);
-        let hash_of = |point: &PointId| {
-            let [shape, states @ ..] = part(rows, width, *point) else { unreachable!("there is a shape") };
-            hash(*shape, states)
-        };
-        table.insert_unique(hash_of(&point), point, hash_of);
-        (point, true)
-    }
-
-    fn find(&self, shape: ShapeId, states: &[u64]) -> Option<PointId> {
-        let (shape, width) = (u64::from(shape), self.width());
+        let (shape, own) = (u64::from(shape), hash(shape.into(), states));
         let is_it = |point: &PointId| {
-            let row = part(&self.rows, width, *point);
+            let row = part(rows, width, *point);
             // One by one: mostly there are one or two.
             row[0] == shape && row[1..].iter().eq(states)
         };
-        self.table.find(hash(shape, states), is_it).copied()
+        if let Some(point) = table.find(own, is_it) {
+            return (*point, false);
+        }
+        let point = place(rows.len() / width);
+        rows.push(shape);
+        rows.extend_from_slice(states);
+        table.insert_unique(own, point, |point| {
+            let row = part(rows, width, *point);
+            hash(row[0], &row[1..])
+        });
+        (point, true)
     }
 
     /// The point of what was packed, or of failed runs if that is nothing, behind an item that may be shown `again`; whether it
