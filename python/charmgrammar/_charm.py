@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import importlib
 import inspect
@@ -19,8 +20,7 @@ import ops
 from ops import testing
 
 from ._facts import Facts, charm_spec, without_gaps
-
-_METADATA = ("metadata.yaml", "config.yaml", "actions.yaml")
+from ._workspace import Workspace, remove
 
 
 class NoCharmError(Exception):
@@ -35,35 +35,42 @@ class Charm:
         given: type[ops.CharmBase] | testing.Context[Any],
         root: Path | None = None,
         modules: dict[str, ModuleType] | None = None,
+        source: Path | None = None,
     ) -> None:
-        """A charm's class, or a context that its author has made."""
+        """A charm's class, or a context that its author has made. `source` is the directory that
+        `root` is a throw-away copy of, if it is one.
+        """
         self._given = given
         self.charm_type: type[ops.CharmBase] = (
             given if isinstance(given, type) else charm_spec(given).charm_type
         )
         self.root = root or _root_of(self.charm_type)
         """The directory of its files, if its class lies in one."""
+        self.source = source or self.root
+        """The directory of the files as their author has them."""
+        self._is_copy = source is not None
+        self._workspace: Workspace | None = None
         self._modules = modules
         self._facts: Facts | None = None
 
     @classmethod
-    def load(cls, directory: Path) -> Charm:
-        """Imports `src/charm.py` of a directory.
+    def load(cls, directory: Path, source: Path | None = None) -> Charm:
+        """Imports `src/charm.py` of a directory, which may be a throw-away copy of `source`.
 
         Raises:
             NoCharmError: there is none, or no charm in it.
         """
-        root = _find_root(directory)
-        source = root / "src" / "charm.py"
-        for path in (root, root / "lib", root / "src"):
-            if path.is_dir():
-                sys.path.insert(0, str(path))
+        root = find_root(directory)
+        path = root / "src" / "charm.py"
+        # As under Juju; its root comes last, so that nothing there hides a module of others.
+        sys.path[:0] = [str(below) for below in (root / "src", root / "lib") if below.is_dir()]
+        sys.path.append(str(root))
         before = set(sys.modules)
         module = importlib.import_module("charm")
-        if Path(module.__file__ or "").resolve() != source.resolve():
-            raise NoCharmError(f"`import charm` gives {module.__file__}, and not `{source}`")
+        if Path(module.__file__ or "").resolve() != path.resolve():
+            raise NoCharmError(f"`import charm` gives {module.__file__}, and not `{path}`")
         modules = {name: found for name, found in sys.modules.items() if name not in before}
-        return cls(_class_in(module, source), root, modules)
+        return cls(_class_in(module, path), root, modules, source)
 
     def leave(self) -> None:
         """Takes its modules and its path away, so that another charm of the same names can be
@@ -86,16 +93,14 @@ class Charm:
             if str(getattr(module, "__file__", "") or "").startswith(str(self.root))
         }
         sys.modules.update(mine)
-        paths = [str(self.root / part) for part in ("src", "lib", ".")]
-        sys.path[:] = paths + [path for path in sys.path if path not in paths]
+        paths = [str(self.root / "src"), str(self.root / "lib")]
+        others = [path for path in sys.path if path not in (*paths, str(self.root))]
+        sys.path[:] = [*paths, *others, str(self.root)]
 
     @contextmanager
     def context(self) -> Iterator[testing.Context[Any]]:
-        """A context for one life. That of an author is used as it is, but its charm's root, which
-        `ops.testing` writes into, becomes a directory of links.
-        """
-        with tempfile.TemporaryDirectory(prefix="charmgrammar-") as temporary:
-            directory = Path(temporary)
+        """A context for one life, in a directory that is made whole again after it."""
+        with self._directory() as directory:
             if isinstance(self._given, type):
                 context = self._made(directory)
                 try:
@@ -104,9 +109,7 @@ class Charm:
                     _close(context)
                 return
             context, before = self._given, self._given.charm_root
-            if before is not None:
-                _link(Path(before), directory)
-                context.charm_root = directory
+            context.charm_root = directory
             without_gaps(context)
             for part in ("containers", "storages"):
                 shutil.rmtree(context._tmp_path / part, ignore_errors=True)
@@ -115,20 +118,41 @@ class Charm:
             finally:
                 context.charm_root = before
 
+    @contextmanager
+    def _directory(self) -> Iterator[Path]:
+        """A directory with the charm's files for one life."""
+        if self._is_copy and self.root is not None:
+            # Whoever has made the copy restores it.
+            yield self.root
+            return
+        root = self.root
+        if not isinstance(self._given, type) and self._given.charm_root is not None:
+            root = Path(self._given.charm_root)
+        if root is None:
+            with tempfile.TemporaryDirectory(prefix="charmgrammar-") as directory:
+                yield Path(directory)
+            return
+        if self._workspace is None:
+            copy = Path(tempfile.mkdtemp(prefix="charmgrammar-"))
+            atexit.register(remove, copy)
+            self._workspace = Workspace(root, copy / root.name)
+        try:
+            yield self._workspace.directory
+        finally:
+            self._workspace.restore()
+
     def _made(self, directory: Path) -> testing.Context[Any]:
-        if self.root is not None:
-            _link(self.root, directory)
         try:
             context = testing.Context(self.charm_type, charm_root=directory)
         except Exception as error:
             # The class lies elsewhere than its metadata.
-            if self.root is None:
+            if self.source is None:
                 raise NoCharmError(f"the charm's metadata are not found: {error}") from error
             from scenario.state import _CharmSpec
 
-            meta, config, actions = _CharmSpec._load_metadata(self.root)
+            meta, config, actions = _CharmSpec._load_metadata(self.source)
             if not meta:
-                meta, config, actions = _CharmSpec._load_metadata_legacy(self.root)
+                meta, config, actions = _CharmSpec._load_metadata_legacy(self.source)
             context = testing.Context(
                 self.charm_type, meta=meta, config=config, actions=actions, charm_root=directory
             )
@@ -164,13 +188,6 @@ def _close(context: testing.Context[Any]) -> None:
         cleanup()
 
 
-def _link(root: Path, directory: Path) -> None:
-    """Fills a throw-away directory with links to a charm's files; its metadata are written there."""
-    for entry in root.iterdir():
-        if entry.name not in _METADATA:
-            (directory / entry.name).symlink_to(entry.resolve())
-
-
 def _root_of(charm_type: type) -> Path | None:
     try:
         root = Path(inspect.getfile(charm_type)).resolve().parent.parent
@@ -180,7 +197,7 @@ def _root_of(charm_type: type) -> Path | None:
     return root if is_charm else None
 
 
-def _find_root(directory: Path) -> Path:
+def find_root(directory: Path) -> Path:
     """The charm in a directory, or in the only one below it that has a charm."""
     directory = directory.resolve()
     if (directory / "src" / "charm.py").is_file():

@@ -15,38 +15,30 @@ from ops import pebble, testing
 
 from ._charm import Charm
 from ._failure import Failure
-from ._runner import Life
+from ._life import Life
 from ._trace import SUBJECT_KINDS
 
-_TITLE = '"""Failures that `charmgrammar run` has found, as plain tests of `ops.testing`."""'
 _WIDTH = 99
 
 
-def emit(lives: Sequence[Life], charm: Charm) -> str:
-    """The text of a test file with a test for each life that failed while an event was handled."""
-    name = charm.charm_type.__name__
-    tests = [_test(number, life, name).rstrip() for number, life in enumerate(lives, 1)]
-    code = "".join(line for line in "\n".join(tests).splitlines() if "# " not in line)
-    imports = [f"import {module}" for module in ("datetime", "ops") if f"{module}." in code]
-    imports += ["from ops import testing", "", f"from {charm.charm_type.__module__} import {name}"]
-    head = [_TITLE, "", *imports]
-    return "\n\n\n".join(["\n".join(head), *filter(None, tests)]) + "\n"
+def test_of(life: Life, charm: Charm) -> str:
+    """The text of a test of a life that failed while an event was handled; else empty.
 
-
-def _test(number: int, life: Life, charm: str) -> str:
+    The test's name ends with `_N`, for whoever puts several into one file.
+    """
     failure = life.failure
     if failure is None or life.dispatched is None or life.state is None:
         return ""
     event = life.dispatched
     subject = next((_source(v, 4) for v in _subjects(event)), "")
-    lines = [f"def test_{_name(failure)}_{number}():"]
+    lines = [f"def test_{_name(failure)}_N():"]
     place = f" at {failure.frame}" if failure.frame is not None else ""
     lines += [f"    # {_flat(failure.exception)}: {_flat(failure.message)}"]
     lines += [f"    #{place}"] if place else []
     lines += ["    # The events before it:"]
     lines += [f"    #   {_flat(str(step.event))}" for step in life.steps[:-1]]
     unit = f", unit_id={life.unit}" if life.unit else ""
-    lines += [f"    context = testing.Context({charm}{unit})"]
+    lines += [f"    context = testing.Context({charm.charm_type.__name__}{unit})"]
     if subject:
         lines += [f"    subject = {subject}"]
     lines += [f"    state = {_source(life.state, 4, event)}"]

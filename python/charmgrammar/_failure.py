@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+_MESSAGE, _TRACEBACK = 4_000, 40_000
+"""How many characters are kept of a message and of a traceback."""
 
 _FOREIGN = {".venv", "venv", ".tox", "site-packages", "dist-packages", ".nox", "node_modules"}
 
@@ -39,7 +44,8 @@ class Group:
     def key(self) -> str:
         """The group in one line. It has no line numbers, so edits elsewhere don't change it."""
         place = f" in {self.file} {self.function}" if self.file else ""
-        return f"{self.exception}{place}: {self.text}"
+        key = f"{self.exception}{place}: {self.text}"
+        return key if key.isprintable() else key.encode("unicode_escape").decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,20 @@ class Failure:
         """To which failures it belongs."""
         frame = self.frame
         if frame is None:
-            return Group(self.exception, "", "", self.message.partition("\n")[0])
+            return Group(self.exception, "", "", self.message.partition("\n")[0][:200])
         return Group(self.exception, frame.file, frame.function, frame.text)
 
     @classmethod
-    def of(cls, error: BaseException, root: Path | None, **details: object) -> Failure:
-        """Describes an exception of a charm whose files lie in `root`."""
+    def of(
+        cls,
+        error: BaseException,
+        root: Path | None,
+        source: Path | None = None,
+        **details: object,
+    ) -> Failure:
+        """Describes an exception of a charm whose files lie in `root`, and as their author has
+        them in `source`. Whatever the exception's text does, this raises nothing.
+        """
         kind = type(error)
         name = kind.__qualname__
         if kind.__module__ not in ("builtins", "__main__"):
@@ -80,8 +94,32 @@ class Failure:
         shown = "".join(
             traceback.format_exception(kind, error, _from_charm(error.__traceback__, root))
         )
-        frame = _deepest(error.__traceback__, root)
-        return cls(name, str(error), frame, shown, **details)  # type: ignore[arg-type]
+        frame = _deepest(error.__traceback__, root, source or root)
+        shown = kept(shown, _TRACEBACK)
+        return cls(name, text_of(error), frame, shown, **details)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Failure:
+        """A failure from its fields."""
+        frame = raw["frame"]
+        return cls(**{**raw, "frame": None if frame is None else Frame(**frame)})
+
+
+def text_of(value: object) -> str:
+    """The text of an exception, or of another object of a charm, as far as it gives one."""
+    try:
+        text = str(value)
+    except BaseException as error:
+        text = f"<its text can't be had: {type(error).__name__}>"
+    return kept(text, _MESSAGE)
+
+
+def kept(text: str, most: int) -> str:
+    """The text without what is no character, cut in its middle if it is long."""
+    if len(text) > most:
+        left = len(text) - most
+        text = f"{text[: most // 2]} … {left} more characters … {text[len(text) - most // 2 :]}"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _from_charm(trace: TracebackType | None, root: Path | None) -> TracebackType | None:
@@ -92,13 +130,15 @@ def _from_charm(trace: TracebackType | None, root: Path | None) -> TracebackType
     return first or trace
 
 
-def _deepest(trace: TracebackType | None, root: Path | None) -> Frame | None:
+def _deepest(trace: TracebackType | None, root: Path | None, source: Path | None) -> Frame | None:
     found = None
     while trace is not None:
         file = _of_charm(trace.tb_frame.f_code.co_filename, root)
         if file is not None:
             line = trace.tb_lineno
-            text = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
+            # The copy that has run may have been changed by now.
+            path = source / file if source is not None else trace.tb_frame.f_code.co_filename
+            text = linecache.getline(str(path), line).strip()
             found = Frame(file, line, trace.tb_frame.f_code.co_name, text)
         trace = trace.tb_next
     return found

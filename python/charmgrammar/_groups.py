@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ._failure import Group
-from ._runner import Life
+from ._life import Life
 from ._shrinking import Shrunk
 
 _HEAD = """\

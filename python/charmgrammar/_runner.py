@@ -10,9 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ops import testing
@@ -25,84 +23,16 @@ from scenario.errors import (
 
 from . import _repairs
 from ._charm import Charm
-from ._failure import Failure
+from ._failure import Failure, text_of
 from ._hooks import Hooks
+from ._life import Life, Outcome, Step
 from ._sandbox import EventTimeout, Sandbox
 from ._trace import Action, BadTrace, Change, Event, Phase, Skipped, Trace
 from ._world import World
 
+# A charm may have put something else in their place.
 _CLOCK = time.perf_counter
-
-
-class Outcome(str, Enum):
-    """What came of an event."""
-
-    OK = "ok"
-    ACTION_FAILED = "action-failed"
-    """The charm said that the action failed, which is its right."""
-    ERROR = "error"
-    TIMEOUT = "timeout"
-    SKIPPED = "skipped"
-    """Nothing was dispatched: the charm has no such secret or check, or ops no such event."""
-    BAD_TRACE = "bad-trace"
-    """The trace can't be run on this charm: a mistake of the grammar."""
-    INCONSISTENT = "inconsistent"
-    """`ops.testing` refused the state: a mistake of ours, or of `initial_state`."""
-    DRIVER_ERROR = "driver-error"
-    """A mistake of ours."""
-
-    @property
-    def is_of_charm(self) -> bool:
-        """Whether a life that ends so has shown a fault of the charm."""
-        return self in (Outcome.ERROR, Outcome.TIMEOUT)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether a life that ends so has shown a fault of what drives the charm."""
-        return self in (Outcome.BAD_TRACE, Outcome.INCONSISTENT, Outcome.DRIVER_ERROR)
-
-
-@dataclass(frozen=True)
-class Step:
-    """An event that was reached, with what came of it."""
-
-    event: Event
-    outcome: Outcome
-    marks: tuple[str, ...] = ()
-    """What happened before it without an event: phases, actions, changes of the world."""
-    note: str = ""
-    status: str = ""
-    """The unit's status before it."""
-
-
-@dataclass
-class Life:
-    """What came of a trace."""
-
-    trace: Trace
-    steps: list[Step] = field(default_factory=list)
-    failure: Failure | None = None
-    seconds: float = 0.0
-    """All the time that it took, of which …"""
-    charm_seconds: float = 0.0
-    """… `ops.testing` and the charm took so much."""
-    state: testing.State | None = None
-    """Where it failed while an event was handled: the state before that event …"""
-    dispatched: Any = None
-    """… and the event, as `ops.testing` has it."""
-    unit: int = 0
-    """The id of the unit."""
-    connections: int = 0
-    """How often the network was tried."""
-    programs: int = 0
-    """How often a program would have been started."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """`ok`, or how it ended."""
-        if self.steps and (self.steps[-1].outcome.is_of_charm or self.steps[-1].outcome.is_ours):
-            return self.steps[-1].outcome
-        return Outcome.OK if self.failure is None else Outcome.ERROR
+_CHDIR = os.chdir
 
 
 class Runner:
@@ -115,37 +45,59 @@ class Runner:
         *,
         seconds: float = 10.0,
         upgrade_from: Charm | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
-        """`seconds` is what an event may take; `upgrade_from` is the charm until `upgrade-charm`."""
-        self.charm, self.hooks, self.upgrade_from = charm, hooks or Hooks(), upgrade_from
-        self.sandbox = Sandbox(seconds)
+        """`seconds` is what an event may take; `upgrade_from` is the charm until `upgrade-charm`.
 
-    def run(self, trace: Trace) -> Life:
-        """Runs one trace, up to the first event that fails."""
+        Without a sandbox that is its own, a life runs among what is its author's: a test's
+        fixtures, whose files it may write, and a person who may press Ctrl-C.
+        """
+        self.charm, self.hooks, self.upgrade_from = charm, hooks or Hooks(), upgrade_from
+        self.is_apart = sandbox is not None
+        protected = [charm.root] if charm.root is not None else []
+        self.sandbox = sandbox or Sandbox(seconds, protected=protected)
+
+    def run(self, trace: Trace, begun: Callable[[Event], None] = lambda _: None) -> Life:
+        """Runs one trace, up to the first event that fails; `begun` hears of each event before it
+        is handled.
+        """
         life = Life(trace)
         began = _CLOCK()
         with ExitStack() as stack:
             for part in (_seeded(trace), _environment(), _unlogged(), _unwarned(), self.sandbox):
                 stack.enter_context(part)
             self.hooks.before_trace(trace)
-            _Living(self, life, stack).live()
+            _Living(self, life, stack, begun).live()
         life.seconds = _CLOCK() - began
-        life.connections, life.programs = self.sandbox.n_connections, self.sandbox.n_programs
+        sandbox = self.sandbox
+        life.connections, life.programs = sandbox.n_connections, sandbox.n_programs
+        life.writes = sandbox.n_writes
         return life
+
+
+class FilesLost(Exception):  # noqa: N818
+    """A charm has deleted files of its directory without which no event can be handled."""
 
 
 class _Living:
     """One life that is being run."""
 
-    def __init__(self, runner: Runner, life: Life, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        life: Life,
+        stack: ExitStack,
+        begun: Callable[[Event], None],
+    ) -> None:
+        self.begun = begun
         self.runner, self.life, self.hooks = runner, life, runner.hooks
         first = runner.upgrade_from or runner.charm
         trace = life.trace
-        self.root = first.root
+        self.root, self.source = first.root, first.source
         self.context = stack.enter_context(first.context())
         if self.context.charm_root is not None:
             # As under Juju; and what a charm writes beside itself is thrown away.
-            os.chdir(self.context.charm_root)
+            _CHDIR(self.context.charm_root)
         self.upgraded = None
         if runner.upgrade_from is not None:
             self.upgraded = stack.enter_context(runner.charm.context())
@@ -203,7 +155,7 @@ class _Living:
         if self.upgraded is not None and event.kind == "upgrade-charm":
             charm = self.runner.charm
             charm.enter()
-            self.root, self.context = charm.root, self.upgraded
+            self.root, self.source, self.context = charm.root, charm.source, self.upgraded
             world.refresh(self.upgraded, charm.facts(self.upgraded))
             self.upgraded = None
         try:
@@ -222,11 +174,12 @@ class _Living:
         before = world.state
         try:
             world.state = self.hooks.before_event(world.state, event)
+            self.begun(event)
             state = self._run(dispatched, world.state)
         except testing.ActionFailed as failed:
             # Its state is that after the action.
             state = failed.state or world.state
-            self._step(event, Outcome.ACTION_FAILED, failed.message, before)
+            self._step(event, Outcome.ACTION_FAILED, text_of(failed.message), before)
         except EventTimeout as error:
             return self._end(event, Outcome.TIMEOUT, error)
         except (InconsistentScenarioError, StateValidationError) as error:
@@ -241,9 +194,16 @@ class _Living:
             state = world.state
             self._step(event, Outcome.OK, "it has called sys.exit(0)", before)
         except Exception as error:
-            return self._end(
-                event, Outcome.ERROR if self._is_of_charm(error) else Outcome.DRIVER_ERROR, error
-            )
+            if self._is_of_charm(error):
+                return self._end(event, Outcome.ERROR, error)
+            if (lost := self._lost(error)) is not None:
+                return self._end(event, Outcome.ERROR, lost)
+            return self._end(event, Outcome.DRIVER_ERROR, error)
+        except BaseException as error:
+            if not self.runner.is_apart and not self._is_of_charm(error):
+                # Ctrl-C, or a test's own way out.
+                raise
+            return self._end(event, Outcome.ERROR, error)
         else:
             self._step(event, Outcome.OK, "", before)
         world.settle(event, state)
@@ -266,6 +226,19 @@ class _Living:
     def _is_of_charm(self, error: BaseException) -> bool:
         return Failure.of(error, self.root).frame is not None
 
+    def _lost(self, error: Exception) -> Exception | None:
+        """What an error is about that comes of the charm having deleted its own files."""
+        root = self.context.charm_root
+        if root is None or not isinstance(error, OSError):
+            return None
+        if not isinstance(error.filename, (str, PurePath)):
+            return None
+        path = Path(error.filename)
+        if path.is_relative_to(root) and not path.exists():
+            name = path.relative_to(root)
+            return FilesLost(f"the charm has deleted `{name}` of its own directory")
+        return None
+
     def _step(
         self, event: Event, outcome: Outcome, note: str = "", state: testing.State | None = None
     ) -> None:
@@ -281,11 +254,12 @@ class _Living:
         state: testing.State | None = None,
     ) -> bool:
         state = state or (self.world.state if self.world is not None else None)
-        self._step(event, outcome, str(error), state)
+        self._step(event, outcome, text_of(error), state)
         is_of_input = bool(self.given) or bool(event.data.get("params"))
         self.life.failure = Failure.of(
             error,
             self.root,
+            self.source,
             event=str(event),
             step=event.index,
             status=_status(state) if state is not None else "",
@@ -296,7 +270,7 @@ class _Living:
 
 def _status(state: testing.State) -> str:
     status = state.unit_status
-    return f"{status.name} ({status.message})" if status.message else str(status.name)
+    return f"{status.name} ({text_of(status.message)})" if status.message else str(status.name)
 
 
 @contextmanager
@@ -344,7 +318,7 @@ def _environment() -> Iterator[None]:
     try:
         yield
     finally:
-        os.chdir(directory)
+        _CHDIR(directory)
         if os.environ != before:
             os.environ.clear()
             os.environ.update(before)

@@ -1,26 +1,44 @@
 """Keeps a charm from the machine that it is tested on, and from taking forever.
 
-What a test's own fixtures have patched stays patched: only what is still the original is replaced.
+Two layers, in any process and on any system. Replacements of the functions that charms call give an
+answer that a charm can go on with: a program has ended well, a connection is refused. An audit hook
+(PEP 578) refuses whatever else leads there: functions of the operating system, names that were bound
+before anything was replaced. What a test's own fixtures have patched stays patched: only what is still
+the original is replaced. `charmgrammar run` adds the kernel's own means (`_confine`).
 """
 
 from __future__ import annotations
 
+import errno
 import io
+import math
 import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
+
+from ._confine import DEVICES
+
+try:
+    import _posixsubprocess
+except ImportError:
+    _posixsubprocess = None  # type: ignore[assignment]
 
 _SLEEP, _TIME, _MONOTONIC = time.sleep, time.time, time.monotonic
 _POPEN, _SYSTEM, _LOOK_UP = subprocess.Popen, os.system, socket.getaddrinfo
+_FORK_EXEC = getattr(_posixsubprocess, "fork_exec", None)
+_REALPATH, _READ_LINK = os.path.realpath, os.readlink
 
-_PATIENCE = 10
-"""How many times longer than of the processor an event may take of the wall clock."""
+_NO_NETWORK = "charmgrammar gives a charm no network"
+_NO_PROGRAM = "charmgrammar starts no program and no process for a charm"
+_NOT_HERE = "charmgrammar lets a charm write to its own directory only"
 
 
 class EventTimeout(BaseException):
@@ -32,20 +50,36 @@ class Sandbox:
     takes no time but for the clock.
     """
 
-    def __init__(self, seconds: float) -> None:
-        """`seconds` is what an event may take of the processor; of the wall clock it may take
-        ten times as long, since a busy machine is no fault of the charm.
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        writable: Sequence[Path] | None = None,
+        protected: Sequence[Path] = (),
+    ) -> None:
+        """`seconds` is what an event may take, by the clock on the wall.
+
+        Files are written only below `writable`, or, if that is `None`, everywhere but below
+        `protected`.
         """
         self.seconds = seconds
         self.n_connections = 0
         """How often the network was tried since it was entered."""
         self.n_programs = 0
         """How often a program would have been started since then."""
+        self.n_writes = 0
+        """How often a file elsewhere would have been written since then."""
+        self._writable = None if writable is None else _prefixes([*writable, *map(Path, DEVICES)])
+        self._protected = _prefixes(protected)
         self._slept = 0.0
         self._patches = ExitStack()
+        self._depth = 0
 
     def __enter__(self) -> Sandbox:
-        self.n_connections = self.n_programs = 0
+        self.n_connections = self.n_programs = self.n_writes = 0
+        self._depth += 1
+        if self._depth > 1:
+            return self
         self._patches = ExitStack()
         self._replace(time, "sleep", _SLEEP, self._sleep)
         self._replace(time, "time", _TIME, lambda: _TIME() + self._slept)
@@ -53,36 +87,51 @@ class Sandbox:
         self._replace(subprocess, "Popen", _POPEN, self._started(subprocess.Popen))
         self._replace(os, "system", _SYSTEM, self._system)
         self._replace(socket, "getaddrinfo", _LOOK_UP, self._look_up)
-        if "connect" not in vars(socket.socket):
-            connect = _refusal(self)
-            socket.socket.connect = connect  # type: ignore[method-assign, assignment]
-            self._patches.callback(delattr, socket.socket, "connect")
+        if _posixsubprocess is not None:
+            # The only way to a program that no audit event tells of.
+            self._replace(_posixsubprocess, "fork_exec", _FORK_EXEC, self._fork_exec)
+        for name, refusal in self._refusals().items():
+            # A test's fixtures may have added their own to the class.
+            if name not in vars(socket.socket):
+                setattr(socket.socket, name, refusal)
+                self._patches.callback(delattr, socket.socket, name)
+        _Hook.guard(self)
+        self._patches.callback(_Hook.guard, None)
         return self
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How often the network, a program and a file elsewhere were refused since it was entered."""
+        return self.n_connections, self.n_programs, self.n_writes
+
     def __exit__(self, *_: object) -> None:
-        self._patches.close()
+        self._depth -= 1
+        if self._depth == 0:
+            self._patches.close()
 
     @contextmanager
-    def event(self) -> Iterator[None]:
-        """Raises `EventTimeout` inside when it takes too long; without effect outside of the main
-        thread, and where the system has no alarm.
+    def event(self, seconds: float | None = None) -> Iterator[None]:
+        """Raises `EventTimeout` inside when it takes longer than an event may, or than `seconds`;
+        without effect outside of the main thread, and where the system has no alarm.
         """
         if threading.current_thread() is not threading.main_thread() or os.name != "posix":
             yield
             return
+        allowed = self.seconds if seconds is None else seconds
 
         def ring(*_: object) -> None:
-            left = self.seconds - (time.process_time() - worked)
-            if left > 0 and _MONOTONIC() - began < _PATIENCE * self.seconds:
-                signal.setitimer(signal.ITIMER_REAL, max(left, 0.01))
-                return
-            raise EventTimeout(f"it took more than {self.seconds:g} seconds")
+            raise EventTimeout(f"it took more than {allowed:g} seconds")
 
-        began, worked = _MONOTONIC(), time.process_time()
+        began = _MONOTONIC()
         handler = signal.signal(signal.SIGALRM, ring)
-        left, interval = signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        # Again and again: a charm may catch all that is raised.
+        left, interval = signal.setitimer(signal.ITIMER_REAL, allowed, 1.0)
         try:
-            yield
+            try:
+                yield
+            finally:
+                # An alarm that rings here is the last one.
+                signal.setitimer(signal.ITIMER_REAL, 0)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, handler)
@@ -91,21 +140,86 @@ class Sandbox:
                 left = max(left - (_MONOTONIC() - began), 0.001)
                 signal.setitimer(signal.ITIMER_REAL, left, interval)
 
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Lets what is ours start a process."""
+        _Hook.guard(None)
+        try:
+            yield
+        finally:
+            _Hook.guard(self)
+
+    # What the hook asks.
+
+    def refuse_network(self) -> None:
+        self.n_connections += 1
+        raise ConnectionRefusedError(errno.ECONNREFUSED, _NO_NETWORK)
+
+    def refuse_look_up(self) -> None:
+        self.n_connections += 1
+        raise socket.gaierror(socket.EAI_NONAME, _NO_NETWORK)
+
+    def refuse_program(self) -> None:
+        self.n_programs += 1
+        raise PermissionError(errno.EPERM, _NO_PROGRAM)
+
+    def check_write(self, path: Any, directory: Any = -1) -> None:
+        """Refuses to change what is at a path that lies elsewhere.
+
+        Raises:
+            PermissionError: it does.
+        """
+        place = _place(path, directory)
+        if place is None:
+            return
+        if self._writable is not None:
+            is_refused = not place.startswith(self._writable)
+        else:
+            is_refused = place.startswith(self._protected)
+        if is_refused:
+            self.n_writes += 1
+            raise PermissionError(errno.EACCES, _NOT_HERE, place.rstrip("/"))
+
+    # Replacements.
+
     def _replace(self, owner: Any, name: str, original: Any, replacement: Any) -> None:
         if getattr(owner, name) is original:
             setattr(owner, name, replacement)
             self._patches.callback(setattr, owner, name, original)
 
     def _sleep(self, seconds: float) -> None:
-        self._slept += max(float(seconds), 0.0)
+        # As the original refuses them.
+        if math.isnan(seconds):
+            raise ValueError("Invalid value NaN (not a number)")
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        if seconds > threading.TIMEOUT_MAX:
+            raise OverflowError("timestamp too large to convert to C _PyTime_t")
+        self._slept += float(seconds)
 
     def _system(self, _: object) -> int:
         self.n_programs += 1
         return 0
 
+    def _fork_exec(self, *_: object) -> int:
+        self.refuse_program()
+        return 0
+
     def _look_up(self, *_: object, **__: object) -> list[Any]:
-        self.n_connections += 1
-        raise socket.gaierror(socket.EAI_NONAME, "there is no network in a test of lives")
+        self.refuse_look_up()
+        return []
+
+    def _refusals(self) -> dict[str, Callable[..., Any]]:
+        """Methods of sockets that reach somebody, and what is in their place."""
+
+        def connect(_: socket.socket, address: Any) -> None:
+            self.refuse_network()
+
+        def connect_ex(_: socket.socket, address: Any) -> int:
+            self.n_connections += 1
+            return errno.ECONNREFUSED
+
+        return {"connect": connect, "connect_ex": connect_ex}
 
     def _started(self, original: type) -> type:
         sandbox = self
@@ -119,12 +233,112 @@ class Sandbox:
         return NoProgram
 
 
-def _refusal(sandbox: Sandbox) -> Callable[[socket.socket, Any], None]:
-    def connect(self: socket.socket, address: Any) -> None:
-        sandbox.n_connections += 1
-        raise ConnectionRefusedError(111, "there is no network in a test of lives")
+def _prefixes(paths: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(_REALPATH(path).rstrip("/") + "/" for path in paths)
 
-    return connect
+
+def _place(path: Any, directory: Any) -> str | None:
+    """Where a path that is about to be changed lies, with a slash after it; `None` if that is
+    nothing that has a name: an open file.
+    """
+    if isinstance(path, int) or path is None:
+        return None
+    try:
+        name = os.fsdecode(path)
+        if isinstance(directory, int) and directory >= 0 and not name.startswith("/"):
+            name = _READ_LINK(f"/proc/self/fd/{directory}") + "/" + name
+        return _REALPATH(name).rstrip("/") + "/"
+    except (OSError, TypeError, ValueError):
+        # The call itself says what is wrong with it.
+        return None
+
+
+class _Hook:
+    """The audit hook. It cannot be taken away, so there is one for all sandboxes."""
+
+    _sandbox: Sandbox | None = None
+    _is_set = False
+
+    @classmethod
+    def guard(cls, sandbox: Sandbox | None) -> None:
+        """Asks this sandbox from now on, or nobody."""
+        if not cls._is_set:
+            cls._is_set = True
+            sys.addaudithook(cls._hear)
+        cls._sandbox = sandbox
+
+    @classmethod
+    def _hear(cls, event: str, arguments: tuple[Any, ...]) -> None:
+        if (hear := _HEARD.get(event)) is not None and (sandbox := cls._sandbox) is not None:
+            hear(sandbox, *arguments)
+
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _opened(sandbox: Sandbox, path: Any, _: Any, flags: Any) -> None:
+    if isinstance(flags, int) and flags & _WRITING:
+        sandbox.check_write(path)
+
+
+def _entry(sandbox: Sandbox, path: Any, directory: Any) -> None:
+    """An entry of a directory, and not what it may lead to."""
+    try:
+        above, name = os.path.split(os.fsdecode(path))
+    except TypeError:
+        return
+    if (place := _place(above or os.curdir, directory)) is not None:
+        sandbox.check_write(place + name)
+
+
+def _two_entries(sandbox: Sandbox, path: Any, to: Any, directory: Any, of: Any) -> None:
+    _entry(sandbox, path, directory)
+    _entry(sandbox, to, of)
+
+
+def _sent(sandbox: Sandbox, _: Any, address: Any) -> None:
+    if address is not None:
+        sandbox.refuse_network()
+
+
+def _database(sandbox: Sandbox, name: Any) -> None:
+    if name != ":memory:" and not str(name).startswith("file:"):
+        sandbox.check_write(name)
+
+
+_HEARD: dict[str, Callable[..., None]] = {
+    "open": _opened,
+    "os.chflags": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.chmod": lambda sandbox, path, _, at: sandbox.check_write(path, at),
+    "os.chown": lambda sandbox, path, _, __, at: sandbox.check_write(path, at),
+    "os.exec": lambda sandbox, *_: sandbox.refuse_program(),
+    "os.fork": lambda sandbox: sandbox.refuse_program(),
+    "os.forkpty": lambda sandbox: sandbox.refuse_program(),
+    # A second name of a file is a way to write to it.
+    "os.link": _two_entries,
+    "os.mkdir": lambda sandbox, path, _, at: _entry(sandbox, path, at),
+    "os.posix_spawn": lambda sandbox, *_: sandbox.refuse_program(),
+    "os.remove": _entry,
+    "os.removexattr": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.rename": _two_entries,
+    "os.rmdir": _entry,
+    "os.setxattr": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.symlink": lambda sandbox, _, path, at: _entry(sandbox, path, at),
+    "os.system": lambda sandbox, *_: sandbox.refuse_program(),
+    "os.truncate": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.utime": lambda sandbox, path, _, __, at: sandbox.check_write(path, at),
+    "pty.spawn": lambda sandbox, *_: sandbox.refuse_program(),
+    "socket.connect": lambda sandbox, *_: sandbox.refuse_network(),
+    "socket.getaddrinfo": lambda sandbox, *_: sandbox.refuse_look_up(),
+    "socket.gethostbyaddr": lambda sandbox, *_: sandbox.refuse_look_up(),
+    "socket.gethostbyname": lambda sandbox, *_: sandbox.refuse_look_up(),
+    "socket.getnameinfo": lambda sandbox, *_: sandbox.refuse_look_up(),
+    "socket.sendmsg": _sent,
+    "socket.sendto": _sent,
+    "sqlite3.connect": _database,
+    "subprocess.Popen": lambda sandbox, *_: sandbox.refuse_program(),
+}
+"""Audit events, with what is done about each."""
 
 
 class _NoProgram:
@@ -150,6 +364,11 @@ class _NoProgram:
 
     def __enter__(self) -> _NoProgram:
         return self
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How often the network, a program and a file elsewhere were refused since it was entered."""
+        return self.n_connections, self.n_programs, self.n_writes
 
     def __exit__(self, *_: object) -> None:
         pass

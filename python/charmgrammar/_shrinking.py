@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ._binary import CommandError, find_binary
-from ._runner import Life
+from ._life import Life, Stopped
 from ._trace import Trace
 
 MAX_RUNS = 200
@@ -36,12 +36,15 @@ def shrink(
     run: Callable[[Trace], Life], life: Life, arguments: Sequence[str], seconds: float = 60.0
 ) -> Shrunk:
     """The smallest trace that fails like this one; `arguments` name its grammar and settings, and
-    `run` runs a trace.
+    `run` runs a trace; when it raises `Stopped`, the smallest so far is the result.
 
     A trace fails like it when the exception is of the same type, from the same line of the charm.
     """
     assert life.failure is not None
-    again = run(life.trace)
+    try:
+        again = run(life.trace)
+    except Stopped:
+        return Shrunk(life, note="not shrunk")
     if again.failure is None or again.failure.group != life.failure.group:
         return Shrunk(life, 1, note="it does not fail each time, so it was not shrunk")
     with tempfile.TemporaryDirectory(prefix="charmgrammar-") as directory:
@@ -80,7 +83,10 @@ def _answer(
         message: dict[str, Any] = json.loads(line)
         if "smallest" in message:
             return Shrunk(best, runs, bool(message.get("fixpoint")))
-        tried = run(Trace.from_json(message["candidate"]))
+        try:
+            tried = run(Trace.from_json(message["candidate"]))
+        except Stopped:
+            return Shrunk(best, runs)
         runs += 1
         answer: dict[str, Any] = {"fails": False}
         if tried.failure is not None and tried.failure.group == group:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from ._groups import Found
-from ._report import describe, plural
-from ._runner import Life
+from ._life import Life
+from ._report import describe, plural, shown
 
 if TYPE_CHECKING:
     from .run import Request, Result
@@ -54,15 +54,21 @@ class Summary:
             if not result.is_interrupted:
                 why = f"--seconds {request.seconds:g} is over"
             lines.append(f"{left} more were not begun: {why}")
-        if result.connections or result.programs:
+        if result.connections or result.programs or result.writes:
             lines.append(
                 "the charm was kept from the machine: network tried "
                 f"{plural(result.connections, 'time')}, "
-                f"{plural(result.programs, 'program')} not started (told to have ended well)"
+                f"{plural(result.programs, 'program')} not started, "
+                f"{plural(result.writes, 'file')} outside of its directory not written"
+            )
+        if result.left_out:
+            lines.append(
+                "links that lead out of the charm to too many files, not in its copy: "
+                + ", ".join(f"`{shown(name)}`" for name in result.left_out)
             )
         fresh = sum(not group.is_known for group in self.found)
         lines.append(f"failures: {fresh} new, {len(self.found) - fresh} known")
-        lines += [f"known, and not seen any more: {key}" for key in self._gone]
+        lines += [f"known, and not seen any more: {shown(key)}" for key in self._gone]
         return lines
 
     @property
@@ -83,10 +89,11 @@ class Summary:
             "charm_seconds": round(result.charm_seconds, 3),
             "network_tried": result.connections,
             "programs_not_started": result.programs,
+            "files_not_written": result.writes,
             "known_not_seen": self._gone,
             "failures": [_group(group) for group in self.found],
         }
-        return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(whole, indent=2) + "\n"
 
     def as_junit(self) -> str:
         """As JUnit: a test for each trace that was run; known failures are skipped."""

@@ -190,7 +190,9 @@ class Trace:
 
     def line(self) -> str:
         """The trace as a line of jsonl."""
-        return json.dumps(self.raw, separators=(",", ":"), ensure_ascii=False)
+        line = json.dumps(self.raw, separators=(",", ":"), ensure_ascii=False)
+        # Half a surrogate pair can be written as an escape alone.
+        return line if _is_text(line) else json.dumps(self.raw, separators=(",", ":"))
 
     def coin(self, what: str, sides: int = 2) -> int:
         """A number below `sides` for something that the grammar leaves open.
@@ -211,6 +213,14 @@ def read_traces(path: Path) -> list[Trace]:
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     return [Trace.from_line(line) for line in lines if line.strip()]
+
+
+def _is_text(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _event(item: Mapping[str, Any], index: int, place: int) -> Event:

@@ -28,7 +28,7 @@ from ._trace import BadTrace, Trace, read_traces
 if TYPE_CHECKING:
     from ._charm import Charm
     from ._failure import Group
-    from ._runner import Life
+    from ._life import Life
 
 CORPUS = "lifecycle-corpus"
 """The directory, beside a test's file, of traces that have failed."""

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::FmtArguments;
 use super::line_diff::{Change, Difference};
 use super::output::Output;
-use super::{Exit, Failure, Io, Verbosity, grammar, interrupt};
+use super::{Exit, Failure, Io, Verbosity, grammar};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
@@ -19,12 +19,8 @@ pub(super) fn run(arguments: &FmtArguments, io: &mut Io) -> Result<Exit, Failure
         return Err(Failure::Message("`-` is given more than once, but standard input is read only once".to_owned()));
     }
     arguments.limiting.check_unused("fmt")?;
-    interrupt::catch();
     let mut done = Done::default();
     for typed in &arguments.grammars {
-        if interrupt::flag().load(std::sync::atomic::Ordering::Relaxed) {
-            return Err(Failure::Interrupted);
-        }
         one(typed, arguments, &mut done, io)?;
     }
     done.tell_findings(arguments.format(), io)?;

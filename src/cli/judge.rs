@@ -106,6 +106,7 @@ impl Running {
         }
         if let Ok(Some(status)) = self.child.try_wait() {
             self.is_over = true;
+            processes::ended(&self.child);
             self.outcome = if status.success() { Outcome::Passes } else { Outcome::Fails };
         }
     }

@@ -7,6 +7,7 @@ mod args;
 mod charm;
 mod check;
 mod completions;
+mod confinement;
 mod count;
 mod data;
 mod dead;
@@ -46,6 +47,7 @@ mod show;
 mod shrink;
 mod stats;
 mod tables;
+mod temporary;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -68,7 +70,9 @@ use crate::model::builtins;
 
 /// Runs the command with the arguments and the streams of this process.
 pub fn main() -> ExitCode {
-    run(std::env::args_os(), &mut Io::of_process()).into()
+    let exit = run(std::env::args_os(), &mut Io::of_process());
+    interrupt::wait_for_end();
+    exit.into()
 }
 
 /// Runs the command. The first argument is the program's name.

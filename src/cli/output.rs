@@ -1,18 +1,13 @@
 //! Files that appear under their name only when they are complete.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::Failure;
 use super::io::Stream;
-
-/// The temporary files that are being written, for when there is no time to drop their owners.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+use super::{Failure, temporary};
 
 /// Where a command's result goes. What is dropped without [`finish`](Output::finish) leaves nothing behind.
 pub(super) struct Output<'a> {
@@ -109,14 +104,14 @@ struct Temporary(Option<TempPath>);
 
 impl Temporary {
     fn new(path: TempPath) -> Self {
-        unfinished(|paths| paths.insert(path.to_path_buf()));
+        temporary::note(&path);
         Self(Some(path))
     }
 
     fn keep(mut self, file: &File, path: &Path) -> io::Result<()> {
         file.sync_all()?;
         let temporary = self.0.take().expect("it is kept once");
-        unfinished(|paths| paths.remove(&*temporary));
+        temporary::forget(&temporary);
         temporary.persist(path).map_err(|error| error.error)
     }
 }
@@ -124,23 +119,9 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Some(path) = self.0.take() {
-            unfinished(|paths| paths.remove(&*path));
+            temporary::forget(&path);
         }
     }
-}
-
-fn unfinished<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
-    change(&mut UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Removes all temporary files, before the process is ended from outside of the work.
-pub(super) fn discard_all() {
-    unfinished(|paths| {
-        for path in std::mem::take(paths) {
-            // If it cannot be removed there is nobody left who could do something about it.
-            let _ = fs::remove_file(path);
-        }
-    });
 }
 
 #[cfg(test)]

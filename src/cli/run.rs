@@ -3,17 +3,20 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Write};
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::args::{Arguments, Command as Typed, DataClass, RunArguments};
 use super::charm::{is_grammar, tell};
-use super::{Exit, Failure, Io, Verbosity, generate, interrupt, package};
+use super::confinement::{self, Filters};
+use super::temporary::Directory;
+use super::{Exit, Failure, Io, Verbosity, generate, interrupt, package, processes};
 use crate::charm::{self, Charm};
 use crate::diagnostic::render::Format;
 use crate::limits::Limits;
@@ -29,8 +32,16 @@ pub(super) const OPERATIONS: &str = "operations=20";
 /// How many traces are run.
 const TRACES: u64 = 50;
 
-/// Whether a Python has what a charm is run by.
-const PROBE: &str = "import scenario, ops.testing; ops.testing.Context";
+/// What a Python prints that has what a charm is run by.
+const PROBE: &str = "import scenario, ops.testing; ops.testing.Context; print('ready')";
+
+/// Imports a module of our package, whose directory is the last argument, and lets it begin. The current directory, which
+/// Python would look into first, takes no part.
+const START: &str = "import sys; sys.path[:] = [sys.argv.pop(), *filter(None, sys.path)]; \
+                     from charmgrammar.run import main; main()";
+
+/// How often it is looked whether Python has ended.
+const POLL: Duration = Duration::from_millis(10);
 
 /// Runs traces on a charm.
 pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure> {
@@ -39,26 +50,43 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     };
     arguments.settings.limiting.check_unused("run")?;
     let charm = read(directory, &arguments.settings.limiting.limits(), io)?;
-    let python = python(arguments, directory, &charm)?;
+    let work = Directory::new().map_err(|error| failed("make a temporary directory", &error))?;
+    let python = python(arguments, directory, &charm, work.path())?;
     let (subject, traces) = subject(arguments, &charm);
     if !traces.is_empty() && arguments.speaks_of_drawing() {
         let message = "traces are either read from files or drawn: --number, --seed, --from, --shard, --data and --values \
                        are of those that are drawn";
         return Err(Failure::Message(message.to_owned()));
     }
-    let work = TempDir::new().map_err(|error| failed("make a temporary directory", &error))?;
-    let path = work.path().join("traces.jsonl");
+    let old = arguments.upgrade_from.as_deref().map(absolute).transpose()?;
+    let writable = arguments.writable.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
+    let place = |name: &str| work.path().join(name);
+    let path = place("traces.jsonl");
     let seed = if traces.is_empty() { draw(arguments, &subject, &path, io)? } else { gather(&traces, &path, io)? };
     package::write(work.path()).map_err(|error| failed("write to a temporary directory", &error))?;
+    let (report, exit) = (place("report"), place("exit"));
+    let Filters { filters, trace_filters } = confinement::filters();
     let request = json!({
-        "charm": text(&charm.directory)?,
+        "options": {
+            "charm": text(&absolute(&charm.directory)?)?,
+            "work": text(work.path())?,
+            "package": text(work.path())?,
+            "upgrade_from": option(old.as_deref())?,
+            "event_seconds": arguments.event_seconds,
+            "memory": arguments.memory,
+            "python_path": texts(&python_path())?,
+            "kept_environment": arguments.keep_env,
+            "writable": texts(&writable)?,
+            "filters": filters,
+            "trace_filters": trace_filters,
+        },
         "traces": text(&path)?,
-        "grammar": subject.iter().map(|word| text(word)).collect::<Result<Vec<_>, _>>()?,
+        "report": text(&report)?,
+        "exit": text(&exit)?,
+        "grammar": texts(&subject)?,
         "again": seed.map(|seed| again(arguments, &subject, seed)).transpose()?,
         "jobs": generate::threads(arguments.jobs),
         "seconds": arguments.seconds,
-        "event_seconds": arguments.event_seconds,
-        "upgrade_from": option(arguments.upgrade_from.as_deref())?,
         "known": option(arguments.known.as_deref())?,
         "write_known": option(arguments.write_known.as_deref())?,
         "emit": option(arguments.emit.as_deref())?,
@@ -68,25 +96,40 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
         "is_quiet": io.verbosity == Verbosity::Quiet,
     });
     let mut command = Command::new(&python);
-    command.args(["-m", "charmgrammar.run", &request.to_string()]);
-    command.env("PYTHONPATH", python_path(work.path())?).env("PYTHONDONTWRITEBYTECODE", "1");
-    // What processes that are ended leave behind goes with the rest.
-    command.env("TMPDIR", work.path());
+    command.args(["-I", "-c", START]).arg(work.path()).env("PYTHONDONTWRITEBYTECODE", "1").env("TMPDIR", work.path());
     if let Ok(program) = env::current_exe() {
         command.env("CHARMGRAMMAR_BIN", program);
     }
-    let status = finish(&mut command, io).map_err(|error| failed(&format!("run `{}`", python.display()), &error))?;
-    match status.code() {
-        Some(0) => Ok(Exit::Yes),
-        Some(1) => Ok(Exit::No),
-        Some(2) => Ok(Exit::Unanswered),
-        Some(130) => Ok(Exit::Interrupted),
-        _ => Err(Failure::Message(format!("`{}` ended with {status}", python.display()))),
-    }
+    let status = finish(&mut command, &request.to_string(), io)
+        .map_err(|error| failed(&format!("run `{}`", python.display()), &error))?;
+    // It is written last of all: what ended before it has not run to its end, whatever its exit code says.
+    let exit = fs::read_to_string(exit).ok().and_then(|code| code.parse().ok());
+    let report = fs::read_to_string(report).unwrap_or_default();
+    let exit = match exit {
+        Some(0) => Exit::Yes,
+        Some(1) => Exit::No,
+        Some(2) => Exit::Unanswered,
+        Some(130) => Exit::Interrupted,
+        _ => {
+            return Err(Failure::Message(format!(
+                "`{}` ended before the run did, with {status}: there is no result",
+                python.display()
+            )));
+        }
+    };
+    io.stdout.write(&report)?;
+    Ok(exit)
 }
 
 fn failed(what: &str, error: &io::Error) -> Failure {
     Failure::Message(format!("cannot {what}: {error}"))
+}
+
+/// Where a directory is that the user has named; the charm runs in another one.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    fs::canonicalize(path)
+        .and_then(|path| fs::read_dir(&path).map(|_| path))
+        .map_err(|error| failed(&format!("read the directory `{}`", path.display()), &error))
 }
 
 /// The charm's metadata; what is wrong with them is told.
@@ -173,13 +216,13 @@ fn gather(traces: &[PathBuf], path: &Path, io: &mut Io) -> Result<Option<u64>, F
     Ok(None)
 }
 
-/// The Python that has what a charm is run by.
-fn python(arguments: &RunArguments, directory: &Path, charm: &Charm) -> Result<PathBuf, Failure> {
+/// The Python that has what a charm is run by. `neutral` is a directory that has no modules.
+fn python(arguments: &RunArguments, directory: &Path, charm: &Charm, neutral: &Path) -> Result<PathBuf, Failure> {
     if let Some(python) = &arguments.python {
         return Ok(python.clone());
     }
     let candidates = candidates(&[directory, &charm.directory]);
-    if let Some(python) = candidates.iter().find(|python| has_testing(python)) {
+    if let Some(python) = candidates.iter().find(|python| has_testing(python, neutral)) {
         return Ok(python.clone());
     }
     let list: Vec<String> = candidates.iter().map(|python| format!("`{}`", python.display())).collect();
@@ -202,25 +245,35 @@ fn candidates(directories: &[&Path]) -> Vec<PathBuf> {
         tox.sort();
         environments.append(&mut tox);
     }
-    let mut found: Vec<PathBuf> =
-        environments.iter().map(|place| place.join("bin/python")).filter(|python| python.is_file()).collect();
+    let mut found: Vec<PathBuf> = environments
+        .iter()
+        .map(|place| path::absolute(place.join("bin/python")).unwrap_or_else(|_| place.join("bin/python")))
+        .filter(|python| python.is_file())
+        .collect();
     found.dedup();
     found.push("python3".into());
     found
 }
 
-fn has_testing(python: &Path) -> bool {
+fn has_testing(python: &Path, neutral: &Path) -> bool {
     let mut command = Command::new(python);
-    command.args(["-c", PROBE]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    command.args(["-c", PROBE]).current_dir(neutral).stdin(Stdio::null()).stderr(Stdio::null());
+    if let Ok(paths) = env::join_paths(python_path()) {
+        command.env("PYTHONPATH", paths);
+    }
+    command.output().is_ok_and(|output| output.status.success() && output.stdout.ends_with(b"ready\n"))
 }
 
-/// Where Python looks for modules: our package first, then what the user has named.
-fn python_path(ours: &Path) -> Result<OsString, Failure> {
+/// The directories that the user names for Python's modules, but for the current one: what happens to lie there would hide
+/// modules of others.
+fn python_path() -> Vec<PathBuf> {
+    let here = env::current_dir().unwrap_or_default();
     let theirs = env::var_os("PYTHONPATH").unwrap_or_default();
-    let paths = env::split_paths(&theirs).filter(|path| !path.as_os_str().is_empty());
-    env::join_paths([ours.to_owned()].into_iter().chain(paths))
-        .map_err(|error| Failure::Message(format!("PYTHONPATH can't be extended: {error}")))
+    let named = env::split_paths(&theirs).filter(|path| !path.as_os_str().is_empty());
+    named
+        .filter_map(|path| path::absolute(path).ok())
+        .filter(|path| fs::canonicalize(path).is_ok_and(|path| path != here))
+        .collect()
 }
 
 /// How one trace is run again, but for its number.
@@ -251,28 +304,49 @@ fn text(word: &(impl AsRef<OsStr> + ?Sized)) -> Result<&str, Failure> {
     word.to_str().ok_or_else(|| Failure::Message(format!("`{}` is no UTF-8", word.display())))
 }
 
+fn texts(words: &[impl AsRef<OsStr>]) -> Result<Vec<&str>, Failure> {
+    words.iter().map(text).collect()
+}
+
 fn option(path: Option<&Path>) -> Result<Option<&str>, Failure> {
     path.map(|path| text(path)).transpose()
 }
 
-/// Runs Python; what it writes goes where ours goes. After Ctrl-C, which it hears too, it tells what it has so far.
-fn finish(command: &mut Command, io: &mut Io) -> io::Result<ExitStatus> {
+/// Runs Python with a request. After Ctrl-C it is told to end with what it has so far.
+fn finish(command: &mut Command, request: &str, io: &mut Io) -> io::Result<ExitStatus> {
     interrupt::catch();
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
     // Its progress is for a terminal alone.
     let is_seen = io.stderr.is_terminal;
     command.stderr(if is_seen { Stdio::inherit() } else { Stdio::piped() });
-    let mut child = command.spawn()?;
+    let mut child = processes::start(command)?;
+    // It ends when this end of the pipe does, and so when this process ends.
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let written = stdin.write_all(format!("{request}\n").as_bytes());
     let mut told = child.stderr.take();
     let listener = thread::spawn(move || {
         let mut text = Vec::new();
         told.as_mut().map_or(Ok(0), |told| told.read_to_end(&mut text)).map(|_| text)
     });
+    // It says a word as soon as it can be interrupted.
     let mut stdout = child.stdout.take().expect("it is piped");
-    let copied = io::copy(&mut stdout, io.stdout.writer());
-    let status = child.wait()?;
-    copied?;
+    let begun = thread::spawn(move || stdout.read(&mut [0]));
+    let mut is_told = false;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if !is_told && begun.is_finished() && interrupt::flag().load(Ordering::Relaxed) {
+            is_told = true;
+            processes::interrupt(child.id());
+        }
+        thread::sleep(POLL);
+    };
+    processes::ended(&child);
+    interrupt::wait_for_end();
+    drop(stdin);
     let text = listener.join().unwrap_or_else(|_| Ok(Vec::new()))?;
     io.stderr.write(&String::from_utf8_lossy(&text))?;
-    Ok(status)
+    // If it has not read all, its status tells why.
+    if status.success() { written.map(|()| status) } else { Ok(status) }
 }

@@ -1,4 +1,4 @@
-"""Lives run side by side, each in a process of its own."""
+"""Traces run side by side, each in a process of its own."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import subprocess
 import time
 
 import pytest
-from charmgrammar._processes import Calls, Died, Raised
 from conftest import plant, run_command, run_words
 
 FEW = ["-n", "8", "--seed", "1"]
@@ -115,6 +114,7 @@ def test_ctrl_c_ends_all_lives_and_tells_what_was_run(small, tmp_path):
         "    while True: pass",
     )
     words = [*run_words(charm), *FEW, "--jobs", "2", "--event-seconds", "600"]
+    words += ["--writable", str(tmp_path)]
     told = interrupted(words, tmp_path / "begun")
     assert "were not begun: interrupted" in told
     assert list(tmp_path.glob("charmgrammar-*")) == []
@@ -131,42 +131,8 @@ def test_ctrl_c_ends_shrinking_with_the_best_so_far(small, tmp_path):
         "    raise ValueError('no')",
     )
     words = [*run_words(charm), "-n", "2", "--seed", "1", "--jobs", "1", "--event-seconds", "1"]
+    words += ["--writable", str(tmp_path)]
     told = interrupted(words, tmp_path / "begun")
     assert "ValueError: no" in told
     assert "shrunk from" in told
     assert "when the limit was met" in told
-
-
-def test_what_still_runs_is_ended_when_nobody_listens(tmp_path):
-    def call(place):
-        if place > 0:
-            (tmp_path / "begun").touch()
-            time.sleep(600)
-        return place
-
-    calls = Calls(call, [0, 1], 2)
-    results = calls.results()
-    assert next(results) == (0, 0)
-    running = [process for _, process in calls._running.values()]
-    results.close()
-    assert [process.exitcode for process in running] == [-signal.SIGKILL]
-
-
-def test_answers_come_with_their_subject_and_no_call_is_begun_after_a_stop():
-    def call(place):
-        if place == 2:
-            os._exit(1)
-        if place == 3:
-            raise ValueError("no such place")
-        return place * 10
-
-    assert sorted(Calls(call, [0, 1], 5).results()) == [(0, 0), (1, 10)]
-    (_, (_, died)) = sorted(Calls(call, [0, 2], 2).results())
-    assert isinstance(died, Died)
-    with pytest.raises(Raised, match="ValueError: no such place"):
-        list(Calls(call, [3], 2).results())
-    calls = Calls(call, list(range(10)), 2)
-    results = calls.results()
-    first = [next(results)]
-    calls.stop()
-    assert sorted(place for place, _ in first + list(results)) == [0, 1]

@@ -52,9 +52,29 @@ pub(in crate::cli) struct RunArguments {
     /// Begin no further trace after so many seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(in crate::cli) seconds: Option<f64>,
-    /// How many seconds an event may take
+    /// How many seconds an event may take, by the clock on the wall
+    ///
+    /// `time.sleep` takes none of them. A charm that goes on nevertheless is killed a few seconds later. Importing the charm may
+    /// take as long, but at least 30 seconds.
     #[arg(long, value_name = "S", value_parser = seconds, default_value = "10")]
     pub(in crate::cli) event_seconds: f64,
+    /// How many MiB of memory the charm may take, beyond what Python and ops have; also how large a file it may write
+    ///
+    /// Beyond that Python raises `MemoryError`, which is a finding like any other exception.
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = value_parser!(u32).range(64..=1_048_576))]
+    pub(in crate::cli) memory: u32,
+    /// Hand environment variables on to the charm: all, or those with these names, in which `*` stands for any characters
+    ///
+    /// Without it the charm has those that say where programs and modules are, which language and time zone it is, and who
+    /// runs it: others may be secrets.
+    #[arg(long, value_name = "NAME,…", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "*")]
+    pub(in crate::cli) keep_env: Vec<String>,
+    /// Let the charm write to this directory, too; it may be given several times
+    ///
+    /// Otherwise it can write to its own directory, its home and the directory of temporary files, each of which is made for
+    /// one trace and thrown away.
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) writable: Vec<PathBuf>,
     /// Begin lives with the charm in this directory, and refresh it to the one of --charm at `upgrade-charm`
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) upgrade_from: Option<PathBuf>,
