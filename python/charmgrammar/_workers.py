@@ -97,6 +97,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(jobs)
         self._own = threading.local()
         self._workers: list[_Worker] = []
+        self._lock = threading.Lock()
         self._is_stopped = threading.Event()
 
     def run(self, trace: Trace) -> Future[Life]:
@@ -111,9 +112,10 @@ class Pool:
             raise Stopped
         worker: _Worker | None = getattr(self._own, "worker", None)
         if worker is None:
-            number = len(self._workers)
-            worker = self._own.worker = _Worker(self._options, number, self._is_stopped)
-            self._workers.append(worker)
+            with self._lock:
+                number = len(self._workers)
+                worker = self._own.worker = _Worker(self._options, number, self._is_stopped)
+                self._workers.append(worker)
         return worker.run(trace)
 
     @property
