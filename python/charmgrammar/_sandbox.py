@@ -365,11 +365,6 @@ class _NoProgram:
     def __enter__(self) -> _NoProgram:
         return self
 
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """How often the network, a program and a file elsewhere were refused since it was entered."""
-        return self.n_connections, self.n_programs, self.n_writes
-
     def __exit__(self, *_: object) -> None:
         pass
 

@@ -122,6 +122,21 @@ class Summary:
         return "\n".join([*lines, "</testsuite></testsuites>", ""])
 
 
+def error_report(format_: str, message: str) -> str:
+    """What is told in the place of a result, for programs; empty for people, who are told otherwise."""
+    if format_ == "json":
+        return json.dumps({"error": message}, indent=2) + "\n"
+    if format_ == "junit":
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<testsuites><testsuite name="charmgrammar" tests="1" errors="1" failures="0">\n'
+            '<testcase classname="lifecycle" name="the charm starts">\n'
+            f"<error>{escape(_printable(message))}</error>\n</testcase>\n"
+            "</testsuite></testsuites>\n"
+        )
+    return ""
+
+
 def _group(group: Found) -> dict[str, Any]:
     assert group.shrunk is not None
     life = group.shrunk.life

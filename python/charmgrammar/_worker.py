@@ -143,6 +143,8 @@ class _Worker:
                     old = self._import(Charm, self._workspaces[0])
                     old.leave()
                 charm = self._import(Charm, self._workspaces[-1])
+                # The charm's directory may go with a trace.
+                os.chdir(place)
                 self._runner = Runner(
                     charm, upgrade_from=old, sandbox=self._sandbox, seconds=setup.event_seconds
                 )

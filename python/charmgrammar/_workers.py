@@ -160,7 +160,7 @@ class _Worker:
             self._process.stdin.write(request)
             self._process.stdin.flush()
         except OSError:
-            return self._died(trace, None, self._lost())
+            return self._died(trace, None, self._lost(), self._printed())
         return self._follow(trace)
 
     def _follow(self, trace: Trace) -> Life:
@@ -186,7 +186,7 @@ class _Worker:
                 seconds = _TIDYING
                 continue
             if answer is None:
-                return self._died(trace, event, why or self._lost())
+                return self._died(trace, event, why or self._lost(), self._printed())
             if "begun" in answer:
                 process = int(answer["begun"])
             elif "event" in answer:
@@ -247,6 +247,7 @@ class _Worker:
             self._process.stdin.flush()
         if self._is_stopped.is_set():
             self.end()
+            raise Stopped
         self._await_start(setup.import_seconds)
 
     def _await_start(self, import_seconds: float) -> None:
@@ -264,9 +265,8 @@ class _Worker:
                 how = self._lost()
                 if self._is_stopped.is_set():
                     raise Stopped
-                tail = self._log.read_bytes()[-4_000:].decode("utf-8", "backslashreplace").strip()
-                text = f"{how} while it was imported"
-                raise DoesNotStart(f"{text}; it printed:\n{tail}" if tail else text)
+                text, printed = f"{how} while it was imported", self._printed()
+                raise DoesNotStart(f"{text}; it printed:\n{printed}" if printed else text)
             if "copied" in answer:
                 seconds = import_seconds + _grace(import_seconds)
             elif "uncopied" in answer:
@@ -292,13 +292,21 @@ class _Worker:
         self.end()
         return f"the process of the charm has ended with {_status(process.returncode)}"
 
-    def _died(self, trace: Trace, index: int | None, why: str) -> Life:
+    def _printed(self) -> str:
+        """The end of what the worker has printed, which is what the charm printed at import, and what
+        Python says of an error that ends it.
+        """
+        return self._log.read_bytes()[-4_000:].decode("utf-8", "backslashreplace").strip()
+
+    def _died(self, trace: Trace, index: int | None, why: str, printed: str = "") -> Life:
         """A life whose process has told no result: the charm has ended it, or the system has."""
         if self._is_stopped.is_set():
             raise Stopped
         event = next((event for event in trace.events if event.index == index), None)
         name, step = ("", 0) if event is None else (str(event), event.index)
-        return Life(trace, failure=Failure("ProcessDied", why, None, "", event=name, step=step))
+        return Life(
+            trace, failure=Failure("ProcessDied", why, None, printed, event=name, step=step)
+        )
 
     def kill(self) -> None:
         """Kills its process; whoever waits for an answer sees that. Any thread may call this."""

@@ -84,11 +84,18 @@ class Workspace:
             OSError: a file cannot be copied.
         """
         changes = self._watch.changes() if self._watch is not None else None
-        if changes is None:
-            self.leave()
-            remove(self.directory)
-            self._fill()
-            return
+        if changes is not None and self.directory.is_dir():
+            try:
+                self._undo(changes)
+                return
+            except OSError:
+                # Nobody knows any more what is there.
+                pass
+        self.leave()
+        remove(self.directory)
+        self._fill()
+
+    def _undo(self, changes: set[Path]) -> None:
         restored: set[Path] = set()
         # What holds others comes before them.
         for relative in sorted(changes, key=lambda path: len(path.parts)):
@@ -132,8 +139,7 @@ class Workspace:
             return
         leads_to = Path(os.path.realpath(source))
         if leads_to.is_relative_to(self.source):
-            inside = leads_to.relative_to(self.source)
-            target.symlink_to(os.path.relpath(inside, relative.parent))
+            target.symlink_to(os.path.relpath(leads_to, (self.source / relative).parent))
         elif not _is_more_than(leads_to, _FOREIGN_ENTRIES):
             self._copy_entry(relative, leads_to, target)
         elif str(relative) not in self.left_out:

@@ -9,7 +9,6 @@ code: what ends before that has not run to its end.
 from __future__ import annotations
 
 import collections
-import contextlib
 import json
 import os
 import shutil
@@ -101,15 +100,20 @@ def main() -> None:
     request = Request.from_json(json.loads(sys.stdin.buffer.readline()))
     pool = Pool(request.options, request.jobs)
     run = _Run(request, pool)
-    threading.Thread(target=_end_with_command, args=(request, pool), daemon=True).start()
+    end = threading.Lock()
+    threading.Thread(target=_end_with_command, args=(request, pool, end), daemon=True).start()
     signal.signal(signal.SIGINT, run.interrupt)
     signal.signal(signal.SIGTERM, lambda number, _: _end_at_once(pool, 128 + number))
     # From now on the command may hand Ctrl-C on.
     print("ready", flush=True)
     try:
-        code = run.whole()
-    except (OSError, BadTrace) as error:
-        code = _fail(str(error), "see that the file is there, and is what it should be")
+        try:
+            code = run.whole()
+        except (OSError, BadTrace) as error:
+            code = run.fail(str(error), "see that the file is there, and is what it should be")
+    finally:
+        # If the command has ended first, this is never had, and what fails for that is no news.
+        end.acquire()
     pool.close()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -118,10 +122,12 @@ def main() -> None:
     os._exit(code)
 
 
-def _end_with_command(request: Request, pool: Pool) -> None:
+def _end_with_command(request: Request, pool: Pool, end: threading.Lock) -> None:
+    """Waits for the command to end, which takes the run with it; `end` is for who ends it first."""
     while sys.stdin.buffer.read(4096):
         pass
-    pool.stop()
+    end.acquire()
+    pool.close()
     shutil.rmtree(request.options.work, ignore_errors=True)
     os._exit(2)
 
@@ -153,19 +159,24 @@ class _Run:
         try:
             why = self._smoke(traces)
             if why is not None:
-                return _does_not_start(why)
+                raise DoesNotStart(why)
             result.left_out = pool.about.get("left_out", ())
             result.refused(*pool.about.get("at_import", (0, 0, 0)))
             found = self._run_all(traces)
         except Missing as error:
-            return _fail(
+            return self.fail(
                 str(error),
                 "run the command in the charm's environment, or name its Python by --python; "
                 "`pip install 'ops[testing]>=2.23'` adds what is missing",
             )
         except DoesNotStart as error:
-            return _does_not_start(str(error))
+            lines = shown(str(error)).rstrip().splitlines()
+            message = "the charm does not start in this environment:\n  " + "\n  ".join(
+                lines[-30:]
+            )
+            return self.fail(message, _DOES_NOT_START)
         except Stopped:
+            result.is_interrupted = True
             found = []
         for group in found:
             group.is_known = group.group.key in known
@@ -186,6 +197,13 @@ class _Run:
         if result.is_interrupted:
             return 130
         return 1 if any(not group.is_known for group in found) else 0
+
+    def fail(self, message: str, help_: str) -> int:
+        """Tells why there is no result; the exit code."""
+        print(f"error: {message}\nhelp: {help_}", file=sys.stderr)
+        report = _summary.error_report(self._request.format, message)
+        Path(self._request.report).write_text(report, encoding="utf-8", errors="backslashreplace")
+        return 2
 
     def _smoke(self, traces: Sequence[Trace]) -> str | None:
         """Why the charm does not start in this environment, if it does not.
@@ -242,8 +260,10 @@ class _Run:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=running.__getitem__):
                 place = running.pop(future)
-                with contextlib.suppress(Stopped):
+                try:
                     yield place, future.result()
+                except Stopped:
+                    self._result.is_interrupted = True
 
     def _shrink_all(self, found: Sequence[Found]) -> None:
         for group in found:
@@ -290,19 +310,11 @@ def _save(directory: Path, found: Sequence[Found]) -> None:
         path.write_text(group.shrunk.life.trace.line() + "\n", encoding="utf-8")
 
 
-def _does_not_start(text: str) -> int:
-    lines = shown(text).rstrip().splitlines()
-    return _fail(
-        "the charm does not start in this environment:\n  " + "\n  ".join(lines[-30:]),
-        "this is about what the charm needs around it, not about the order of events: see that its "
-        "unit tests pass with this Python; what they patch, a test of pytest can patch for lives, "
-        "too (`charmgrammar init --charm DIR --pytest`)",
-    )
-
-
-def _fail(message: str, help_: str) -> int:
-    print(f"error: {message}\nhelp: {help_}", file=sys.stderr)
-    return 2
+_DOES_NOT_START = (
+    "this is about what the charm needs around it, not about the order of events: see that its "
+    "unit tests pass with this Python; what they patch, a test of pytest can patch for lives, "
+    "too (`charmgrammar init --charm DIR --pytest`)"
+)
 
 
 class _Progress:

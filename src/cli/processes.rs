@@ -52,10 +52,46 @@ pub(super) fn end_all() {
         thread::sleep(Duration::from_millis(10));
     }
     ids.iter().for_each(|id| kill_group(*id));
+    end_orphans();
+}
+
+/// Lets processes whose parents have ended become children of this one, so that [`end_orphans`] finds them.
+pub(super) fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Ends all children that this process has, and those that it adopts in turn; elsewhere than on Linux none. Whoever calls
+/// this waits for no child of its own.
+pub(super) fn end_orphans() {
+    #[cfg(target_os = "linux")]
+    while orphans::end() {}
 }
 
 fn running<T>(look: impl FnOnce(&mut BTreeSet<u32>) -> T) -> T {
     look(&mut RUNNING.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[cfg(target_os = "linux")]
+mod orphans {
+    use std::fs;
+
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+    /// Ends the children that there are. Whether there were any.
+    pub(super) fn end() -> bool {
+        let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let ids: Vec<i32> = lists
+            .flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
+            .collect();
+        let mut is_some = false;
+        for pid in ids.into_iter().filter_map(Pid::from_raw) {
+            // One that can't be killed or waited for would be found again and again.
+            is_some |= kill_process(pid, Signal::KILL).is_ok() && waitpid(Some(pid), WaitOptions::empty()).is_ok();
+        }
+        is_some
+    }
 }
 
 #[cfg(unix)]

@@ -315,6 +315,7 @@ fn option(path: Option<&Path>) -> Result<Option<&str>, Failure> {
 /// Runs Python with a request. After Ctrl-C it is told to end with what it has so far.
 fn finish(command: &mut Command, request: &str, io: &mut Io) -> io::Result<ExitStatus> {
     interrupt::catch();
+    processes::adopt_orphans();
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     // Its progress is for a terminal alone.
     let is_seen = io.stderr.is_terminal;
@@ -344,6 +345,7 @@ fn finish(command: &mut Command, request: &str, io: &mut Io) -> io::Result<ExitS
     };
     processes::ended(&child);
     interrupt::wait_for_end();
+    processes::end_orphans();
     drop(stdin);
     let text = listener.join().unwrap_or_else(|_| Ok(Vec::new()))?;
     io.stderr.write(&String::from_utf8_lossy(&text))?;
