@@ -37,6 +37,9 @@ _OF_FILES = (1 << 1) | (1 << 14) | (1 << 15)
 _CONNECT_TCP = (4, 0b10)
 _SCOPED = (6, 0b11)  # Abstract UNIX sockets, and signals.
 
+_CAPABILITIES = 0b1111_1011
+"""CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID."""
+
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 """Files that may be written everywhere."""
 
@@ -71,6 +74,22 @@ def _mapped_pages() -> int:
     with contextlib.suppress(OSError, ValueError):
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     return 0
+
+
+def drop_privileges() -> None:
+    """Takes from an administrator what goes beyond owners and modes of files, and other users."""
+    libc = c_library()
+    if not _IS_LINUX or not hasattr(libc, "capset"):
+        return
+    import ctypes
+
+    # Version 3 of the interface: two times effective, permitted and inheritable ones.
+    header, held = struct.pack("=Ii", 0x2008_0522, 0), ctypes.create_string_buffer(24)
+    if libc.capget(header, held) != 0:
+        return
+    effective, permitted, *_ = struct.unpack("=6I", held.raw)
+    kept = struct.pack("=6I", effective & _CAPABILITIES, permitted & _CAPABILITIES, 0, 0, 0, 0)
+    libc.capset(header, kept)
 
 
 def confine_writes(directories: Iterable[Path]) -> bool:

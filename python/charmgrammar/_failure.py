@@ -10,6 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+# A charm may have put something else in its place.
+_FORMAT = traceback.format_exception
+
 _MESSAGE, _TRACEBACK = 4_000, 40_000
 """How many characters are kept of a message and of a traceback."""
 
@@ -91,9 +94,7 @@ class Failure:
         name = kind.__qualname__
         if kind.__module__ not in ("builtins", "__main__"):
             name = f"{kind.__module__}.{name}"
-        shown = "".join(
-            traceback.format_exception(kind, error, _from_charm(error.__traceback__, root))
-        )
+        shown = "".join(_FORMAT(kind, error, _from_charm(error.__traceback__, root)))
         frame = _deepest(error.__traceback__, root, source or root)
         shown = kept(shown, _TRACEBACK)
         return cls(name, text_of(error), frame, shown, **details)  # type: ignore[arg-type]

@@ -132,6 +132,7 @@ class _Worker:
 
         place = Path(setup.place)
         _confine.limit_memory(setup.memory)
+        _confine.drop_privileges()
         writes = _confine.confine_writes([place, *map(Path, setup.writable)])
         calls = _confine.refuse_calls([bytes.fromhex(each) for each in setup.filters])
         self._sandbox.__enter__()

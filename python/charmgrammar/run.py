@@ -117,6 +117,7 @@ def main() -> None:
     pool.close()
     sys.stdout.flush()
     sys.stderr.flush()
+    Path(request.report).write_text(run.report, encoding="utf-8", errors="backslashreplace")
     Path(request.exit).write_text(str(code), encoding="ascii")
     # A thread that waits for the command is not waited for.
     os._exit(code)
@@ -144,6 +145,7 @@ class _Run:
         self._request, self._pool = request, pool
         self._result = Result()
         self._progress = _Progress(request)
+        self.report = ""
 
     def interrupt(self, *_: object) -> None:
         """Runs no more; what was found so far is told."""
@@ -190,8 +192,7 @@ class _Run:
             self._emit(found)
         summary = _summary.Summary(request, result, found, known)
         telling = {"json": summary.as_json, "junit": summary.as_junit}
-        text = telling.get(request.format, summary.as_text)()
-        Path(request.report).write_text(text, encoding="utf-8", errors="backslashreplace")
+        self.report = telling.get(request.format, summary.as_text)()
         if any(_is_ours(group) for group in found):
             return 2
         if result.is_interrupted:
@@ -201,8 +202,7 @@ class _Run:
     def fail(self, message: str, help_: str) -> int:
         """Tells why there is no result; the exit code."""
         print(f"error: {message}\nhelp: {help_}", file=sys.stderr)
-        report = _summary.error_report(self._request.format, message)
-        Path(self._request.report).write_text(report, encoding="utf-8", errors="backslashreplace")
+        self.report = _summary.error_report(self._request.format, message)
         return 2
 
     def _smoke(self, traces: Sequence[Trace]) -> str | None:
