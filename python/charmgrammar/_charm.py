@@ -49,7 +49,6 @@ class Charm:
         self.source = source or self.root
         """The directory of the files as their author has them."""
         self._is_copy = source is not None
-        self._workspace: Workspace | None = None
         self._modules = modules
         self._facts: Facts | None = None
 
@@ -132,14 +131,11 @@ class Charm:
             with tempfile.TemporaryDirectory(prefix="charmgrammar-") as directory:
                 yield Path(directory)
             return
-        if self._workspace is None:
-            copy = Path(tempfile.mkdtemp(prefix="charmgrammar-"))
-            atexit.register(remove, copy)
-            self._workspace = Workspace(root, copy / root.name)
+        workspace = _copy_of(root)
         try:
-            yield self._workspace.directory
+            yield workspace.directory
         finally:
-            self._workspace.restore()
+            workspace.restore()
 
     def _made(self, directory: Path) -> testing.Context[Any]:
         try:
@@ -177,6 +173,27 @@ class Charm:
             path.write_bytes(b"")
             made.add(testing.Resource(name=name, path=path))
         return dataclasses.replace(state, resources=frozenset(made))
+
+
+_COPIES: dict[Path, Workspace] = {}
+"""Copies of charms' directories, each for all lives of this process."""
+
+
+def _copy_of(root: Path) -> Workspace:
+    if not _COPIES:
+        atexit.register(discard_copies)
+    if root not in _COPIES:
+        place = Path(tempfile.mkdtemp(prefix="charmgrammar-"))
+        _COPIES[root] = Workspace(root, place / root.name)
+    return _COPIES[root]
+
+
+def discard_copies() -> None:
+    """Deletes all copies of charms' directories."""
+    while _COPIES:
+        _, workspace = _COPIES.popitem()
+        workspace.close()
+        remove(workspace.directory.parent)
 
 
 def _close(context: testing.Context[Any]) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -118,6 +119,13 @@ def pytest_configure(config: pytest.Config) -> None:
         data=option("--lifecycle-data"),
         shard=option("--lifecycle-shard"),
     )
+
+
+def pytest_unconfigure() -> None:
+    """Deletes the copies of charms' directories: a worker of xdist ends without its own tidying."""
+    # Not imported for it: it needs ops, and then there are no copies.
+    if (module := sys.modules.get("charmgrammar._charm")) is not None:
+        module.discard_copies()
 
 
 @pytest.hookimpl(hookwrapper=True)

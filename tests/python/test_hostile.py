@@ -81,7 +81,7 @@ def nothing_is_left(tmp_path, monkeypatch):
     directory.mkdir()
     monkeypatch.setenv("TMPDIR", str(directory))
     yield
-    wait_for(lambda: not list(directory.iterdir()), list(directory.iterdir()))
+    wait_for(lambda: not [*directory.glob("charmgrammar-*")], [*directory.iterdir()])
     wait_for(lambda: not processes(directory), processes(directory))
 
 
@@ -270,6 +270,40 @@ def test_what_is_no_part_of_a_charm_is_not_copied(tmp_path):
     assert (workspace.directory / "inner").readlink() == Path("lib/build/file")
     assert workspace.left_out == ["everything"]
     workspace.close()
+
+
+@pytest.mark.parametrize("jobs", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_lives_under_pytest_write_to_a_copy(charm, tmp_path, jobs):
+    directory = charm(
+        "import shutil\nopen('templates/a.txt', 'w').write('C')\nshutil.rmtree('data')\n"
+        "assert HERE.with_name('charm.py').exists()",
+        "from pathlib import Path\nHERE = Path(__file__)",
+    )
+    (directory / "test_lifecycle.py").write_text(
+        "def test_lifecycle(lifecycle, lifecycle_trace):\n    lifecycle.check(lifecycle_trace)\n"
+    )
+    before = everything_in(directory)
+
+    def pytest_run():
+        options = ["-p", "charmgrammar.pytest_plugin", "-p", "no:cacheprovider", "-q", *jobs]
+        few = ["--lifecycle-traces", "2", "--lifecycle-seed", "1", "test_lifecycle.py"]
+        words = [sys.executable, "-m", "pytest", *options, *few]
+        return subprocess.run(words, cwd=directory, capture_output=True, text=True, check=False)
+
+    ran = pytest_run()
+    # It deletes a directory twice: that it fails shows that it has deleted it once.
+    assert "FileNotFoundError" in ran.stdout
+    shutil.rmtree(directory / "lifecycle-corpus")
+    assert everything_in(directory) == before
+    charm(
+        "HERE.with_name('charm.py').write_text('')",
+        "from pathlib import Path\nHERE = Path(__file__)",
+    )
+    before = everything_in(directory)
+    ran = pytest_run()
+    assert "charmgrammar lets a charm write to its own directory only" in ran.stdout
+    shutil.rmtree(directory / "lifecycle-corpus")
+    assert everything_in(directory) == before
 
 
 # Network and programs.
