@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::declare::{Thing, fitting, things};
 use super::facts::{Charm, Platform};
-use crate::diagnostic::printable;
+use crate::diagnostic::one_line;
 use crate::model::Outline;
 use crate::source::{SourceFile, SourceId};
 use crate::syntax;
@@ -13,7 +13,7 @@ use crate::syntax;
 /// is given, with these settings, and declares what the charm has. `relations` is as in [`declare`](super::declare()).
 pub fn start(charm: &Charm, relations: u32, settings: &[&str], outline: &Outline) -> String {
     let grammar = charm.platform.grammar();
-    let name = charm.name.as_deref().map_or_else(|| "this charm".to_owned(), |name| format!("`{}`", one_line(name)));
+    let name = charm.name.as_deref().map_or_else(|| "this charm".to_owned(), |name| format!("`{}`", comment(name)));
     let mut text = format!("## The life of a unit of {name}.\n##\n");
     let _ = writeln!(
         text,
@@ -37,7 +37,7 @@ pub fn start(charm: &Charm, relations: u32, settings: &[&str], outline: &Outline
         let lines: Vec<(String, String)> = things
             .iter()
             .filter(|thing| thing.kind == kind)
-            .map(|thing| (thing.to_string(), one_line(&thing.comment)))
+            .map(|thing| (thing.to_string(), comment(&thing.comment)))
             .collect();
         let width = lines.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
         for (line, comment) in lines {
@@ -75,6 +75,6 @@ fn hints(charm: &Charm, things: &[Thing]) -> String {
 }
 
 /// A text of the metadata in one line of a comment.
-fn one_line(text: &str) -> String {
-    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+fn comment(text: &str) -> String {
+    one_line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

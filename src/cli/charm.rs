@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::args::Settings;
 use super::{Io, Verbosity};
 use crate::charm::{self, Reading};
-use crate::diagnostic::render::Format;
 use crate::model::Disk;
 
 /// The grammar that was typed, or the one of the charm's platform. What is wrong with the charm is told when the grammar is
@@ -56,9 +55,7 @@ pub(super) fn tell(reading: &Reading, directory: &Path, io: &mut Io) {
         return;
     }
     if !reading.diagnostics.is_empty() {
-        let text = io.renderer(Format::Human, true).render(&reading.sources, &reading.diagnostics);
-        // There is nobody left to tell that standard error cannot be written to.
-        let _ = io.stderr.write(&text);
+        io.tell_findings(&reading.sources, &reading.diagnostics);
     }
     if let Some(charm) = reading.charm.as_ref().filter(|charm| charm.directory != directory) {
         io.note(&format!("the charm is the one in `{}`", charm.directory.display()));

@@ -45,8 +45,7 @@ pub(super) fn run(arguments: &CheckArguments, io: &mut Io) -> Result<Exit, Failu
     if io.verbosity == Verbosity::Quiet && arguments.format() == Format::Human {
         all.list.retain(|finding| finding.severity == Severity::Error);
     }
-    let text = io.renderer(arguments.format(), false).render(&sources, &all.list);
-    io.stdout.write(&text)?;
+    io.write_findings(arguments.format(), &sources, &all.list)?;
     if !arguments.syntax {
         let (tests, configurations) = (all.n_passed, all.n_configurations);
         io.detail(&format!("{configurations} configurations looked at, {tests} tests passed"));

@@ -53,7 +53,7 @@ fn write(arguments: &CountArguments, counts: Counts<'_>, grammar: &Grammar, io: 
         match count {
             Ok(count) if lengths.range.contains(&length) => {
                 progress.clear();
-                io.stdout.write(&text(length, &count))?;
+                io.stdout.show(&text(length, &count))?;
             }
             Ok(_) => {}
             Err(limit) => {

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::args::DataClass;
 use super::{Failure, Io};
 use crate::charm::{self, Charm};
-use crate::diagnostic::render::Format;
 use crate::draw::{Class, Drawer, Values};
 use crate::limits::Limits;
 use crate::model::Disk;
@@ -58,9 +57,7 @@ fn read(path: &Path, limits: &Limits, io: &mut Io) -> Result<Values, Failure> {
     let mut sources = SourceMap::default();
     let source = sources.add(SourceFile::new(name.as_str(), text));
     let document = charm::document(source, sources.file(source), limits).map_err(|diagnostic| {
-        let text = io.renderer(Format::Human, true).render(&sources, &[*diagnostic]);
-        // There is nobody left to tell that standard error cannot be written to.
-        let _ = io.stderr.write(&text);
+        io.tell_findings(&sources, &[*diagnostic]);
         Failure::Told
     })?;
     Values::of(&document).map_err(|error| Failure::Message(format!("`{name}`: {error}")))

@@ -12,6 +12,7 @@ use super::grammar::{self, Opened};
 use super::progress::Progress;
 use super::verdicts::{At, paint, unexplored};
 use super::{Exit, Failure, Io, Verbosity, limits, runs};
+use crate::diagnostic::one_line;
 use crate::diagnostic::render::annotation;
 use crate::explore::{Difference, OneSided, Side};
 use crate::machine::Program;
@@ -232,23 +233,23 @@ fn write_text(parts: &[Part], made: &[Made; 2], io: &mut Io) -> Result<(), Failu
     if let [Part::Nothing, Part::Nothing] = parts {
         if !is_quiet {
             let same = paint(io, AnsiColor::Green, "no difference");
-            io.stdout.write(&format!("{same}: both have the same event sequences\n"))?;
+            io.stdout.show(&format!("{same}: both have the same event sequences\n"))?;
         }
         return Ok(());
     }
     for (side, part) in Side::BOTH.into_iter().zip(parts) {
-        let (own, other) = (&made[side.index()].label, &made[side.other().index()].label);
+        let [own, other] = [side, side.other()].map(|side| one_line(&made[side.index()].label));
         let head = format!("only {own} has:");
         let text = match part {
             Part::Found(told) => {
                 let head = paint(io, AnsiColor::Red, &head);
-                format!("{head}\n{}  {}\n", told.body(), told.detail(other))
+                format!("{head}\n{}  {}\n", told.body(), told.detail(&other))
             }
             Part::Undecided => format!("{} undecided\n", paint(io, AnsiColor::Yellow, &head)),
             Part::Nothing if is_quiet => continue,
             Part::Nothing => format!("{} nothing\n", paint(io, AnsiColor::Green, &head)),
         };
-        io.stdout.write(&text)?;
+        io.stdout.show(&text)?;
     }
     Ok(())
 }

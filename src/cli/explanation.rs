@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::nearest::Nearest;
 use crate::diagnostic::render::Renderer;
-use crate::diagnostic::{Code, Diagnostic, Position};
+use crate::diagnostic::{Code, Diagnostic, Position, one_line};
 use crate::explore::reasons::{
     Because, First, Inside, Obstacle, Owner, Reason, Reasons, Since, Unexplained, Value, Why,
 };
@@ -193,7 +193,7 @@ impl Words<'_> {
 
     fn place(&self, span: Span) -> String {
         let Position { file, line, column, .. } = Position::of(self.sources, span);
-        format!("{file}:{line}:{column}")
+        format!("{}:{line}:{column}", one_line(file))
     }
 
     fn owner(&self, owner: Option<Owner>) -> String {

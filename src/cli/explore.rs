@@ -5,6 +5,7 @@ use super::explanation::Words;
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::{Exit, Failure, Io, charm};
+use crate::diagnostic::one_line;
 use crate::diagnostic::suggest::nearest;
 use crate::explore::life::{Life, Way};
 use crate::explore::reasons::{Effort, Explainer, Why};
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
     session.look(io)?;
     loop {
         if io.is_interactive {
-            io.stdout.write("> ")?;
+            io.stdout.show("> ")?;
             io.stdout.flush()?;
         }
         let mut line = String::new();
@@ -96,7 +97,7 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
         }
         let line = line.trim();
         if !io.is_interactive {
-            io.stdout.write(&format!("> {line}\n"))?;
+            io.stdout.show(&format!("> {line}\n"))?;
         }
         match session.obey(line, io)? {
             Then::Goes => {}
@@ -111,28 +112,28 @@ impl Session<'_> {
         let rest = rest.trim();
         match (command, rest) {
             ("quit" | "exit", "") => return Ok(Then::Ends),
-            ("help", "") => io.stdout.write(HELP)?,
-            ("states", "") => io.stdout.write(&listed(&self.state_texts()))?,
+            ("help", "") => io.stdout.show(HELP)?,
+            ("states", "") => io.stdout.show(&listed(&self.state_texts()))?,
             ("trace", "") => {
                 let text =
                     self.text(&mut Story::new(&self.opened.grammar, self.alphabet, Shows::STORY), self.has_ended);
-                io.stdout.write(&text)?;
+                io.stdout.show(&text)?;
             }
             ("back", count) => match number(count, 1) {
                 Some(many) => {
                     self.life.back(many).map_err(|limit| met(&limit))?;
                     self.look(io)?;
                 }
-                None => io.stdout.write("back by how many items?\n")?,
+                None => io.stdout.show("back by how many items?\n")?,
             },
             ("auto", count) => match number(count, 1) {
                 Some(many) => self.auto(many, io)?,
-                None => io.stdout.write("auto: how many items?\n")?,
+                None => io.stdout.show("auto: how many items?\n")?,
             },
             ("why", name) if !name.is_empty() => self.why(name, io)?,
             ("save", path) if !path.is_empty() => self.save(Path::new(path), io)?,
-            ("why", _) => io.stdout.write("why: say the name of what is not possible\n")?,
-            ("save", _) => io.stdout.write("save: say the name of a file\n")?,
+            ("why", _) => io.stdout.show("why: say the name of what is not possible\n")?,
+            ("save", _) => io.stdout.show("save: say the name of a file\n")?,
             ("", _) => self.auto(1, io)?,
             _ => self.pick(line, io)?,
         }
@@ -167,7 +168,7 @@ impl Session<'_> {
             let _ = writeln!(text, "{number:>4} {:>6.1} %  {}", part * 100.0, self.name(next));
         }
         self.states = states;
-        io.stdout.write(&text)?;
+        io.stdout.show(&text)?;
         Ok(())
     }
 
@@ -191,19 +192,19 @@ impl Session<'_> {
             },
         };
         match chosen[..] {
-            [] if typed.parse::<usize>().is_ok() => io.stdout.write(&format!("there are {} numbers\n", next.len()))?,
+            [] if typed.parse::<usize>().is_ok() => io.stdout.show(&format!("there are {} numbers\n", next.len()))?,
             [] => {
                 let commands = ["auto", "back", "help", "quit", "save", "states", "trace", "why"];
                 let names = names.iter().map(String::as_str).chain(commands);
                 let help = nearest(typed, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-                io.stdout.write(&format!(
+                io.stdout.show(&format!(
                     "`{typed}` is neither possible here nor a command{help} (`why {typed}`, `help`)\n"
                 ))?;
             }
             [place] => self.take(&next[place].0, io)?,
             [first, second, ..] => {
                 let message = format!("`{typed}` may be `{}` or `{}`: say more of it\n", names[first], names[second]);
-                io.stdout.write(&message)?;
+                io.stdout.show(&message)?;
             }
         }
         Ok(())
@@ -213,7 +214,7 @@ impl Session<'_> {
         match next {
             Next::End => {
                 self.has_ended = true;
-                io.stdout.write("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?;
+                io.stdout.show("that was the whole life; `save FILE` keeps it, `back` goes on from before\n")?;
             }
             Next::Item(item) => {
                 self.life.take(item).map_err(|limit| met(&limit))?;
@@ -235,7 +236,7 @@ impl Session<'_> {
                 draw < 0.0
             });
             let Some((chosen, _)) = chosen.or(next.last()) else { break };
-            io.stdout.write(&format!("  {}\n", self.name(chosen)))?;
+            io.stdout.show(&format!("  {}\n", self.name(chosen)))?;
             let Next::Item(item) = chosen else {
                 return self.take(chosen, io);
             };
@@ -249,14 +250,14 @@ impl Session<'_> {
         let (grammar, alphabet) = (&self.opened.grammar, self.alphabet);
         let text = |item: &Item| Next::Item(item.clone()).text(grammar, alphabet, true);
         if self.next()?.iter().any(|(next, _)| self.name(next) == name) {
-            io.stdout.write(&format!("`{name}` is possible here\n"))?;
+            io.stdout.show(&format!("`{name}` is possible here\n"))?;
             return Ok(());
         }
         let vocabulary = Vocabulary::new(grammar, alphabet, &[]);
         let wanted = match read_item(name, &vocabulary).expect("nothing is ignored") {
             Observed::Foreign(foreign) => {
                 let similar = foreign.similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-                io.stdout.write(&format!("{}{similar}\n", foreign.why))?;
+                io.stdout.show(&format!("{}{similar}\n", foreign.why))?;
                 return Ok(());
             }
             wanted => wanted,
@@ -280,7 +281,7 @@ impl Session<'_> {
                 format!("{}no way to `{name}` was found among {many} places\n", self.reasons(&wanted))
             }
         };
-        io.stdout.write(&told)?;
+        io.stdout.show(&told)?;
         Ok(())
     }
 
@@ -339,8 +340,10 @@ impl Session<'_> {
             output.finish()
         });
         match saved {
-            Ok(()) => io.stdout.write(&format!("saved to {}\n", path.display()))?,
-            Err(Failure::Write { to, error }) => io.stdout.write(&format!("cannot write to {to}: {error}\n"))?,
+            Ok(()) => io.stdout.show(&format!("saved to {}\n", one_line(&path.to_string_lossy())))?,
+            Err(Failure::Write { to, error }) => {
+                io.stdout.show(&format!("cannot write to {}: {error}\n", one_line(&to)))?;
+            }
             Err(other) => return Err(other),
         }
         Ok(())

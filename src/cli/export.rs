@@ -37,8 +37,10 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     };
     let about = about(&trace.head, path, arguments.settings.charm.as_deref(), &opened.grammar.limits);
     let life = Life::new(shrinker.best(), &opened.grammar, &alphabet, &program, about);
+    let text = life.export(arguments.form()).map_err(|unwritable| {
+        Failure::Message(format!("{}: {unwritable}; `--as pytest` can write it", traces::name(path)))
+    })?;
     let mut output = Output::create(arguments.output.as_deref(), &mut io.stdout)?;
-    let text = life.export(arguments.form());
     output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
     output.finish()?;
     Ok(Exit::Yes)

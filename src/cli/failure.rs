@@ -63,7 +63,7 @@ fn report_usage(error: &clap::Error, io: &mut Io) -> Exit {
     let stream = if error.use_stderr() { &mut io.stderr } else { &mut io.stdout };
     let text = error.render();
     let text = if stream.color { text.ansi().to_string() } else { text.to_string() };
-    let written = stream.write(&text).and_then(|()| stream.flush());
+    let written = stream.show(&text).and_then(|()| stream.flush());
     match written {
         _ if error.use_stderr() => Exit::Unanswered,
         Ok(()) => Exit::Yes,

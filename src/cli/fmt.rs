@@ -9,7 +9,7 @@ use super::line_diff::{Change, Difference};
 use super::output::Output;
 use super::{Exit, Failure, Io, Verbosity, grammar};
 use crate::diagnostic::render::Format;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, one_line};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use crate::syntax::{self, Unformatted};
 
@@ -88,10 +88,12 @@ fn one(typed: &OsStr, arguments: &FmtArguments, done: &mut Done, io: &mut Io) ->
         if text != file.text() {
             let difference = Difference::new(file.text(), &text);
             match arguments.format() {
-                Format::Human if io.verbosity == Verbosity::Quiet => io.stdout.write(&format!("{}\n", file.name()))?,
+                Format::Human if io.verbosity == Verbosity::Quiet => {
+                    io.stdout.show(&format!("{}\n", one_line(file.name())))?;
+                }
                 Format::Human => {
                     let formatted = format!("{} (formatted)", file.name());
-                    io.stdout.write(&difference.unified(file.name(), &formatted, io.stdout.color))?;
+                    io.stdout.show(&difference.unified(file.name(), &formatted, io.stdout.color))?;
                 }
                 Format::Json | Format::Github => done.findings.extend(findings(source, file, &difference)),
             }
@@ -151,15 +153,9 @@ impl Done {
     /// Tells what is wrong with the files: to people on standard error, else as the result.
     fn tell_findings(&self, format: Format, io: &mut Io) -> Result<(), Failure> {
         if format != Format::Human {
-            let text = io.renderer(format, false).render(&self.sources, &self.findings);
-            io.stdout.write(&text)?;
+            io.write_findings(format, &self.sources, &self.findings)?;
         } else if !self.findings.is_empty() {
-            let text = io.renderer(format, true).render(&self.sources, &self.findings);
-            if io.stdout.is_terminal {
-                io.stdout.flush()?;
-            }
-            // There is nobody left to tell that standard error cannot be written to.
-            let _ = io.stderr.write(&text);
+            io.tell_findings(&self.sources, &self.findings);
         }
         Ok(())
     }

@@ -199,7 +199,7 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
         }
         Err(Stopped::Walk(error)) => {
             let text = report(&error, &sources, &grammar, &program, &alphabet, &batch, io);
-            let _ = io.stderr.write(&text);
+            io.tell_text(&text);
             Err(Failure::Told)
         }
         Err(Stopped::Failure(failure)) => Err(failure),

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 use super::args::Settings;
 use super::{Failure, Io};
 use crate::charm::{self, Charm, Declared};
-use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Severity};
 use crate::limits::Limits;
@@ -195,9 +194,7 @@ fn usable(loaded: Loaded, io: &mut Io) -> Result<Opened, Failure> {
     let is_told = |severity| severity == Severity::Error || io.verbosity != super::Verbosity::Quiet;
     let told: Vec<_> = diagnostics.into_iter().filter(|diagnostic| is_told(diagnostic.severity)).collect();
     if !told.is_empty() {
-        let text = io.renderer(Format::Human, true).render(&sources, &told);
-        // There is nobody left to tell that standard error cannot be written to.
-        let _ = io.stderr.write(&text);
+        io.tell_findings(&sources, &told);
     }
     let grammar = runs.ok_or(Failure::Told)?;
     Ok(Opened { sources, grammar, hash: OnceLock::new() })

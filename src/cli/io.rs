@@ -8,6 +8,8 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::diagnostic::render::{Format, Renderer};
+use crate::diagnostic::{Diagnostic, one_line, printable, without_commands};
+use crate::source::SourceMap;
 
 /// How much is said beside results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,8 +24,14 @@ pub enum Verbosity {
 }
 
 /// A stream that is written to.
+///
+/// What is written may hold text from elsewhere: names, titles, comments, messages of other programs. So there are two
+/// ways in: [`show`](Self::show) for what people read, and [`write`](Self::write) for what programs read, which is kept
+/// to the byte unless the stream is a terminal.
 pub struct Stream {
     writer: Box<dyn Write + Send>,
+    /// The first bytes of a character whose last bytes are still to be written. For terminals alone.
+    begun: Vec<u8>,
     /// Whether it is a terminal.
     pub is_terminal: bool,
     /// Whether colors are written to it.
@@ -33,15 +41,32 @@ pub struct Stream {
 impl Stream {
     /// A stream that is no terminal and takes no colors.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
-        Self { writer: Box::new(writer), is_terminal: false, color: false }
+        Self { writer: Box::new(writer), begun: Vec::new(), is_terminal: false, color: false }
     }
 
-    /// Writes a text.
+    /// Writes lines for people. Whatever they hold, no character acts on a terminal but colors, where these are on, and
+    /// no line is a command to a runner of GitHub Actions, which reads all that is printed.
+    ///
+    /// A piece from elsewhere that must not break its line is [`one_line`] before.
     ///
     /// # Errors
     ///
     /// Those of the stream.
-    pub fn write(&mut self, text: &str) -> io::Result<()> {
+    pub fn show(&mut self, text: &str) -> io::Result<()> {
+        self.control(&without_commands(&shown(text, self.color)))
+    }
+
+    /// Writes data: a trace, JSON, a script. A terminal gets it as [`printable`] text.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    pub fn write(&mut self, data: &str) -> io::Result<()> {
+        self.write_all(data.as_bytes())
+    }
+
+    /// Writes a text that acts on a terminal and holds nothing from elsewhere.
+    pub(super) fn control(&mut self, text: &str) -> io::Result<()> {
         self.writer.write_all(text.as_bytes())
     }
 
@@ -54,10 +79,62 @@ impl Stream {
         self.writer.flush()
     }
 
-    /// The stream as the standard library knows it.
+    /// The stream as the standard library knows it, for data.
     pub fn writer(&mut self) -> &mut (dyn Write + Send) {
-        &mut *self.writer
+        self
     }
+}
+
+/// Takes data, as [`Stream::write`] does.
+impl Write for Stream {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if !self.is_terminal {
+            return self.writer.write(data);
+        }
+        self.begun.extend(data);
+        let complete = complete(&self.begun);
+        let text = printable(&String::from_utf8_lossy(&self.begun[..complete]));
+        self.begun.drain(..complete);
+        self.writer.write_all(text.as_bytes())?;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// The number of bytes before a character that is cut off at the end.
+fn complete(bytes: &[u8]) -> usize {
+    let last = bytes.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+    let is_cut_off = std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+    bytes.len() - if is_cut_off { last.len() } else { 0 }
+}
+
+/// A text that is [`printable`] but for the sequences that set colors, which stay where there are colors.
+fn shown(text: &str, color: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('\u{1b}').filter(|_| color) {
+        shown.push_str(&printable(&rest[..start]));
+        rest = &rest[start..];
+        let length = color_sequence(rest).unwrap_or(1);
+        let sequence = &rest[..length];
+        if length > 1 {
+            shown.push_str(sequence);
+        } else {
+            shown.push_str(&printable(sequence));
+        }
+        rest = &rest[length..];
+    }
+    shown + &printable(rest)
+}
+
+/// The length of the sequence that sets a color, or another style, at the beginning of the text.
+fn color_sequence(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix("\u{1b}[")?;
+    let end = parameters.find(|character: char| !character.is_ascii_digit() && character != ';')?;
+    parameters[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
 }
 
 impl fmt::Debug for Stream {
@@ -107,12 +184,12 @@ impl Io {
             stdout: Stream {
                 is_terminal: stdout.is_terminal(),
                 color: AutoStream::choice(&stdout) != ColorChoice::Never,
-                writer: Box::new(BufWriter::new(stdout)),
+                ..Stream::new(BufWriter::new(stdout))
             },
             stderr: Stream {
                 is_terminal: stderr.is_terminal(),
                 color: AutoStream::choice(&stderr) != ColorChoice::Never,
-                writer: Box::new(stderr),
+                ..Stream::new(stderr)
             },
             width: std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()),
             verbosity: Verbosity::default(),
@@ -174,12 +251,34 @@ impl Io {
 
     fn tell(&mut self, label: &str, color: AnsiColor, message: &str) {
         let style = if self.stderr.color { color.on_default().bold() } else { Style::new() };
+        self.tell_text(&format!("{style}{label}{style:#}: {}\n", one_line(message)));
+    }
+
+    /// Tells findings with the text that they are about.
+    pub(super) fn tell_findings(&mut self, sources: &SourceMap, findings: &[Diagnostic]) {
+        let text = self.renderer(Format::Human, true).render(sources, findings);
+        self.tell_text(&text);
+    }
+
+    /// Tells lines that have their labels already.
+    pub(super) fn tell_text(&mut self, text: &str) {
         // On a terminal each stands where it belongs; whether results can be written shows elsewhere.
         if self.stdout.is_terminal {
             let _ = self.stdout.flush();
         }
         // There is nobody left to tell that standard error cannot be written to.
-        let _ = self.stderr.write(&format!("{style}{label}{style:#}: {message}\n"));
+        let _ = self.stderr.show(text);
+    }
+
+    /// Writes findings as a result, in a format.
+    pub(super) fn write_findings(
+        &mut self,
+        format: Format,
+        sources: &SourceMap,
+        findings: &[Diagnostic],
+    ) -> io::Result<()> {
+        let text = self.renderer(format, false).render(sources, findings);
+        if format == Format::Human { self.stdout.show(&text) } else { self.stdout.write(&text) }
     }
 
     /// What writes findings to standard output, or to standard error.
@@ -209,5 +308,57 @@ impl Write for Capture {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(is_terminal: bool, color: bool, write: impl Fn(&mut Stream)) -> String {
+        let capture = Capture::default();
+        let mut stream = Stream { is_terminal, color, ..Stream::new(capture.clone()) };
+        write(&mut stream);
+        capture.text()
+    }
+
+    #[test]
+    fn data_stays_as_it_is_unless_a_terminal_shows_it() {
+        let data = "a\u{1b}[31m\u{202e}\n::b\r\n";
+        assert_eq!(written(false, true, |stream| stream.write(data).unwrap()), data);
+        assert_eq!(written(true, true, |stream| stream.write(data).unwrap()), "a␛[31m\u{fffd}\n::b␍\n");
+    }
+
+    #[test]
+    fn data_comes_to_a_terminal_in_pieces_of_any_size() {
+        let data = "ä☃\u{1b}\u{10000}\u{9b}b".as_bytes();
+        for size in 1..data.len() {
+            let write =
+                |stream: &mut Stream| data.chunks(size).for_each(|piece| stream.writer().write_all(piece).unwrap());
+            assert_eq!(written(true, false, write), "ä☃␛\u{10000}\u{fffd}b", "{size}");
+        }
+        let wrong = |stream: &mut Stream| stream.writer().write_all(b"a\xff\xe2\x28b").unwrap();
+        assert_eq!(written(true, false, wrong), "a\u{fffd}\u{fffd}(b");
+    }
+
+    #[test]
+    fn of_what_people_read_only_colors_act() {
+        let text = "\u{1b}[1m\u{1b}[38;5;9mred\u{1b}[0m \u{1b}[2Jx\u{1b}]0;t\u{7}\u{1b}[\u{1b}";
+        assert_eq!(
+            written(true, true, |stream| stream.show(text).unwrap()),
+            "\u{1b}[1m\u{1b}[38;5;9mred\u{1b}[0m ␛[2Jx␛]0;t␇␛[␛"
+        );
+        assert_eq!(
+            written(false, false, |stream| stream.show(text).unwrap()),
+            text.replace('\u{1b}', "␛").replace('\u{7}', "␇")
+        );
+        assert_eq!(written(false, false, |stream| stream.show("a\n ::error::b\n").unwrap()), "a\n ∷error::b\n");
+    }
+
+    #[test]
+    fn a_message_is_one_line() {
+        let (mut io, _, stderr) = Io::in_memory(b"");
+        io.error("cannot read `a\n::error::b\u{1b}c`");
+        assert_eq!(stderr.text(), "error: cannot read `a␊::error::b␛c`\n");
     }
 }

@@ -6,6 +6,8 @@ use std::ops::Range;
 use anstyle::{AnsiColor, Style};
 use imara_diff::{Algorithm, Diff, InternedInput};
 
+use crate::diagnostic::{one_line, printable};
+
 /// How many lines are shown around a change.
 const AROUND: usize = 3;
 
@@ -38,10 +40,12 @@ impl<'a> Difference<'a> {
         self.changes.iter().map(|change| (change, self.new[change.new.clone()].concat()))
     }
 
-    /// As `diff -u` writes it, so that `patch` can read it.
+    /// The changes as `diff -u` writes them, but for people: a line with characters that act on a terminal has others in
+    /// their place, which `patch` does not find in the file.
     pub(super) fn unified(&self, old_name: &str, new_name: &str, color: bool) -> String {
         let paint = |color_of: AnsiColor| if color { color_of.on_default() } else { Style::new() };
         let bold = if color { Style::new().bold() } else { Style::new() };
+        let (old_name, new_name) = (one_line(old_name), one_line(new_name));
         let mut text = format!("{bold}--- {old_name}{bold:#}\n{bold}+++ {new_name}{bold:#}\n");
         let (place, removed, added) = (paint(AnsiColor::Cyan), paint(AnsiColor::Red), paint(AnsiColor::Green));
         for group in self.groups() {
@@ -81,7 +85,7 @@ fn lines(range: &Range<usize>) -> String {
 fn put(text: &mut String, mark: char, lines: &[&str], style: Style) {
     for line in lines {
         let bare = line.strip_suffix('\n');
-        let _ = writeln!(text, "{style}{mark}{}{style:#}", bare.unwrap_or(line));
+        let _ = writeln!(text, "{style}{mark}{}{style:#}", printable(bare.unwrap_or(line)));
         if bare.is_none() {
             text.push_str("\\ No newline at end of file\n");
         }

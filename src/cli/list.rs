@@ -7,8 +7,8 @@ pub(super) fn run(builtins: &[(&str, &str)], io: &mut Io) -> Result<Exit, Failur
     let width = builtins.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, text) in builtins {
         let line = format!("{name:width$}  {}", first_line(text));
-        io.stdout.write(line.trim_end())?;
-        io.stdout.write("\n")?;
+        io.stdout.show(line.trim_end())?;
+        io.stdout.show("\n")?;
     }
     Ok(Exit::Yes)
 }

@@ -38,7 +38,7 @@ impl<'a> Progress<'a> {
         self.is_drawn = true;
         let percent = u128::from(done) * 100 / u128::from(self.total.max(1));
         // A progress line that cannot be written is no reason to stop the work.
-        let _ = stream.write(&format!("\r\x1b[K{done} of {} {} ({percent}%)", self.total, self.what));
+        let _ = stream.control(&format!("\r\x1b[K{done} of {} {} ({percent}%)", self.total, self.what));
         let _ = stream.flush();
     }
 
@@ -46,7 +46,7 @@ impl<'a> Progress<'a> {
     pub(super) fn clear(&mut self) {
         if let Some(stream) = self.stream.as_mut().filter(|_| self.is_drawn) {
             self.is_drawn = false;
-            let _ = stream.write("\r\x1b[K");
+            let _ = stream.control("\r\x1b[K");
             let _ = stream.flush();
         }
     }

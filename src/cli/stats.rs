@@ -24,11 +24,10 @@ pub(super) fn run(arguments: &StatsArguments, io: &mut Io) -> Result<Exit, Failu
     let subject = Subject { sources: &opened.sources, grammar: &opened.grammar, alphabet: &alphabet };
     interrupt::catch();
     let statistics = statistics(arguments, &subject, &program, io)?;
-    let text = match arguments.format {
-        FiguresFormat::Human => human(&statistics, &subject, io.stdout.color),
-        FiguresFormat::Json => json(&statistics, &subject),
-    };
-    io.stdout.write(&text)?;
+    match arguments.format {
+        FiguresFormat::Human => io.stdout.show(&human(&statistics, &subject, io.stdout.color))?,
+        FiguresFormat::Json => io.stdout.write(&json(&statistics, &subject))?,
+    }
     Ok(Exit::Yes)
 }
 

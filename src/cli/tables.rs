@@ -6,6 +6,7 @@ use std::iter::once;
 use anstyle::Style;
 
 use super::figures::{Subject, weight};
+use crate::diagnostic::one_line;
 use crate::explore::statistics::{Figure, Frequency, Length, Outcomes, QUANTILES, Statistics, Traces};
 
 /// How wide the longest bar is.
@@ -56,7 +57,8 @@ fn outcome_lines(outcomes: &Outcomes, subject: &Subject<'_>, style: Style) -> Ve
         let [value, error] = percent(part);
         vec![what.to_owned(), value, error, place]
     };
-    let lost = outcomes.lost.iter().map(|(cause, part)| row(cause.code.name(), *part, subject.place(*cause)));
+    let lost =
+        outcomes.lost.iter().map(|(cause, part)| row(cause.code.name(), *part, one_line(&subject.place(*cause))));
     let endless = outcomes.endless.filter(|endless| endless.value > 0.0);
     let endless = endless.map(|endless| row("never ends", endless, String::new()));
     let rows = once(row("complete", outcomes.complete, String::new())).chain(lost).chain(endless);

@@ -10,8 +10,8 @@ use super::grammar::{self, Source};
 use super::judging::{self, Judged, Outcome};
 use super::verdicts::paint;
 use super::{Exit, Failure, Io, Verbosity, charm};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostic, commands_as, one_line, printable};
 use crate::model::grammar::{Check, Test};
 use crate::source::SourceMap;
 
@@ -52,18 +52,17 @@ pub(super) fn run(arguments: &TestArguments, io: &mut Io) -> Result<Exit, Failur
     let count = |outcome| all().filter(|judged| judged.outcome == outcome).count();
     let tally =
         Tally { passed: count(Outcome::Passed), failed: count(Outcome::Failed), undecided: count(Outcome::Undecided) };
-    let text = match arguments.format {
+    match arguments.format {
         // Of grammars with errors alone there is nothing to count.
-        TestFormat::Human if suites.is_empty() => String::new(),
-        TestFormat::Human => human(&suites, &sources, tally, io),
-        TestFormat::Json => json(&suites, &sources, tally, io),
-        TestFormat::Junit => junit(&suites, &sources, tally, io),
+        TestFormat::Human if suites.is_empty() => {}
+        TestFormat::Human => io.stdout.show(&human(&suites, &sources, tally, io))?,
+        TestFormat::Json => io.stdout.write(&json(&suites, &sources, tally, io))?,
+        TestFormat::Junit => io.stdout.write(&junit(&suites, &sources, tally, io))?,
         TestFormat::Github => {
             let findings: Vec<Diagnostic> = all().filter_map(|judged| judged.finding.clone()).collect();
-            io.renderer(Format::Github, false).render(&sources, &findings)
+            io.write_findings(Format::Github, &sources, &findings)?;
         }
-    };
-    io.stdout.write(&text)?;
+    }
     Ok(match tally {
         _ if exit == Exit::Unanswered => exit,
         Tally { undecided: 1.., .. } => Exit::Unanswered,
@@ -107,7 +106,7 @@ fn human(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String
                 Outcome::Failed => paint(io, AnsiColor::Red, "failed"),
                 Outcome::Undecided => paint(io, AnsiColor::Yellow, "undecided"),
             };
-            let _ = writeln!(text, "{word}: {}", judged.test.text);
+            let _ = writeln!(text, "{word}: {}", one_line(&judged.test.text));
         }
     }
     let findings: Vec<Diagnostic> =
@@ -214,18 +213,18 @@ fn junit(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String
         let _ = writeln!(
             xml,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
-            escaped(&suite.name),
+            attribute(&suite.name),
             suite.judged.len(),
             count(Outcome::Failed),
             count(Outcome::Undecided)
         );
         for judged in &suite.judged {
             let (file, line) = place(judged, sources);
-            let (name, class) = (escaped(&judged.test.text), escaped(&suite.name));
+            let (name, class) = (attribute(&judged.test.text), attribute(&suite.name));
             let _ = write!(
                 xml,
                 "    <testcase name=\"{name}\" classname=\"{class}\" file=\"{}\" line=\"{line}\"",
-                escaped(file)
+                attribute(file)
             );
             let Some(finding) = &judged.finding else {
                 xml.push_str("/>\n");
@@ -239,7 +238,7 @@ fn junit(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String
             let _ = writeln!(
                 xml,
                 ">\n      <{element} message=\"{}\">{}</{element}>\n    </testcase>",
-                escaped(&finding.message),
+                attribute(&finding.message),
                 escaped(&format!("{detail}{story}"))
             );
         }
@@ -249,19 +248,24 @@ fn junit(suites: &[Suite], sources: &SourceMap, tally: Tally, io: &Io) -> String
     xml
 }
 
-/// Text for XML, without what XML can't hold.
+/// The value of an attribute: line breaks, which a reader of XML would take for spaces, are written as references.
+fn attribute(text: &str) -> String {
+    escaped(text).replace('\n', "&#10;").replace('\t', "&#9;")
+}
+
+/// A text for XML. Controls are replaced as for people: XML 1.0 can't hold most of them, nor U+FFFE and U+FFFF. What a
+/// runner that prints the report would take for a command is written with references.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for character in text.chars() {
+    for character in printable(text).chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(character),
-            character if character.is_control() => escaped.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
             character => escaped.push(character),
         }
     }
-    escaped
+    commands_as(&escaped, "&#58;:", "##&#91;")
 }

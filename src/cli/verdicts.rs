@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::VerdictFormat;
 use super::explanation::Explained;
 use super::{Exit, Failure, Io, Verbosity, traces};
+use crate::diagnostic::one_line;
 use crate::diagnostic::render::annotation;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
@@ -128,7 +129,7 @@ impl Verdicts {
             seed: place.head.seed,
             ..Record::default()
         };
-        let unit = place.head.unit.as_ref().map_or(String::new(), |unit| format!("{unit}: "));
+        let unit = place.head.unit.as_ref().map_or(String::new(), |unit| format!("{}: ", one_line(unit)));
         match judged {
             Judged::Valid { approximate, under } => {
                 self.n_valid += 1;
@@ -143,7 +144,7 @@ impl Verdicts {
                             let _ = write!(text, " with {}", under.join(" or "));
                         }
                         text.push('\n');
-                        io.stdout.write(&text)?;
+                        io.stdout.show(&text)?;
                     }
                     VerdictFormat::Json => {
                         let approximate = approximate.then_some(true);
@@ -163,9 +164,9 @@ impl Verdicts {
                         if !under.is_empty() {
                             let _ = writeln!(text, "  with {under}, under which it goes furthest");
                         }
-                        let _ = writeln!(text, "  --> {}:{line}", place.input);
+                        let _ = writeln!(text, "  --> {}:{line}", one_line(place.input));
                         text.extend(explained.iter().map(|explained| explained.human.as_str()));
-                        io.stdout.write(&text)?;
+                        io.stdout.show(&text)?;
                     }
                     VerdictFormat::Json => {
                         let line = Record {
@@ -194,9 +195,8 @@ impl Verdicts {
                     write_json(&Record { log_probability, run, ..json("valid", place.head.line) }, io)?;
                 } else {
                     let is_first = self.n_valid + self.n_invalid + self.n_failed == 1;
-                    io.stdout.write(if is_first { "" } else { "\n" })?;
-                    io.stdout.write(&unit)?;
-                    io.stdout.write(&probable.text)?;
+                    let separator = if is_first { "" } else { "\n" };
+                    io.stdout.show(&format!("{separator}{unit}{}", probable.text))?;
                 }
             }
             Judged::Undecided { limit, line } => {

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use super::place::{boundary, line_column, locate, printable};
+use super::place::{boundary, line_column, locate};
+use super::printable::{one_line, printable};
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 
 /// A line of more bytes is shown in part.
@@ -50,7 +51,7 @@ impl<'a> Place<'a> {
     /// Where it begins, as people write it: `name:line:column`.
     pub(super) fn location(&self) -> String {
         let (line, column) = line_column(self.file, self.start);
-        format!("{}:{line}:{column}", printable(self.file.name()))
+        format!("{}:{line}:{column}", one_line(self.file.name()))
     }
 
     /// Whether there is nothing to show of the file.
@@ -60,7 +61,7 @@ impl<'a> Place<'a> {
 
     /// The name of the file.
     pub(super) fn name(&self) -> String {
-        printable(self.file.name())
+        one_line(self.file.name())
     }
 
     /// Whether it is all of its span, and lies in one line that is shown as a whole.

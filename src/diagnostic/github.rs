@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::place::Position;
+use super::printable::printable;
 use super::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
@@ -46,9 +47,9 @@ pub(crate) fn annotation(title: &str, file: &str, line: u64, message: &str) -> S
     format!("::error file={},line={line},title={title}::{}\n", property(file), data(message))
 }
 
-/// The escapes of a message.
+/// The escapes of a message. A runner knows no others, so other controls are replaced as for people.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 /// The escapes of a property's value.

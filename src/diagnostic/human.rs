@@ -3,13 +3,13 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::excerpt::{Place, Plan};
-use super::place::printable;
+use super::printable::{one_line, printable};
 use super::{Diagnostic, Fix, Label, Severity};
 use crate::source::SourceMap;
 
 /// A replacement of more bytes is not drawn.
 const LONG_REPLACEMENT: usize = 200;
-/// Begins and ends what stands for a place until the layout is done; it occurs in no [`printable`] text.
+/// Begins and ends what stands for a place until the layout is done; it occurs in no text that is [`printable`].
 const STAND_IN: char = '\u{10fffd}';
 
 /// The finding without a line break at its end.
@@ -19,15 +19,15 @@ pub(super) fn render(sources: &SourceMap, diagnostic: &Diagnostic, color: bool, 
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(printable(&diagnostic.message)).id(diagnostic.code.name());
+    let title = level.primary_title(one_line(&diagnostic.message)).id(diagnostic.code.name());
     let cut_outs = cut_out(sources, diagnostic);
     let mut group = Group::with_title(title);
     for (number, cut_out) in cut_outs.iter().enumerate() {
         group = cut_out.add_to(group, number);
     }
-    group = group.elements(diagnostic.witness.iter().map(|witness| Level::NOTE.message(printable(&witness.line()))));
+    group = group.elements(diagnostic.witness.iter().map(|witness| Level::NOTE.message(one_line(&witness.line()))));
     let (help, patch) = advice(sources, diagnostic);
-    group = group.elements(help.iter().map(|help| Level::HELP.message(printable(help))));
+    group = group.elements(help.iter().map(|help| Level::HELP.message(one_line(help))));
     let mut report = vec![group];
     report.extend(patch);
 
@@ -70,7 +70,7 @@ impl CutOut<'_> {
             .labels
             .iter()
             .map(|(place, label, kind)| {
-                let text = printable(&label.text).replace('\n', " ");
+                let text = one_line(&label.text);
                 kind.span(excerpt.range(place)).label((!text.is_empty()).then_some(text))
             })
             .collect();
@@ -103,7 +103,7 @@ fn advice<'a>(sources: &SourceMap, diagnostic: &Diagnostic) -> (Vec<String>, Opt
     let about = help.iter().position(|help| help.starts_with("did you mean") || names(help, &fix.replacement));
     if let Some(snippet) = patch(sources, diagnostic, fix) {
         let title = about.map_or_else(|| ask(fix), |about| help.remove(about));
-        return (help, Some(Level::HELP.secondary_title(printable(&title)).element(snippet)));
+        return (help, Some(Level::HELP.secondary_title(one_line(&title)).element(snippet)));
     }
     if about.is_none() && is_short(&fix.replacement) {
         help.push(ask(fix));

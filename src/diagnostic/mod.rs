@@ -9,13 +9,15 @@ mod github;
 mod human;
 mod json;
 mod place;
+mod printable;
 pub mod render;
 #[cfg(test)]
 mod render_tests;
 pub mod suggest;
 
 pub use code::Code;
-pub(crate) use place::{Position, printable};
+pub(crate) use place::Position;
+pub(crate) use printable::{commands_as, is_visible, one_line, printable, without_commands};
 
 use crate::source::Span;
 

@@ -1,5 +1,4 @@
-//! Spans as every form of output needs them: moved into their file, with lines and columns, in words that a terminal
-//! can show.
+//! Spans as every form of output needs them: moved into their file, with lines and columns.
 
 use std::ops::Range;
 
@@ -49,24 +48,4 @@ pub(super) fn boundary(text: &str, offset: usize) -> usize {
 /// The line and the column of a byte of the file.
 pub(super) fn line_column(file: &SourceFile, offset: usize) -> (usize, usize) {
     file.line_column(u32::try_from(offset).expect("files are smaller than 4 GiB"))
-}
-
-/// A text without characters that act on a terminal or reorder what it shows; tabs and line breaks stay. A character
-/// becomes exactly one character.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\t' | '\n' => character,
-            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).expect("the control pictures begin there"),
-            '\x7f' => '␡',
-            '\u{80}'..='\u{9f}'
-            | '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{10fffd}' => char::REPLACEMENT_CHARACTER,
-            _ => character,
-        })
-        .collect()
 }

@@ -11,7 +11,7 @@ use super::python;
 /// The text of the test.
 pub(super) fn text(life: &Life) -> String {
     let charm = life.about.charm.as_deref().unwrap_or("my-charm");
-    let title = python::plain(&life.about.title);
+    let title = python::docstring(&life.about.title);
     let mut text = format!("\"\"\"{title}\n\nWritten by `charmgrammar export`.\n\"\"\"\n\n");
     text.push_str("import jubilant\nimport pytest\n\n");
     let _ = writeln!(text, "CHARM = {}", python::text(&format!("./{charm}.charm")));
@@ -41,7 +41,7 @@ pub(super) fn text(life: &Life) -> String {
             let _ = writeln!(text, "    {line}");
         }
         for event in &own.events {
-            let _ = writeln!(text, "    #   {}", python::plain(event));
+            let _ = writeln!(text, "    #   {}", python::comment(event));
         }
         if own.settles {
             text.push_str("    juju.wait(jubilant.all_agents_idle)\n");
@@ -78,7 +78,7 @@ fn command(command: &Command, is_kubernetes: bool) -> Vec<String> {
         }
         Command::Refresh => "juju.refresh(APP, path=CHARM)".to_owned(),
         Command::Remove => "juju.remove_application(APP)".to_owned(),
-        Command::Told(text) => format!("# {}", python::plain(text)),
+        Command::Told(text) => format!("# {}", python::comment(text)),
     };
     vec![line]
 }

@@ -10,6 +10,8 @@ mod life;
 mod pytest;
 mod python;
 
+use std::fmt;
+
 pub use life::{About, Life};
 
 /// What a trace becomes.
@@ -25,11 +27,27 @@ pub enum Form {
 
 impl Life {
     /// The text of a form of it.
-    pub fn export(&self, form: Form) -> String {
+    ///
+    /// # Errors
+    ///
+    /// Of a form that can't say what the life has.
+    pub fn export(&self, form: Form) -> Result<String, Unwritable> {
         match form {
-            Form::Pytest => pytest::text(self),
+            Form::Pytest => Ok(pytest::text(self)),
             Form::Juju => juju::text(self),
-            Form::Jubilant => jubilant::text(self),
+            Form::Jubilant => Ok(jubilant::text(self)),
         }
     }
 }
+
+/// A text that can't be an argument of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritable(String);
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` has a NUL, which no argument of a command can have", self.0)
+    }
+}
+
+impl std::error::Error for Unwritable {}

@@ -155,14 +155,14 @@ pub(super) fn text(life: &Life) -> String {
     };
     for moment in &life.moments {
         match moment {
-            Moment::Phase(name) => made.line(&format!("\n# {}", python::plain(name))),
-            Moment::Action(action) => made.line(&format!("# {}", python::plain(&action.text))),
+            Moment::Phase(name) => made.line(&format!("\n# {}", python::comment(name))),
+            Moment::Action(action) => made.line(&format!("# {}", python::comment(&action.text))),
             Moment::Event(event) => made.event(event),
         }
     }
     let class = life.about.class.as_deref().unwrap_or("MyCharm");
     let hint = if life.about.class.is_some() { "" } else { "  # the class of your charm" };
-    let title = python::plain(&life.about.title);
+    let title = python::docstring(&life.about.title);
     let mut text = format!("\"\"\"{title}\n\nWritten by `charmgrammar export`.\n\"\"\"\n\n");
     let called = called(&made.body);
     if made.body.contains("dataclasses.") || called.iter().any(|(_, code)| code.contains("dataclasses.")) {
@@ -292,7 +292,7 @@ impl Test<'_> {
                 self.line(&format!("state = act(context, state, {}, {params})", python::text(name)));
             }
             Hook::Plain(_) | Hook::Other => {
-                self.line(&format!("# {}: left out, since ops.testing can't tell it", python::plain(&event.text)));
+                self.line(&format!("# {}: left out, since ops.testing can't tell it", python::comment(&event.text)));
             }
         }
     }
@@ -328,7 +328,7 @@ impl Test<'_> {
             RelationHook::Changed
                 if unit.is_none() && !relation.container_scope && !self.joined.iter().any(|(own, _)| *own == id) =>
             {
-                let endpoint = python::plain(&relation.endpoint);
+                let endpoint = python::comment(&relation.endpoint);
                 self.line(&format!("# {endpoint}-relation-changed: left out, since ops.testing wants a unit for it"));
             }
             RelationHook::Joined | RelationHook::Changed => {
@@ -389,7 +389,7 @@ impl Test<'_> {
             ("expired" | "remove", true, _) => {
                 self.line(&format!("state = of_own_secret(context, state, context.on.{method}, revision=1)"));
             }
-            _ => self.line(&format!("# {}: left out, since ops.testing can't tell it", python::plain(&event.text))),
+            _ => self.line(&format!("# {}: left out, since ops.testing can't tell it", python::comment(&event.text))),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Values and names as Python writes them.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
+
+use crate::diagnostic::{is_visible, one_line};
 
 /// A value.
 pub(super) fn value(value: &Value) -> String {
@@ -8,8 +12,9 @@ pub(super) fn value(value: &Value) -> String {
         Value::Null => "None".to_owned(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
-        // What JSON writes is a number, or a text, of Python, too.
-        Value::Number(_) | Value::String(_) => value.to_string(),
+        // What JSON writes is a number of Python, too.
+        Value::Number(_) => value.to_string(),
+        Value::String(text) => self::text(text),
         Value::Array(list) => format!("[{}]", list.iter().map(self::value).collect::<Vec<_>>().join(", ")),
         Value::Object(pairs) => mapping(pairs),
     }
@@ -21,15 +26,27 @@ pub(super) fn mapping(pairs: &Map<String, Value>) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-/// A text.
+/// A text. What hides or reorders text is escaped, so that the code reads as it runs.
 pub(super) fn text(text: &str) -> String {
-    Value::from(text).to_string()
+    let mut literal = String::new();
+    for character in Value::from(text).to_string().chars() {
+        match u32::from(character) {
+            _ if is_visible(character) => literal.push(character),
+            code @ ..=0xffff => drop(write!(literal, "\\u{code:04x}")),
+            code => drop(write!(literal, "\\U{code:08x}")),
+        }
+    }
+    literal
 }
 
-/// A text that is to stand in a comment or in a docstring.
-pub(super) fn plain(text: &str) -> String {
-    let is_plain = |character: &char| !character.is_control() && !matches!(character, '\\' | '"');
-    text.chars().filter(is_plain).collect()
+/// A text in a comment, which it does not leave.
+pub(super) fn comment(text: &str) -> String {
+    one_line(text)
+}
+
+/// A text in a docstring of three double quotes.
+pub(super) fn docstring(text: &str) -> String {
+    one_line(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// A name of a variable or function.

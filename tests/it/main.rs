@@ -25,6 +25,7 @@ mod regressions;
 mod repair;
 mod robust;
 mod run;
+mod safe;
 mod semantics;
 mod sequences;
 mod shrink;

@@ -11,12 +11,14 @@ use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use clap::error::ContextValue;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
 use crate::cli::io::Verbosity;
 use crate::cli::values::LimitSetting;
 use crate::cli::{Failure, help};
+use crate::diagnostic::one_line;
 use crate::limits::Limits;
 
 use deferred::Deferred;
@@ -59,12 +61,28 @@ impl Arguments {
     pub(in crate::cli) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         // Headings and examples are only for when there is something to be told.
-        Self::try_parse_from(&arguments).or_else(|_| {
+        let parsed = Self::try_parse_from(&arguments).or_else(|_| {
             let mut command = command();
             let mut matches = command.try_get_matches_from_mut(arguments)?;
             Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
-        })
+        });
+        parsed.map_err(in_its_line)
     }
+}
+
+/// The error with what it repeats of the command line as parts of its lines: a name of a file may hold anything.
+fn in_its_line(mut error: clap::Error) -> clap::Error {
+    let repeated = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, ContextValue::String(one_line(text)))),
+        ContextValue::Strings(texts) => {
+            Some((kind, ContextValue::Strings(texts.iter().map(|text| one_line(text)).collect())))
+        }
+        _ => None,
+    });
+    for (kind, value) in repeated.collect::<Vec<_>>() {
+        error.insert(kind, value);
+    }
+    error
 }
 
 /// Options of every command, listed after its own.

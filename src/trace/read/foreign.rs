@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{printable, suggest};
+use crate::diagnostic::{one_line, suggest};
 use crate::trace::{Foreign, ItemKind, Observed};
 
 /// The most characters of an item, and of a name in it, that are shown.
@@ -25,7 +25,7 @@ pub(crate) fn shown(text: &str) -> String {
         shown.pop();
         shown.push('…');
     }
-    printable(&shown).replace(['\n', '\t'], " ")
+    one_line(&shown)
 }
 
 /// An item that no run can show, written like this, and why.
