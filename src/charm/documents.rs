@@ -6,7 +6,7 @@ use super::extensions::{EXTENSIONS, extension};
 use super::files::NAMES;
 use super::yaml::{self, Entry, Node, Value};
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, printable};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, one_line};
 use crate::limits::Limits;
 use crate::model::{LoadError, Loader};
 use crate::source::{SourceFile, SourceMap, Span};
@@ -100,7 +100,7 @@ impl Documents {
                 continue;
             };
             let Some(text) = extension(name) else {
-                let message = format!("what the extension `{}` adds is not known, so it is left out", printable(name));
+                let message = format!("what the extension `{}` adds is not known, so it is left out", one_line(name));
                 let diagnostic = Diagnostic::warning(Code::BadCharm, node.span, message);
                 let similar = nearest(name, EXTENSIONS.iter().copied());
                 diagnostics.push(
@@ -171,6 +171,6 @@ fn entries(node: Node, name: &str, diagnostics: &mut Diagnostics) -> Vec<Entry> 
 
 /// The finding that a value is not what it should be.
 pub(super) fn wrong(node: &Node, what: &str, wanted: &str) -> Diagnostic {
-    let message = format!("{what} must be {wanted}, and is {}", node.noun());
+    let message = format!("{what} must be {wanted}, but is {}", node.found());
     Diagnostic::error(Code::BadCharm, node.span, message)
 }

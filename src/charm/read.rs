@@ -9,8 +9,8 @@ use super::extensions::login_options;
 use super::facts::{
     Action, Charm, ConfigOption, Container, OptionType, Parameter, Platform, Relation, Resource, Role, Storage,
 };
-use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, printable};
+use super::yaml::{Entry, Node, Value, shortened};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 
 /// The longest name, in bytes: that of the language.
@@ -140,7 +140,11 @@ impl<'a> Reader<'a, '_> {
         let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
         let good = !entry.key.is_empty() && entry.key.len() <= MAX_NAME_BYTES && entry.key.chars().all(is_part);
         if !good {
-            let message = format!("this cannot be a name in {what}: names have letters, digits, `-` and `_`");
+            let message = format!(
+                "`{}` cannot be a name in {what}: names have letters, digits, `-`, `_` and `.`, and at most \
+                 {MAX_NAME_BYTES} bytes",
+                shortened(&entry.key)
+            );
             self.error(entry.key_span, message);
         }
         good
@@ -160,7 +164,7 @@ impl<'a> Reader<'a, '_> {
         if let Value::Text(ty) = &node.value
             && ty != "charm"
         {
-            self.error(node.span, format!("this describes a {}, not a charm", printable(ty)));
+            self.error(node.span, format!("this describes a {}, not a charm", shortened(ty)));
         }
     }
 
@@ -211,7 +215,7 @@ impl<'a> Reader<'a, '_> {
             match &node.value {
                 Value::Text(scope) if scope == "global" => {}
                 Value::Text(scope) if scope == "container" => relation.container_scope = true,
-                _ => self.error(node.span, "`scope` must be `global` or `container`"),
+                _ => self.diagnostics.push(wrong(node, "`scope`", "`global` or `container`")),
             }
         }
         relation
@@ -252,8 +256,8 @@ impl<'a> Reader<'a, '_> {
                 (minimum, maximum)
             }
             _ => {
-                let message = "`range` must be a number, as in `2`, or two, as in `1-3`, or begin at one, as in `1-`";
-                self.error(node.span, message);
+                let wanted = "a number, as in `2`, or two, as in `1-3`, or begin at one, as in `1-`";
+                self.diagnostics.push(wrong(node, "`range`", wanted));
                 (1, Some(1))
             }
         }
@@ -301,8 +305,8 @@ impl<'a> Reader<'a, '_> {
                     "boolean" => OptionType::Boolean,
                     "secret" => OptionType::Secret,
                     _ => {
-                        let message = "the type of an option must be `string`, `int`, `float`, `boolean` or `secret`";
-                        self.error(node.span, message);
+                        let wanted = "`string`, `int`, `float`, `boolean` or `secret`";
+                        self.diagnostics.push(wrong(node, "the type of an option", wanted));
                         OptionType::String
                     }
                 },

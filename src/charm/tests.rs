@@ -161,22 +161,29 @@ fn mistakes_have_places() {
     };
     let (message, line, at) = one("charmcraft.yaml", "requires:\n  db:\n    interface: pg\n    limit: one\n");
     assert_eq!((line, at.as_str()), (4, "one"));
-    assert_eq!(message, "`limit` must be a number that is not negative, and is a text");
+    assert_eq!(message, "`limit` must be a number that is not negative, but is the text `one`");
     let (message, line, at) = one("metadata.yaml", "requires: {a: b}\nprovides:\n  a: c\n");
     assert_eq!((line, at.as_str()), (3, "a"));
     assert_eq!(message, "there are two endpoints of the name `a`");
+    let (message, ..) = one("metadata.yaml", "requires: {a: {interface: b, limit: -1}}\n");
+    assert_eq!(message, "`limit` must be a number that is not negative, but is the number -1");
+    let (message, ..) = one("metadata.yaml", "requires: {a: {interface: b, scope: \"x\\n::y\"}}\n");
+    assert_eq!(message, "`scope` must be `global` or `container`, but is the text `x␊::y`");
     let (message, line, _) = one("metadata.yaml", "name: x\nstorage:\n  - data\n");
-    assert_eq!((message.as_str(), line), ("`storage` must be a mapping, and is a list", 3));
+    assert_eq!((message.as_str(), line), ("`storage` must be a mapping, but is a list", 3));
     let (message, _, at) = one("metadata.yaml", "storage:\n  data:\n    multiple: {range: 3-1}\n");
-    assert!(message.starts_with("`range` must be") && at == "3-1", "{message}");
+    assert!(
+        message.starts_with("`range` must be a number") && message.ends_with("but is the text `3-1`") && at == "3-1",
+        "{message}"
+    );
     let (message, ..) = one("charmcraft.yaml", "type: bundle\n");
     assert_eq!(message, "this describes a bundle, not a charm");
     let (message, _, at) = one("metadata.yaml", "peers:\n  'a b': x\n");
-    assert!(message.starts_with("this cannot be a name") && at == "'a b'", "{message} {at}");
+    assert!(message.starts_with("`a b` cannot be a name in `peers`: ") && at == "'a b'", "{message} {at}");
     let (message, line, _) = one("metadata.yaml", "a: 1\nrequires:\n  db: {interface: pg\nprovides:\n");
     assert!(message.starts_with("this is not YAML: ") && line == 4, "{message}");
     let (message, ..) = one("metadata.yaml", "- a\n");
-    assert_eq!(message, "`metadata.yaml` must be a mapping of keys to values, and is a list");
+    assert_eq!(message, "`metadata.yaml` must be a mapping of keys to values, but is a list");
     for section in ["config: {options: {a: {type: text}}}", "requires: {a: {scope: local}}", "actions: {a: 1}"] {
         assert_eq!(findings("charmcraft.yaml", section).len(), 1, "{section}");
     }

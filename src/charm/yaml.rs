@@ -9,11 +9,14 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_saphyr::{Location, Spanned};
 
-use crate::diagnostic::{Code, Diagnostic, printable};
+use crate::diagnostic::{Code, Diagnostic, one_line};
 use crate::source::{SourceFile, SourceId, Span};
 
 /// The deepest nesting.
 const MAX_DEPTH: usize = 64;
+
+/// The most characters of a text that a message repeats.
+const MAX_SHOWN: usize = 60;
 
 /// A value with its place.
 #[derive(Clone, Debug)]
@@ -43,15 +46,17 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// What the value is, for messages.
-    pub(super) fn noun(&self) -> &'static str {
-        match self.value {
-            Value::Null => "nothing",
-            Value::Bool(_) => "a truth value",
-            Value::Integer(_) | Value::Float(_) => "a number",
-            Value::Text(_) => "a text",
-            Value::List(_) => "a list",
-            Value::Mapping(_) => "a mapping",
+    /// The value in a message, which goes on after "is": `the number -1`.
+    pub(super) fn found(&self) -> String {
+        match &self.value {
+            Value::Null => "empty".to_owned(),
+            Value::Bool(value) => format!("the truth value {value}"),
+            Value::Integer(value) => format!("the number {value}"),
+            Value::Float(value) => format!("the number {value}"),
+            Value::Text(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::Text(text) => format!("the text `{}`", shortened(text)),
+            Value::List(_) => "a list".to_owned(),
+            Value::Mapping(_) => "a mapping".to_owned(),
         }
     }
 
@@ -81,6 +86,14 @@ impl Node {
                 Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.node.json())).collect())
             }
         }
+    }
+}
+
+/// A text as a message repeats it.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => one_line(&text[..end]) + "…",
+        None => one_line(text),
     }
 }
 
@@ -256,7 +269,7 @@ impl Places<'_> {
         }
         match error {
             Error::DuplicateMappingKey { key: Some(key), .. } => {
-                wrong(format!("the key `{}` stands twice in this mapping", printable(key)))
+                wrong(format!("the key `{}` stands twice in this mapping", one_line(key)))
             }
             Error::DuplicateMappingKey { .. } => wrong("a key stands twice in this mapping".to_owned()),
             Error::NullIntoString { .. } => wrong("a key is missing here".to_owned()),
