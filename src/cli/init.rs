@@ -9,8 +9,12 @@ use super::output::Output;
 use super::run::OPERATIONS;
 use super::{Exit, Failure, Io};
 use crate::charm::{self, Charm};
-use crate::diagnostic::render::Format;
+use crate::diagnostic::Severity;
+use crate::limits::Limits;
 use crate::model::{self, Disk, Root};
+
+/// How many reasons for which a grammar is refused are told.
+const MAX_TOLD: usize = 3;
 
 /// The test that `--pytest` writes.
 const TEST: &str = include_str!("../../python/templates/test_lifecycle.py");
@@ -23,9 +27,7 @@ pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failur
     arguments.limiting.check_unused("init")?;
     let reading = charm::read(&Disk, &arguments.limiting.limits(), &arguments.charm);
     let Some(charm) = &reading.charm else {
-        let text = io.renderer(Format::Human, true).render(&reading.sources, &reading.diagnostics);
-        // There is nobody left to tell that standard error cannot be written to.
-        let _ = io.stderr.write(&text);
+        io.tell_findings(&reading.sources, &reading.diagnostics);
         return Err(Failure::Told);
     };
     tell(&reading, &arguments.charm, io);
@@ -46,8 +48,12 @@ pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failur
         let message = format!("`{}` is there already; --force writes over it", path.display());
         return Err(Failure::Message(message));
     }
+    let limits = arguments.limiting.limits();
     for (path, text) in files {
         write(path.as_ref(), &text, io)?;
+        if text != TEST {
+            tell_refused(path.as_deref(), text, &limits, io);
+        }
         if let Some(path) = path.filter(|_| arguments.pytest) {
             io.note(&format!("`{}` is written", path.display()));
         }
@@ -60,6 +66,21 @@ fn grammar(charm: &Charm, arguments: &InitArguments, settings: &[&str]) -> Strin
     let root = Root::Builtin(charm.platform.grammar().to_owned());
     let outline = model::outline(&Disk, &root, &model::Settings::default());
     charm::start(charm, arguments.endpoints.relations, settings, &outline)
+}
+
+/// Warns of a grammar that other commands will refuse, as a charm with very many things can have.
+fn tell_refused(path: Option<&Path>, text: String, limits: &Limits, io: &mut Io) {
+    let name = path.map_or_else(|| "<stdout>".to_owned(), |path| path.display().to_string());
+    let settings = model::Settings { limits: *limits, ..model::Settings::default() };
+    let loaded = model::load(&Disk, &Root::Text { name, text }, &settings);
+    let errors = loaded.diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
+    for error in errors.take(MAX_TOLD) {
+        io.warn(&format!("other commands will refuse this grammar: {}", error.message));
+        error.help.iter().for_each(|help| io.help(help));
+    }
+    if loaded.grammar.is_none() {
+        io.help("leave out of it what no trace needs, or give those commands the limit that it needs");
+    }
 }
 
 fn write(path: Option<&PathBuf>, text: &str, io: &mut Io) -> Result<(), Failure> {

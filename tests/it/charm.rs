@@ -40,6 +40,25 @@ fn what_init_writes_is_checked_with_all_that_a_large_charm_has() {
 }
 
 #[test]
+fn init_warns_of_a_grammar_that_check_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let (charm, file) = (folder.path().to_str().unwrap(), folder.path().join("life.charmgrammar"));
+    let file = file.to_str().unwrap();
+    let endpoint = |number| format!("  db{number}: {{interface: pg, limit: 60}}\n");
+    let endpoints = (0..90).map(endpoint).collect::<Vec<_>>().concat();
+    fs::write(folder.path().join("charmcraft.yaml"), format!("name: many\ntype: charm\nrequires:\n{endpoints}"))
+        .unwrap();
+    let ran = run(&["init", "--charm", charm, "-o", file]);
+    assert_eq!(ran.code, 0);
+    let warning = "warning: other commands will refuse this grammar: a grammar has at most 4096 instances (`--limit instances=N`)";
+    assert!(ran.stderr.starts_with(warning) && ran.stderr.contains("\nhelp: leave out of it"), "{}", ran.stderr);
+    assert!(run(&["check", "--syntax", file]).stdout.contains("at most 4096 instances"));
+    // The way that it names: the limit, for both.
+    run(&["init", "--charm", charm, "-o", file, "--force", "--limit", "instances=6000"]).ok();
+    run(&["check", "--syntax", file, "--limit", "instances=6000"]).ok();
+}
+
+#[test]
 fn init_writes_what_the_option_means() {
     let directory = tempfile::tempdir().unwrap();
     for (number, charm) in [KUBERNETES, MACHINE, LEGACY].into_iter().enumerate() {
