@@ -1,6 +1,8 @@
 //! `charmgrammar generate --uniform`.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use super::args::CONFIGURATIONS;
 use super::generate::{GenerateArguments, Uniform, draw_seed};
@@ -13,6 +15,9 @@ use crate::explore::{Automaton, BigUint, Ranked};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::trace::Header;
+
+/// The number of events that a thread draws, about, before its traces are written.
+const PIECE: u64 = 1 << 16;
 
 /// Writes sequences that are drawn, all as likely.
 pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io) -> Result<Exit, Failure> {
@@ -30,36 +35,61 @@ pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io)
         Some(seed) => seed,
         None => draw_seed(io)?,
     };
-    let mut writer = Writer::new(arguments.format, &grammar, &alphabet, &sources, Some(seed));
-    write(arguments, &ranked, seed, &mut writer, io)?;
+    if n_events == 0 {
+        sequences::can_be_written(arguments.format, &[])?;
+    }
+    // Each thread has a writer of its own; it takes up room of its own.
+    let writer = |_| Writer::new(arguments.format, &grammar, &alphabet, &sources, Some(seed));
+    write(arguments, &ranked, seed, (0..arguments.jobs).map(writer).collect(), io)?;
     Ok(Exit::Yes)
 }
 
+/// Writes the traces in rounds: in each, every thread draws a piece of them.
 fn write(
     arguments: &GenerateArguments,
     ranked: &Ranked<'_>,
     seed: u64,
-    writer: &mut Writer<'_>,
+    mut writers: Vec<Writer<'_>>,
     io: &mut Io,
 ) -> Result<(), Failure> {
     let is_file = arguments.output.as_ref().is_some_and(|path| path.as_os_str() != "-");
     let Io { stdout, stderr, verbosity, .. } = io;
     // A line of progress would be lost among traces on the same terminal.
     let verbosity = if is_file || !stdout.is_terminal { *verbosity } else { Verbosity::Quiet };
-    let numbers = arguments.traces.clone();
+    let Range { mut start, end } = arguments.traces.clone();
+    let total = end - start;
+    let piece = (PIECE / ranked.n_events().max(1) as u64).max(1);
     let mut output = Output::create(arguments.output.as_deref(), stdout)?;
-    let mut progress = Progress::new(stderr, verbosity, "traces", numbers.end - numbers.start);
+    let mut progress = Progress::new(stderr, verbosity, "traces", total);
     interrupt::catch();
-    for trace in numbers.clone() {
+    while start < end {
+        let texts = thread::scope(|scope| {
+            let mut threads = Vec::new();
+            for writer in &mut writers {
+                let numbers = start..end.min(start.saturating_add(piece));
+                start = numbers.end;
+                threads.push(scope.spawn(move || draw(ranked, seed, numbers, writer)));
+            }
+            threads.into_iter().map(|thread| thread.join().expect("drawing does not panic")).collect::<Vec<_>>()
+        });
         if interrupt::flag().load(Ordering::Relaxed) {
             return Err(Failure::Interrupted);
         }
-        let names = ranked.draw(Header { seed, trace, attempt: 0 });
-        sequences::can_be_written(arguments.format, &names)?;
-        let written = output.writer().write_all(writer.sequence(trace, &names));
-        written.map_err(|error| output.failure(error))?;
-        progress.update(trace - numbers.start + 1);
+        for text in texts {
+            output.writer().write_all(&text).map_err(|error| output.failure(error))?;
+        }
+        progress.update(total - (end - start));
     }
     drop(progress);
     output.finish()
+}
+
+/// The text of the traces with these numbers; of fewer after Ctrl-C.
+fn draw(ranked: &Ranked<'_>, seed: u64, numbers: Range<u64>, writer: &mut Writer<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    for trace in numbers.take_while(|_| !interrupt::flag().load(Ordering::Relaxed)) {
+        let names = ranked.draw(Header { seed, trace, attempt: 0 });
+        text.extend_from_slice(writer.sequence(trace, &names));
+    }
+    text
 }

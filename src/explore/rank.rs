@@ -45,6 +45,11 @@ impl<'g> Ranked<'g> {
         Ok(Self { horizon, rows })
     }
 
+    /// The number of events of each.
+    pub fn n_events(&self) -> usize {
+        self.horizon.n_events()
+    }
+
     /// How many there are.
     pub fn total(&self) -> BigUint {
         self.ways(FrontId::START, self.horizon.n_events()).cloned().unwrap_or_default()

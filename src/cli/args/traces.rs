@@ -73,7 +73,7 @@ pub(in crate::cli) struct TypedGenerateArguments {
     #[arg(
         long,
         requires = "events",
-        conflicts_with_all = ["min_events", "max_events", "attempts", "unique", "event_limit", "jobs"]
+        conflicts_with_all = ["min_events", "max_events", "attempts", "unique", "event_limit"]
     )]
     pub(in crate::cli) uniform: bool,
     /// How many events a trace has, with --uniform
