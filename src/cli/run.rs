@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::args::{Arguments, Command as Typed, DataClass, RunArguments};
+use super::args::{Arguments, Command as Typed, DataClass, RunArguments, RunFormat};
 use super::charm::{is_grammar, tell};
 use super::confinement::{self, Filters};
 use super::temporary::Directory;
@@ -117,7 +117,10 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
             )));
         }
     };
-    io.stdout.write(&report)?;
+    match arguments.format {
+        RunFormat::Human => io.stdout.show(&report)?,
+        RunFormat::Json | RunFormat::Junit => io.stdout.write(&report)?,
+    }
     Ok(exit)
 }
 
@@ -348,7 +351,7 @@ fn finish(command: &mut Command, request: &str, io: &mut Io) -> io::Result<ExitS
     processes::end_orphans();
     drop(stdin);
     let text = listener.join().unwrap_or_else(|_| Ok(Vec::new()))?;
-    io.stderr.write(&String::from_utf8_lossy(&text))?;
+    io.stderr.show(&String::from_utf8_lossy(&text))?;
     // If it has not read all, its status tells why.
     if status.success() { written.map(|()| status) } else { Ok(status) }
 }

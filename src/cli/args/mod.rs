@@ -27,7 +27,7 @@ pub(in crate::cli) use grammars::{
     CONFIGURATIONS, CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
     FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
 };
-pub(in crate::cli) use run::RunArguments;
+pub(in crate::cli) use run::{RunArguments, RunFormat};
 pub(in crate::cli) use shrink::ShrinkArguments;
 pub(in crate::cli) use traces::{
     AnswerFormat, Compared, DataClass, ExploreArguments, InputFormat, ProbabilityArguments, Reading, Shown,
