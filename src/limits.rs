@@ -73,6 +73,10 @@ limits! {
     whole_input "whole-input" = 1 << 30, at most 1 << 40;
     /// The combinations of values that `--any` tries; 256.
     combinations "combinations" = 256, at most 1_000_000;
+    /// The steps of the search for one answer; 500,000,000. They are the same on every machine and with any number of threads:
+    /// steps of runs, parts of conditions that they evaluate, ways that are found, and configurations that are copied, by
+    /// their size.
+    work "work" = 500_000_000, at most 1 << 53;
 }
 
 /// A limit.

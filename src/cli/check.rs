@@ -121,7 +121,7 @@ fn explore(findings: &mut Findings, grammar: &Grammar, source: &Source, argument
     // What nothing uses can't happen either.
     let unused: Vec<Span> =
         findings.list.iter().filter(|found| found.code == Code::Unused).map(|found| found.primary.span).collect();
-    let dead = dead::findings(grammar, &program, &survey, source, io).into_iter();
+    let dead = dead::findings(grammar, &program, &survey, bounds, source, io).into_iter();
     findings.list.extend(dead.filter(|found| !unused.contains(&found.primary.span)));
 }
 

@@ -35,6 +35,7 @@ pub(super) fn findings(
     grammar: &Grammar,
     program: &Program,
     survey: &Survey,
+    bounds: Bounds,
     source: &Source,
     io: &mut Io,
 ) -> Vec<Diagnostic> {
@@ -44,15 +45,18 @@ pub(super) fn findings(
     // Where there are too many to look at each, those of other settings would be as many.
     let more = if survey.rough { 0 } else { 4 * survey.configurations };
     let configurations = (LEAST_CONFIGURATIONS + more).min(MAX_CONFIGURATIONS);
-    let bounds = Bounds { configurations, ..Bounds::default() };
+    // All of them together may cost as much as one answer.
+    let mut work = bounds.work;
     for trial in trials(grammar).into_iter().take(MAX_TRIALS) {
-        if alive.iter().all(Option::is_some) {
+        if work == 0 || alive.iter().all(Option::is_some) {
             break;
         }
         io.detail(&format!("trying {}", trial.name));
         let Some(other) = source.load(|settings| (trial.apply)(settings)).grammar else { continue };
         let (alphabet, program) = (Alphabet::new(&other), Program::compile(&other));
+        let bounds = Bounds { configurations, work, ..bounds };
         let survey = Survey::new(&other, &alphabet, &program, bounds, Patience::Endless);
+        work = work.saturating_sub(survey.steps);
         for (part, alive) in found.iter().zip(&mut alive) {
             if alive.is_none() && part.lives(&program, &survey.watch) {
                 *alive = Some(trial.name.clone());

@@ -14,6 +14,7 @@ use crate::machine::{Bar, Barrier, ReadOf};
 use crate::model::Alphabet;
 use crate::model::grammar::{Base, Grammar, NONE, PhaseId};
 use crate::recognize::Next;
+use crate::sets::Limit;
 use crate::source::{SourceMap, Span};
 use crate::trace::Observed;
 
@@ -86,6 +87,14 @@ impl Words<'_> {
                     let _ = write!(text, "\n{}", self.sentence(reason));
                 }
                 record.insert("reasons".into(), reasons.list.iter().map(|reason| self.json(reason)).collect());
+                if let Some(Limit::Work { limit }) = reasons.limit {
+                    let message = format!(
+                        "the search for reasons was given up after {limit} steps; --limit work=N allows more"
+                    );
+                    let _ = write!(human, "\n{message}\n");
+                    let _ = write!(text, "\n{message}");
+                    record.insert("note".into(), message.into());
+                }
                 let (all, looked_at) = reasons.configurations;
                 record.insert("configurations".into(), json!({ "all": all, "looked_at": looked_at }));
             }
@@ -382,15 +391,16 @@ impl Words<'_> {
             Unexplained::Anywhere => {
                 "with --from-anywhere it is not known how the states came to be what they are".to_owned()
             }
-            Unexplained::Limit(crate::sets::Limit::Run(fault)) => {
+            Unexplained::Limit { limit: Limit::Run(fault), .. } => {
                 format!("a run that agrees can't be followed: {}", fault.kind.message(self.grammar))
             }
-            Unexplained::Limit(_) => {
+            Unexplained::Limit { limit: Limit::Work { limit }, item } => {
+                format!("none was found within {limit} steps, which end at item {item}; --limit work=N allows more")
+            }
+            Unexplained::Limit { .. } => {
                 "too many configurations agree with the trace to be followed one by one; --limit allows more".to_owned()
             }
-            Unexplained::TooLong(item) => {
-                format!("the trace is too long to be followed exactly; that was given up at item {item}")
-            }
+            Unexplained::Nowhere(item) => format!("the trace can't be followed exactly behind item {item}"),
         }
     }
 

@@ -44,6 +44,7 @@ struct Session<'a> {
     alphabet: &'a Alphabet,
     program: &'a Program,
     life: Life<'a>,
+    bounds: Bounds,
     /// Random numbers of 32 bits.
     dice: Box<dyn Iterator<Item = u32>>,
     seed: u64,
@@ -69,9 +70,12 @@ pub(super) fn run(arguments: &ExploreArguments, io: &mut Io) -> Result<Exit, Fai
     let opened = grammar::open(&typed, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let usual = Bounds::default();
-    let bounds = Bounds { configurations: arguments.settings.limiting.configurations(usual.configurations), ..usual };
+    let limiting = &arguments.settings.limiting;
+    let configurations = limiting.configurations(usual.configurations);
+    let bounds = Bounds { configurations, work: limiting.work(), ..usual };
     let mut session = Session {
         life: Life::new(&opened.grammar, &alphabet, &program, bounds),
+        bounds,
         opened: &opened,
         alphabet: &alphabet,
         program: &program,
@@ -288,7 +292,7 @@ impl Session<'_> {
     /// Why an item can't come now, each reason on a line of its own. That the search for one was cut is none.
     fn reasons(&self, wanted: &Observed) -> String {
         let Opened { grammar, sources, .. } = self.opened;
-        let (shown, question) = (self.life.observed(), Question::default());
+        let (shown, question) = (self.life.observed(), Question { bounds: self.bounds, ..Question::default() });
         let explainer = Explainer::new(grammar, self.alphabet, self.program, &question, Effort::default());
         let words = Words { grammar, alphabet: self.alphabet, sources, shown: &shown, wanted: Some(wanted) };
         match explainer.explain(Shows::STORY, &shown, Some(wanted)) {
@@ -378,6 +382,7 @@ fn met(limit: &Limit) -> Failure {
         Limit::Cycle { configurations } => {
             format!("runs that show nothing go round among {configurations} configurations")
         }
+        Limit::Work { limit } => format!("an answer takes more than {limit} steps (`--limit work=N` allows more)"),
     };
     Failure::Message(format!("{what}; the exploration ends here"))
 }

@@ -11,6 +11,7 @@ use crate::export::{About, Life};
 use crate::limits::Limits;
 use crate::machine::Program;
 use crate::model::{Alphabet, Disk, Loader};
+use crate::sets::Bounds;
 use crate::shrink::Shrinker;
 use crate::trace::{Head, Vocabulary};
 
@@ -28,7 +29,9 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &[]);
     let trace = one_trace::read(path, arguments.input, &vocabulary, io)?;
     let original = shrink::original(&trace);
-    let made = Shrinker::new(&opened.grammar, &alphabet, &program, &original, arguments.step_limit);
+    let (steps, work) = (arguments.step_limit, arguments.settings.limiting.work());
+    let bounds = Bounds { steps, work, ..Bounds::default() };
+    let made = Shrinker::new(&opened.grammar, &alphabet, &program, &original, bounds);
     let shrinker = match made {
         Ok(shrinker) => shrinker,
         Err(unplayable) => {

@@ -14,7 +14,7 @@ pub(super) fn automaton<'g>(
     program: &'g Program,
     bounds: Bounds,
 ) -> Result<Automaton<'g>, Limit> {
-    Automaton::new(grammar, alphabet, program, bounds.configurations, bounds.steps)
+    Automaton::new(grammar, alphabet, program, bounds)
 }
 
 /// Tells why there is no answer, and what to do about it.

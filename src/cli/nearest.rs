@@ -9,6 +9,7 @@ use crate::explore::repair::{Line, Mark, Repair, Unrepaired, marked};
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
 use crate::recognize::Precision;
+use crate::sets::Limit;
 use crate::trace::Observed;
 
 /// How many items are shown around a change.
@@ -92,6 +93,9 @@ fn unrepaired(why: &Unrepaired) -> String {
         }
         Unrepaired::TooFar { edits, effort } => format!(
             "nearest valid sequence: not known; none is nearer than {edits} edits, and {effort} places of runs were looked at"
+        ),
+        Unrepaired::Limit(Limit::Work { limit }) => format!(
+            "nearest valid sequence: not known; none was found within {limit} steps; --limit work=N allows more"
         ),
         Unrepaired::Limit(_) => "nearest valid sequence: not known; the limit on what is followed was met".to_owned(),
     }

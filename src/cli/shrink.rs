@@ -17,6 +17,7 @@ use super::progress::Progress;
 use super::{Exit, Failure, Io, interrupt, traces};
 use crate::machine::Program;
 use crate::model::Alphabet;
+use crate::sets::Bounds;
 use crate::shrink::{Candidate, Core, Original, Run, Shrinker, Size, Unplayable};
 use crate::trace::{Format, Header, Jsonl, JsonlOptions, Names, Shows, Story, TextSink, Vocabulary};
 
@@ -39,6 +40,8 @@ enum Stop {
     Seconds,
     /// Ctrl-C.
     Interrupted,
+    /// The limit on work was met.
+    Work(u64),
     /// There are no more answers.
     Unanswered,
 }
@@ -62,7 +65,9 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
     let trace = one_trace::read(path, arguments.input, &vocabulary, io)?;
     let original = original(&trace);
     let writer = Writer { opened: &opened, alphabet: &alphabet, program: &program, trace: &trace };
-    let made = Shrinker::new(&opened.grammar, &alphabet, &program, &original, arguments.step_limit);
+    let (steps, work) = (arguments.step_limit, arguments.settings.limiting.work());
+    let bounds = Bounds { steps, work, ..Bounds::default() };
+    let made = Shrinker::new(&opened.grammar, &alphabet, &program, &original, bounds);
     let mut shrinker = match made {
         Ok(shrinker) => shrinker,
         Err(unplayable) => return tell_unplayable(unplayable, &original, &trace.name, &opened, &alphabet, io),
@@ -115,6 +120,11 @@ pub(super) fn tell_unplayable(
         Unplayable::Undecided(number) => Err(Failure::Message(format!(
             "at item {} too many runs agree with `{name}`: give a trace that shows actions, too",
             number + 1
+        ))),
+        Unplayable::Work { item, limit } => Err(Failure::Message(format!(
+            "finding a run that shows `{name}` takes more than {limit} steps, which end at item {}: give a trace that shows actions, \
+             too, or raise the limit with --limit work=N",
+            item + 1
         ))),
     }
 }
@@ -185,7 +195,7 @@ fn try_command(
             let many = jobs.min(limits.max_runs - n_runs);
             let batch: Vec<Candidate> = (0..many).map_while(|_| shrinker.propose()).collect();
             if batch.is_empty() {
-                break Stop::Fixpoint;
+                break exhausted(&shrinker);
             }
             let lines: Vec<String> = batch.iter().map(|candidate| writer.line(&candidate.run)).collect();
             let outcomes = runner.judge(&lines)?;
@@ -269,7 +279,7 @@ fn ask(
             break stop;
         }
         let cut = hint.take().and_then(|step| shrinker.cut_behind(step));
-        let Some(candidate) = cut.or_else(|| shrinker.propose()) else { break Stop::Fixpoint };
+        let Some(candidate) = cut.or_else(|| shrinker.propose()) else { break exhausted(&shrinker) };
         io.stdout.write(&format!("{{\"candidate\":{}}}\n", writer.line(&candidate.run).trim_end()))?;
         io.stdout.flush()?;
         let Some(answer) = judge::answer(&mut stdin)? else {
@@ -310,12 +320,17 @@ fn ask(
     Ok(if stop == Stop::Interrupted { Exit::Interrupted } else { Exit::Yes })
 }
 
+/// Why there are no more candidates.
+fn exhausted(shrinker: &Shrinker<'_>) -> Stop {
+    shrinker.work_limit().map_or(Stop::Fixpoint, Stop::Work)
+}
+
 /// How the command ends.
 fn stopped(stop: Stop, limit: Option<Stop>) -> Exit {
     match limit.unwrap_or(stop) {
         Stop::Fixpoint => Exit::Yes,
         Stop::Interrupted => Exit::Interrupted,
-        Stop::Runs | Stop::Seconds | Stop::Unanswered => Exit::Unanswered,
+        Stop::Runs | Stop::Seconds | Stop::Work(_) | Stop::Unanswered => Exit::Unanswered,
     }
 }
 
@@ -350,6 +365,7 @@ fn tell(before: Size, after: Size, core: Option<&Run>, n_runs: u64, stop: Stop, 
         Stop::Fixpoint => "; nothing more can go",
         Stop::Runs => "; stopped by --max-runs, so it may not be the smallest",
         Stop::Seconds => "; stopped by --seconds, so it may not be the smallest",
+        Stop::Work(_) => "; stopped by --limit work=N, so it may not be the smallest",
         Stop::Interrupted | Stop::Unanswered => "; interrupted, so it may not be the smallest",
     };
     text.push_str(why);

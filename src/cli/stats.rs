@@ -1,6 +1,6 @@
 //! `charmgrammar stats`.
 
-use super::args::{FiguresFormat, StatsArguments};
+use super::args::{FiguresFormat, StatsArguments, exploring};
 use super::figures::{Subject, json};
 use super::generate::{draw_seed, threads};
 use super::grammar;
@@ -11,6 +11,7 @@ use crate::diagnostic::Code;
 use crate::explore::statistics::{Inexact, Sampling, Statistics, exact, sample};
 use crate::machine::Program;
 use crate::model::Alphabet;
+use crate::sets::Bounds;
 use crate::walk::Limits;
 
 /// How many configurations are looked at for exact figures: each takes about 200 bytes and a microsecond.
@@ -41,13 +42,19 @@ fn statistics(
     if arguments.sample {
         return sampled(arguments, subject, program, io);
     }
-    let (limit, jobs) = (arguments.settings.limiting.configurations(CONFIGURATIONS), threads(arguments.jobs));
     let Subject { grammar, alphabet, .. } = subject;
-    match exact(grammar, alphabet, program, limit, arguments.step_limit, jobs, interrupt::flag()) {
+    let limiting = &arguments.settings.limiting;
+    let configurations = limiting.configurations(CONFIGURATIONS);
+    let bounds = Bounds { configurations, ..exploring(limiting, arguments.step_limit) };
+    match exact(grammar, alphabet, program, &bounds, threads(arguments.jobs), interrupt::flag()) {
         Ok(statistics) if statistics.is_whole() => Ok(statistics),
         Ok(statistics) => {
             io.note("the lengths of traces are sampled, since the longest are too long");
-            Ok(statistics.or(sampled(arguments, subject, program, io)?))
+            let whole = statistics.or(sampled(arguments, subject, program, io)?);
+            if !whole.is_whole() {
+                io.warn("no trace that was drawn could be completed, so nothing but the mean is known of the lengths");
+            }
+            Ok(whole)
         }
         Err(Inexact::Interrupted) => Err(Failure::Interrupted),
         Err(Inexact::Configurations { limit }) => {
@@ -57,6 +64,10 @@ fn statistics(
         Err(Inexact::Cycle { configurations }) => {
             let why = format!("runs go round too long among {configurations} configurations");
             io.note(&format!("all figures are sampled: {why}"));
+            sampled(arguments, subject, program, io)
+        }
+        Err(Inexact::Work { limit }) => {
+            io.note(&format!("all figures are sampled: exact ones take more than {limit} steps (--limit work=N)"));
             sampled(arguments, subject, program, io)
         }
     }

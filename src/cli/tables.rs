@@ -96,8 +96,12 @@ fn headed(mut lines: Vec<String>, is_sampled: bool, style: Style) -> Vec<String>
 
 /// How long traces are.
 fn length_lines(traces: &Traces, style: Style) -> Vec<String> {
-    let Some(length) = &traces.length else { unreachable!("lengths that are not exact were sampled") };
-    let (mean, deviation) = (number(traces.mean).concat(), number(length.deviation).concat());
+    let mean = number(traces.mean).concat();
+    let Some(length) = &traces.length else {
+        let summary = format!("events in a trace: mean {mean}; more is not known");
+        return headed(vec![summary], traces.mean.interval.is_some(), style);
+    };
+    let deviation = number(length.deviation).concat();
     let summary = format!("events in a trace: mean {mean}, standard deviation {deviation}");
     let quantiles = quantile_table(length);
     let bars = once(String::new()).chain(histogram(&length.distribution));

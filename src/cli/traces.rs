@@ -24,7 +24,8 @@ impl Reading {
     /// What bounds the work.
     pub(super) fn bounds(&self, limiting: &Limiting) -> Bounds {
         let configurations = limiting.configurations(Bounds::default().configurations);
-        Bounds { configurations, everywhere: configurations / 10, steps: self.step_limit, ..Bounds::default() }
+        let (everywhere, work) = (configurations / 10, limiting.work());
+        Bounds { configurations, everywhere, steps: self.step_limit, work, ..Bounds::default() }
     }
 
     /// The kinds of items that are compared of a trace that shows `shows`.

@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use super::args::CONFIGURATIONS;
+use super::args::exploring;
 use super::generate::{GenerateArguments, Uniform, draw_seed};
 use super::grammar::{self, Opened};
 use super::output::Output;
 use super::progress::Progress;
 use super::sequences::{self, Writer};
 use super::{Exit, Failure, Io, Verbosity, interrupt, limits};
-use crate::explore::{Automaton, BigUint, Ranked};
+use crate::explore::{BigUint, Ranked};
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::trace::Header;
@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io)
     let Opened { grammar, sources, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(uniform.n_events).expect("it has 32 bits or more");
-    let limit = arguments.settings.limiting.configurations(CONFIGURATIONS);
-    let ranked = Automaton::new(&grammar, &alphabet, &program, limit, arguments.step_limit)
+    let bounds = exploring(&arguments.settings.limiting, arguments.step_limit);
+    let ranked = limits::automaton(&grammar, &alphabet, &program, bounds)
         .and_then(|automaton| Ranked::new(automaton, n_events));
     let ranked = ranked.map_err(|limit| limits::failure(&limit, &grammar, io))?;
     if ranked.total() == BigUint::ZERO {

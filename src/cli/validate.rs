@@ -31,12 +31,20 @@ struct Made {
 
 impl Made {
     fn repairer(&self, question: &Question) -> Repairer<'_> {
-        Repairer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone(), repair::EFFORT)
+        Repairer::new(&self.opened.grammar, &self.alphabet, &self.program, explaining(question), repair::EFFORT)
     }
 
     fn recognizer(&self, question: &Question) -> Recognizer<'_> {
         Recognizer::new(&self.opened.grammar, &self.alphabet, &self.program, question.clone())
     }
+}
+
+/// The question as reasons, what was possible instead, and the nearest sequence are looked for: each of them with a quarter of the
+/// work of a verdict, and half of its memory, since what they learn stays side by side.
+fn explaining(question: &Question) -> Question {
+    let bounds = question.bounds;
+    let bounds = Bounds { room: bounds.room / 2, memory: bounds.memory / 2, work: bounds.work / 4, ..bounds };
+    Question { bounds, ..question.clone() }
 }
 
 /// Those who judge, and where their answers go.
@@ -134,7 +142,8 @@ fn judge_all(name: &str, readers: &mut [TraceReader<'_>], court: &mut Court<'_>,
             court.begins_late |= readers[best].is_log()
                 && matches!(&judged, Judged::Invalid { rejection, .. } if rejection.at == Some(1));
             if let (Judged::Invalid { rejection, explained, .. }, Some(seen)) = (&mut judged, &seen[best]) {
-                let reasons = explain(made, &court.questions[best], seen, rejection, io);
+                court.recognizers.iter_mut().for_each(Recognizer::forget_excess);
+                let reasons = explain(made, &explaining(&court.questions[best]), seen, rejection, io);
                 let nearest = repaired(made, &mut court.repairers[best], seen, rejection, io);
                 *explained = Some(reasons.and(nearest));
             }

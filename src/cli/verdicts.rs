@@ -348,6 +348,10 @@ fn undecided(limit: &Limit, grammar: &Grammar) -> (String, &'static str) {
             let what = format!("runs that show nothing go round among {configurations} configurations");
             (format!("{what}, in too many ways to be summed"), "show more in the trace")
         }
+        Limit::Work { limit } => (
+            format!("judging the trace up to here takes more than {limit} steps"),
+            "show more in the trace, set what it does not tell, or raise the limit with --limit work=N",
+        ),
     }
 }
 
@@ -367,6 +371,10 @@ pub(super) fn unexplored(limit: &Limit, grammar: &Grammar) -> (String, &'static 
             let what = format!("runs that show nothing go round among {configurations} configurations");
             (format!("{what}, in too many ways to be summed"), "look for a loop that shows no event")
         }
+        Limit::Work { limit } => (
+            format!("the search takes more than {limit} steps"),
+            "set params that bound the states to less, or raise the limit with --limit work=N",
+        ),
     }
 }
 

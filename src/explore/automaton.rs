@@ -63,22 +63,21 @@ pub struct Automaton<'g> {
 const CONFIGURATION: usize = 512;
 
 impl<'g> Automaton<'g> {
-    /// The automaton of a grammar, whose alphabet and program these are, with its start alone. `limit`: how many
-    /// configurations it may have, which are counted by their room: one for each 512 bytes.
+    /// The automaton of a grammar, whose alphabet and program these are, with its start alone. Its configurations, of which there
+    /// may be [`Bounds::configurations`], are counted by their room: one for each 512 bytes. [`Bounds::work`] is for all that it
+    /// is asked.
     ///
     /// # Errors
     ///
-    /// When the limit is met, or a silent way has more than `steps` steps.
+    /// When a limit is met.
     pub fn new(
         grammar: &Grammar,
         alphabet: &'g Alphabet,
         program: &'g Program,
-        limit: usize,
-        steps: u64,
+        bounds: Bounds,
     ) -> Result<Self, Limit> {
         // A set has one number here.
-        let (memory, products) = (usize::MAX, usize::MAX);
-        let bounds = Bounds { configurations: limit, everywhere: 0, products, memory, steps };
+        let bounds = Bounds { everywhere: 0, products: usize::MAX, memory: usize::MAX, ..bounds };
         let mut automaton = Self {
             alphabet,
             sets: Sets::new(grammar, alphabet, program, View::NAMES, bounds),
@@ -88,7 +87,7 @@ impl<'g> Automaton<'g> {
             edges: Vec::new(),
             names: FxHashMap::default(),
             front_bytes: 0,
-            limit,
+            limit: bounds.configurations,
         };
         let start = automaton.sets.start()?;
         automaton.sets.look(&start)?;
@@ -104,6 +103,11 @@ impl<'g> Automaton<'g> {
     /// How many fronts have been found.
     pub fn n_fronts(&self) -> usize {
         self.fronts.len()
+    }
+
+    /// How many edges have been found.
+    pub(super) fn n_edges(&self) -> usize {
+        self.edges.len()
     }
 
     /// For how many configurations all of it counts.
@@ -148,6 +152,7 @@ impl<'g> Automaton<'g> {
         }
         let (start, alphabet) = (row(self.edges.len()), self.alphabet);
         for name in self.next(front) {
+            self.spend(1)?;
             let mut next = self.fronts[front.index()].clone();
             let agrees = |item: &Item| name_of(item, alphabet) == name;
             let wanted = Wanted { token: name.0, head: Head::Event { name, of: &[] }, agrees: &agrees };
@@ -159,6 +164,15 @@ impl<'g> Automaton<'g> {
         }
         self.expanded[front.index()] = Some(start..row(self.edges.len()));
         Ok(())
+    }
+
+    /// Counts steps of the search for an answer that are made outside of the automaton.
+    ///
+    /// # Errors
+    ///
+    /// When the limit on work is met.
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Limit> {
+        self.sets.spend(steps)
     }
 
     /// Whether so many more bytes are within the limit.

@@ -43,7 +43,7 @@ impl Iterator for Counts<'_> {
         let row = match left {
             0 => first(&self.horizon),
             _ if self.row.is_empty() => return Some(Ok(BigUint::ZERO)),
-            _ => further(&self.horizon, left, &self.row),
+            _ => further(&mut self.horizon, left, &self.row),
         };
         self.row = match row {
             Ok(row) => row,
@@ -62,11 +62,16 @@ pub(super) fn first(horizon: &Horizon<'_>) -> Result<Vec<BigUint>, Limit> {
 }
 
 /// The same with `left` events, from the row with one event fewer.
-pub(super) fn further(horizon: &Horizon<'_>, left: usize, before: &[BigUint]) -> Result<Vec<BigUint>, Limit> {
-    let row =
-        horizon.row(left, |edges| edges.iter().fold(BigUint::ZERO, |sum, edge| sum + &before[edge.target.index()]));
+pub(super) fn further(horizon: &mut Horizon<'_>, left: usize, before: &[BigUint]) -> Result<Vec<BigUint>, Limit> {
+    let steps = 1 + bytes(before) / before.len().max(1) / DIGITS;
+    let row = horizon.row(left, steps, |edges| {
+        edges.iter().fold(BigUint::ZERO, |sum, edge| sum + &before[edge.target.index()])
+    })?;
     within(row, horizon)
 }
+
+/// How many bytes of two numbers are added in one step, about.
+const DIGITS: usize = 128;
 
 /// A row if there is room for it; empty where all of it is 0, since then the rows that follow are too.
 fn within(row: Vec<BigUint>, horizon: &Horizon<'_>) -> Result<Vec<BigUint>, Limit> {

@@ -126,6 +126,7 @@ impl Search<'_, '_> {
         }
         let mut taken = [0; 2];
         loop {
+            self.automata[0].spend(1).map_err(|limit| (Side::Left, limit))?;
             // Both lists are in the order of the names.
             let next = Side::BOTH.map(|side| {
                 let side = side.index();

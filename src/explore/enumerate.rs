@@ -27,7 +27,7 @@ impl<'g> Sequences<'g> {
     ///
     /// When a limit is met.
     pub fn new(automaton: Automaton<'g>, n_events: usize) -> Result<Self, Limit> {
-        let horizon = Horizon::new(automaton, n_events)?;
+        let mut horizon = Horizon::new(automaton, n_events)?;
         let mut completes = vec![horizon.last(|ends| ends)];
         let mut bytes = completes[0].len();
         for left in 1..=n_events {
@@ -35,7 +35,7 @@ impl<'g> Sequences<'g> {
             if !before.contains(&true) {
                 break;
             }
-            let row = horizon.row(left, |edges| edges.iter().any(|edge| before[edge.target.index()]));
+            let row = horizon.row(left, 1, |edges| edges.iter().any(|edge| before[edge.target.index()]))?;
             bytes += row.len() + size_of::<Vec<bool>>();
             horizon.automaton().has_room(bytes)?;
             completes.push(row);

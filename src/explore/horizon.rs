@@ -45,10 +45,15 @@ impl<'g> Horizon<'g> {
     }
 
     /// For each front what is asked of it with `left` events left, from what stands behind its edges. Those that lie too
-    /// far for that are left out.
-    pub(super) fn row<T>(&self, left: usize, sum: impl Fn(&[Edge]) -> T) -> Vec<T> {
+    /// far for that are left out. Each edge costs `steps`.
+    ///
+    /// # Errors
+    ///
+    /// When the limit on work is met.
+    pub(super) fn row<T>(&mut self, left: usize, steps: usize, sum: impl Fn(&[Edge]) -> T) -> Result<Vec<T>, Limit> {
         let fronts = 0..self.within(self.n_events - left);
-        fronts.map(|front| sum(self.automaton.edges(FrontId::new(front)))).collect()
+        self.automaton.spend(fronts.len() + self.automaton.n_edges().saturating_mul(steps))?;
+        Ok(fronts.map(|front| sum(self.automaton.edges(FrontId::new(front)))).collect())
     }
 
     fn within(&self, n_events: usize) -> usize {

@@ -78,6 +78,7 @@ impl<'g> Life<'g> {
     ///
     /// When a limit is met.
     pub fn ahead(&mut self) -> Result<Vec<(Next, f64)>, Limit> {
+        self.estimator.begin_answer();
         self.estimator.next_items()
     }
 
@@ -87,6 +88,7 @@ impl<'g> Life<'g> {
     ///
     /// When a limit is met; then it must go back.
     pub fn take(&mut self, item: &Item) -> Result<bool, Limit> {
+        self.estimator.begin_answer();
         let is_possible = self.estimator.item(&observed(item, self.alphabet, true))?;
         if is_possible {
             self.items.push(item.clone());
@@ -117,6 +119,7 @@ impl<'g> Life<'g> {
     ///
     /// When a limit is met.
     pub fn way(&mut self, is_wanted: &dyn Fn(&Item) -> bool) -> Result<Way, Limit> {
+        self.places.begin_answer();
         let mut open = VecDeque::new();
         // Each place with the one before it and the item between them.
         let mut known: FxHashMap<PlaceId, Option<(PlaceId, u32)>> = FxHashMap::default();

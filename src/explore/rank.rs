@@ -27,13 +27,13 @@ impl<'g> Ranked<'g> {
     ///
     /// When a limit is met.
     pub fn new(automaton: Automaton<'g>, n_events: usize) -> Result<Self, Limit> {
-        let horizon = Horizon::new(automaton, n_events)?;
+        let mut horizon = Horizon::new(automaton, n_events)?;
         let mut rows: Vec<Vec<BigUint>> = Vec::new();
         let mut room = 0;
         for left in 0..=n_events {
             let row = match rows.last() {
                 None => first(&horizon)?,
-                Some(before) => further(&horizon, left, before)?,
+                Some(before) => further(&mut horizon, left, before)?,
             };
             if row.is_empty() {
                 break;

@@ -111,6 +111,7 @@ impl Search {
         mut leads_to: impl FnMut(NodeId),
     ) {
         let mut next = Member { point: member.point, registers: std::mem::take(&mut self.spare) };
+        graph.count_steps(graph.n_moves(member.point) * (1 + member.registers.len()));
         for place in 0..graph.n_moves(member.point) {
             let item;
             (item, next.point) = graph.lead(member, place, &mut next.registers);
@@ -215,10 +216,11 @@ impl Search {
     /// The next node, unless another one covers it.
     fn next(&mut self, graph: &mut Graph<'_>) -> Result<Option<(NodeId, Member)>, Limit> {
         let Some(mut place) = self.open.pop_front() else { return Ok(None) };
+        let points = || self.nodes.iter().map(|node| node.point).collect::<Vec<PointId>>();
         if self.weight > graph.limit() {
-            let points: Vec<PointId> = self.nodes.iter().map(|node| node.point).collect();
-            return Err(graph.too_many_points(&points));
+            return Err(graph.too_many_points(&points()));
         }
+        graph.has_room(self.bytes(), points)?;
         if self.n_as_far == 0 {
             self.depth += u32::from(self.n_looked_at > 0);
             self.n_as_far = self.open.len() + 1;
@@ -259,6 +261,13 @@ impl Search {
     /// How far something has come there.
     pub(super) fn tag(&self, id: NodeId) -> Tag {
         self.tags.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// How much memory it takes, in bytes, about.
+    fn bytes(&self) -> usize {
+        let nodes = size_of::<Node>() + 2 * size_of::<NodeId>();
+        let crowded = self.crowded.len() * 2 * size_of::<((PointId, Tag, u32), NodeId)>();
+        self.nodes.len() * nodes + size_of_val(self.tags.as_slice()) + self.registers.bytes() + crowded
     }
 
     /// How many nodes there are.

@@ -31,6 +31,8 @@ pub struct Survey {
     pub limit: Option<Limit>,
     /// How many configurations were looked at.
     pub configurations: usize,
+    /// How many steps the search took, with the attempt to do without a look at each configuration.
+    pub steps: u64,
 }
 
 /// When it is tried to show that nothing can fail without a look at each configuration.
@@ -79,11 +81,11 @@ impl Survey {
             Patience::Many | Patience::Endless => usize::MAX,
         };
         let mut limit = None;
-        let mut rough = None;
+        let (mut rough, mut safe_steps) = (None, 0);
         // Whether all were looked at, so far or in the end.
         let mut explored = surveyor.explore(&mut graph, &mut search, few);
         if explored != Ok(true) && patience != Patience::Endless && is_sure_to_end && surveyor.found.is_empty() {
-            rough = safe(grammar, alphabet, program, bounds);
+            (rough, safe_steps) = safe(grammar, alphabet, program, bounds);
         }
         if explored == Ok(false) && rough.is_none() {
             explored = surveyor.explore(&mut graph, &mut search, usize::MAX);
@@ -99,6 +101,7 @@ impl Survey {
             loops: surveyor.loops,
             traps,
             configurations: search.n_looked_at(),
+            steps: graph.n_steps() + safe_steps,
             limit,
             rough: rough.is_some(),
             watch: rough.or_else(|| graph.watched().map(std::mem::take)).expect("it watches"),
@@ -106,13 +109,17 @@ impl Survey {
     }
 }
 
-/// What runs may come to, if it is sure that none fails; each can end.
-fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds) -> Option<Watch> {
+/// What part of the work may go into showing that nothing can fail without a look at each configuration.
+const SAFE_PART: u64 = 4;
+
+/// What runs may come to, if it is sure that none fails; each can end. Beside it the number of steps that it took.
+fn safe(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds) -> (Option<Watch>, u64) {
+    let bounds = Bounds { work: bounds.work / SAFE_PART, ..bounds };
     let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
     // A run that can end does not go round and show nothing.
     let fails = |sighted: &Sighted| matches!(sighted.what, Sighting::Fault(_));
     let is_safe = graph.run_from_hull(&bounds) && !graph.take_sightings().iter().any(fails);
-    is_safe.then(|| graph.watched().map(std::mem::take)).flatten()
+    (is_safe.then(|| graph.watched().map(std::mem::take)).flatten(), graph.n_steps())
 }
 
 struct Surveyor {

@@ -75,8 +75,8 @@ pub struct Tester<'g> {
 }
 
 impl<'g> Tester<'g> {
-    /// A tester of a grammar, whose alphabet and program these are. [`Bounds::configurations`] and [`Bounds::steps`] are
-    /// for each test.
+    /// A tester of a grammar, whose alphabet and program these are. The bounds are for
+    /// each test.
     pub fn new(grammar: &'g Grammar, alphabet: &'g Alphabet, program: &'g Program, bounds: Bounds) -> Self {
         Self { grammar, alphabet, program, bounds, graphs: BTreeMap::new() }
     }
@@ -115,10 +115,15 @@ impl<'g> Tester<'g> {
     fn chase(&mut self, pattern: &Pattern) -> Result<Chase<'_, 'g>, Undecided> {
         let matcher = Matcher::new(pattern, self.alphabet).map_err(Undecided::Pattern)?;
         let (instances, payloads) = (matcher.tells_instances(), matcher.reads_payload());
+        // What was learned from other tests must leave room for this one.
+        if self.graphs.values().map(Graph::bytes).sum::<usize>() > self.bounds.most_memory() / 2 {
+            self.graphs.clear();
+        }
         let graph = self.graphs.entry((instances, payloads)).or_insert_with(|| {
             let view = View { instances, payloads, ..View::NAMES };
             Graph::new(self.grammar, self.alphabet, self.program, view, None, self.bounds)
         });
+        graph.begin_answer();
         let search = Search::new(graph, matcher.start().0);
         Ok(Chase { graph, matcher, search, furthest: (0, 0) })
     }
@@ -280,6 +285,7 @@ impl Chase<'_, '_> {
             let mut behind = Vec::new();
             for member in &members {
                 let moves: Vec<_> = self.graph.moves(member).filter(|(item, _)| item == shown).collect();
+                self.graph.count_steps(self.graph.n_moves(member.point));
                 for (_, mut next) in moves {
                     self.graph.settle(&mut next.point, &mut next.registers)?;
                     if seen.insert((next.point, next.registers.clone())) {

@@ -37,6 +37,7 @@ impl Program {
     ) -> Result<bool, Box<Fault>> {
         let action = &self.actions[id.index()];
         let Some(guard) = &action.guard else { return Ok(true) };
+        scratch.environment.work += 1;
         let mut rest = binding;
         for (index, values) in action.parameters.iter().enumerate().rev() {
             scratch.environment.candidate(index, values.at(rest % values.size));

@@ -169,6 +169,12 @@ impl Configuration {
         self.words.len()
     }
 
+    /// The number of words of all of it: also of its counters, and of what is not known of its states.
+    pub fn room(&self) -> usize {
+        let unknown = self.unknown.as_ref().map_or(0, |unknown| unknown.room());
+        self.words.len() + self.counters.len() + unknown
+    }
+
     /// The phase that runs; before the first one it.
     pub fn phase(&self) -> PhaseId {
         PhaseId(self.phase)

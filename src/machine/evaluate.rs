@@ -16,6 +16,9 @@ pub(super) struct Environment {
     pub(super) base: usize,
     /// How many more steps may be made before the next event.
     pub(super) fuel: u64,
+    /// The work that was done, but for the steps since the last event: steps, guards of bindings and candidates that were
+    /// evaluated, and operands of conditions and sums.
+    pub(super) work: u64,
 }
 
 impl Environment {
@@ -31,6 +34,13 @@ impl Environment {
     pub(super) fn candidate(&mut self, index: usize, value: i64) {
         self.base = 0;
         self.bind(index, value);
+    }
+
+    /// Makes the steps between two events count from here.
+    #[inline]
+    pub(super) fn refuel(&mut self, step_limit: u64) {
+        self.work += step_limit - self.fuel;
+        self.fuel = step_limit;
     }
 
     pub(super) fn spend(&mut self, span: Span) -> Result<(), Box<Fault>> {
@@ -71,6 +81,7 @@ impl Evaluator<'_> {
         match &candidates.filter {
             None => Ok(true),
             Some(filter) => {
+                self.environment.work += 1;
                 self.environment.bind(candidates.bound as usize, candidates.values.at(place));
                 self.holds(filter)
             }
@@ -104,6 +115,7 @@ impl Evaluator<'_> {
             Expr::Not(operand) => i64::from(!self.holds(operand)?),
             Expr::And(operands) => {
                 for operand in operands {
+                    self.environment.work += 1;
                     if !self.holds(operand)? {
                         return Ok(0);
                     }
@@ -112,6 +124,7 @@ impl Evaluator<'_> {
             }
             Expr::Or(operands) => {
                 for operand in operands {
+                    self.environment.work += 1;
                     if self.holds(operand)? {
                         return Ok(1);
                     }
@@ -125,6 +138,7 @@ impl Evaluator<'_> {
             Expr::Arithmetic { first, rest, span } => {
                 let mut value = self.value(first)?;
                 for (operator, operand) in rest {
+                    self.environment.work += 1;
                     let operand = self.value(operand)?;
                     value = arithmetic(*operator, value, operand).ok_or_else(|| fault(FaultKind::Overflow, *span))?;
                 }

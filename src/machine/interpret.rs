@@ -446,7 +446,7 @@ impl Program {
             at.flags.set(Flags::SHOWN, true);
         }
         at.pc += 1;
-        scratch.environment.fuel = scratch.step_limit;
+        scratch.refuel();
         Ok(Item::Event { event: emission.event, symbol, place: emission.place })
     }
 

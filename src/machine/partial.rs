@@ -39,6 +39,11 @@ impl Unknown {
         self.states[state / 64] >> (state % 64) & 1 == 1
     }
 
+    /// The number of words of all of it.
+    pub(super) fn room(&self) -> usize {
+        self.states.len() + self.rows.iter().map(|rows| 1 + rows.len()).sum::<usize>()
+    }
+
     pub(super) fn pack(&self, words: &mut Vec<u64>) {
         words.extend([self.states.len() as u64, self.asked, self.claim]);
         words.extend_from_slice(&self.states);

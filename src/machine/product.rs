@@ -275,6 +275,7 @@ impl Program {
         }
         let mut kept = Vec::new();
         for row in self.rows(at, part).chunks_exact(self.width(part)) {
+            scratch.environment.work += 1;
             self.put_row(&mut trial, part, row);
             match question(&trial, scratch) {
                 Ok(holds) if holds == answer => kept.extend_from_slice(row),

@@ -21,6 +21,8 @@ pub struct Scratch {
     /// What alone is looked for, if anything is.
     pub(super) ahead: Option<Arc<Ahead>>,
     pub(super) step_limit: u64,
+    /// All work up to when it was last asked for.
+    work_taken: u64,
 }
 
 impl Scratch {
@@ -35,6 +37,7 @@ impl Scratch {
             watch: None,
             ahead: None,
             step_limit,
+            work_taken: 0,
         }
     }
 
@@ -79,7 +82,14 @@ impl Scratch {
     }
 
     /// Makes the steps between two events count from here.
+    #[inline]
     pub fn refuel(&mut self) {
-        self.environment.fuel = self.step_limit;
+        self.environment.refuel(self.step_limit);
+    }
+
+    /// The work that was done since this was asked last: steps, and the parts of conditions that they evaluated.
+    pub fn take_work(&mut self) -> u64 {
+        let work = self.environment.work + self.silent_steps();
+        work - std::mem::replace(&mut self.work_taken, work)
     }
 }

@@ -222,7 +222,7 @@ impl Program {
         let Some(mut watch) = scratch.watch.take() else { return Ok(()) };
         let mut result = Ok(());
         // Looking is no step of the run.
-        let fuel = scratch.environment.fuel;
+        let fuel = std::mem::replace(&mut scratch.environment.fuel, scratch.step_limit);
         for (condition, met) in watch.never.iter().zip(&mut watch.met) {
             scratch.refuel();
             match self.holds(condition, at, scratch) {
@@ -230,6 +230,7 @@ impl Program {
                 Err(fault) => result = Err(fault),
             }
         }
+        scratch.refuel();
         scratch.environment.fuel = fuel;
         scratch.watch = Some(watch);
         result

@@ -107,12 +107,27 @@ impl<'g> Recognizer<'g> {
         }
         (self.shows, self.n_items, self.rejection) = (shows, 0, None);
         let judge = &mut self.judges[self.judge];
-        match &judge.everywhere {
+        judge.sets.begin_answer();
+        match &mut judge.everywhere {
             None => self.front = judge.sets.start()?,
-            Some(Ok(_)) => {}
+            Some(Ok(everywhere)) => everywhere.sets.begin_answer(),
             Some(Err(many)) => return Err(many.clone()),
         }
         Ok(())
+    }
+
+    /// The number of steps that the sequence at hand took so far, but for items that had been met in the same place before.
+    pub fn n_steps(&self) -> u64 {
+        let judge = &self.judges[self.judge];
+        let everywhere = judge.everywhere.iter().flatten().map(|everywhere| everywhere.sets.n_steps());
+        judge.sets.n_steps() + everywhere.sum::<u64>()
+    }
+
+    /// Forgets what it has learned, if that takes more memory than it may keep. The sequence at hand must have its verdict.
+    pub fn forget_excess(&mut self) {
+        for judge in &mut self.judges {
+            judge.sets.forget_excess();
+        }
     }
 
     fn new_judge(&self, shows: Shows, precision: Precision) -> Judge<'g> {

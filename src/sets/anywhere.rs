@@ -61,6 +61,7 @@ impl Sets<'_> {
                 return Err(self.graph.too_many_points(&points));
             }
             let moves: Vec<Member> = self.graph.moves(&member).map(|(_, next)| next).collect();
+            self.graph.meter.spend(moves.len() as u64)?;
             for mut next in moves {
                 if forgets {
                     next.point = self.graph.forget(next.point);
@@ -104,6 +105,7 @@ impl Graph<'_> {
                 return Ok(None);
             }
             let points = hull.points();
+            self.meter.spend(points.len() as u64)?;
             bounds.check_weight(self, &points)?;
             bounds.check_memory(self, &points)?;
             // It may have grown meanwhile.

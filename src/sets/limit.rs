@@ -18,6 +18,11 @@ pub enum Limit {
         /// How many they are.
         configurations: usize,
     },
+    /// The search for the answer takes more steps than [`Bounds::work`](super::Bounds::work).
+    Work {
+        /// The limit.
+        limit: u64,
+    },
 }
 
 /// More configurations at once than the limit.
@@ -30,12 +35,15 @@ pub struct TooMany {
     pub unknown: Vec<(StateId, usize)>,
 }
 
+/// The number of values of states that are looked at for an error: more would take longer than the search itself.
+const MAX_VALUES: usize = 10_000_000;
+
 impl TooMany {
     /// The error of more than these packed configurations of a program.
     pub(crate) fn among(packed: impl Iterator<Item = impl AsRef<[u64]>>, program: &Program, limit: usize) -> Self {
         let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); program.states().count()];
         let mut at = Configuration::default();
-        for words in packed {
+        for words in packed.take(MAX_VALUES / values.len().max(1)) {
             at.unpack(words.as_ref());
             for (state, values) in program.states().zip(&mut values) {
                 values.extend(program.possible_values(&at, state));

@@ -20,6 +20,7 @@ mod fold;
 mod graph;
 mod interner;
 mod limit;
+mod meter;
 mod numbers;
 mod places;
 mod products;
@@ -42,6 +43,7 @@ pub(crate) use counters::covers;
 pub(crate) use graph::{Batch, Graph, ItemId, PointId};
 pub(crate) use interner::Interner;
 pub use limit::{Limit, TooMany};
+pub(crate) use meter::Meter;
 pub(crate) use places::{PlaceId, Places};
 pub(crate) use replay::Goal;
 pub(crate) use sightings::{Sighted, Sighting};
@@ -68,22 +70,37 @@ pub struct Bounds {
     pub products: usize,
     /// The memory for what is kept, in bytes; 64 MiB. Where single sets need more it is about twice what they do.
     pub memory: usize,
+    /// The memory for what is at hand beside that, in bytes for each of [`configurations`](Self::configurations); 4,096.
+    pub room: usize,
     /// The number of steps of one silent way between two decisions; 1,000,000.
     pub steps: u64,
+    /// The number of steps of the search for one answer; [`Limits::work`](crate::limits::Limits::work).
+    pub work: u64,
 }
+
+/// The memory for what is kept, in bytes, and for what is small beside it.
+const KEPT: usize = 64 << 20;
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { configurations: 200_000, everywhere: 20_000, products: 64, memory: 64 << 20, steps: 1_000_000 }
+        Self {
+            configurations: 200_000,
+            everywhere: 20_000,
+            products: 64,
+            memory: KEPT,
+            room: 4096,
+            steps: 1_000_000,
+            work: crate::limits::Limits::default().work as u64,
+        }
     }
 }
 
 impl Bounds {
     /// How much memory may be in use while it is found out what comes next, in bytes: with each configuration there may be
     /// eight others like it that lie ahead. Where nothing is forgotten, that holds of all together.
-    fn most_memory(&self) -> usize {
-        let kept = if self.memory == usize::MAX { 0 } else { self.memory };
-        kept.saturating_add(self.configurations.saturating_mul(4096))
+    pub(crate) fn most_memory(&self) -> usize {
+        let kept = if self.memory == usize::MAX { KEPT } else { self.memory };
+        kept.saturating_add(self.configurations.saturating_mul(self.room))
     }
 
     /// Checks that what is known does not take more memory than all it may, while it is found out what comes after points.
@@ -195,6 +212,25 @@ impl<'p> Sets<'p> {
         }
     }
 
+    /// Begins the search for another answer, which may cost as much as the bounds allow.
+    pub fn begin_answer(&mut self) {
+        self.graph.begin_answer();
+    }
+
+    /// Counts steps of the search for an answer that are made outside of these sets.
+    ///
+    /// # Errors
+    ///
+    /// When the limit on work is met.
+    pub fn spend(&mut self, steps: usize) -> Result<(), Limit> {
+        self.graph.meter.spend(steps as u64)
+    }
+
+    /// The number of steps of the search for the answer so far.
+    pub fn n_steps(&self) -> u64 {
+        self.graph.n_steps()
+    }
+
     /// What was done so far.
     pub fn statistics(&self) -> Statistics {
         self.statistics
@@ -257,6 +293,7 @@ impl<'p> Sets<'p> {
     }
 
     fn expand_towards(&mut self, front: &Front, towards: Towards<'_>) -> Result<(), Limit> {
+        self.graph.meter.spend(self.known.get(front.set).len() as u64)?;
         for place in 0..self.known.get(front.set).len() {
             self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
             // What comes next may be far more than what they are.
@@ -294,6 +331,8 @@ impl<'p> Sets<'p> {
         self.tidy(front)?;
         self.expand_towards(front, Towards::Item(&wanted))?;
         let ways = self.ways(front, &wanted);
+        let n_updates: usize = ways.iter().map(|(_, updates)| 1 + updates.len()).sum();
+        self.graph.meter.spend(n_updates as u64)?;
         if ways.is_empty() {
             self.transitions.insert((front.set, wanted.token), None, [], 0);
             return Ok(false);
@@ -419,6 +458,23 @@ impl<'p> Sets<'p> {
             .collect()
     }
 
+    /// Forgets what is known if it takes more memory than may be kept. No front is of use then.
+    pub fn forget_excess(&mut self) {
+        if self.bytes() > self.bounds.memory {
+            self.statistics.clears += 1;
+            self.forget();
+            self.budget = self.bounds.memory;
+        }
+    }
+
+    /// Forgets what is known.
+    fn forget(&mut self) {
+        self.graph.clear();
+        self.known.clear();
+        self.start = None;
+        self.transitions.clear();
+    }
+
     /// Forgets what is known if it is too much, all but a front.
     fn tidy(&mut self, front: &mut Front) -> Result<(), Limit> {
         if self.bytes() <= self.budget {
@@ -427,10 +483,7 @@ impl<'p> Sets<'p> {
         self.statistics.clears += 1;
         let members: Vec<_> =
             self.members(front).into_iter().map(|member| (self.graph.name(member.point), member.registers)).collect();
-        self.graph.clear();
-        self.known.clear();
-        self.start = None;
-        self.transitions.clear();
+        self.forget();
         let adopt = |(name, registers): (_, Vec<Counter>)| Member {
             point: self.graph.adopt(&name, registers.len()),
             registers,

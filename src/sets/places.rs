@@ -83,6 +83,9 @@ impl<'p> Places<'p> {
         if self.ranges[place as usize].is_none() {
             let (point, registers) = self.member(place);
             let start = self.ways.len();
+            let n_edges = self.graph.edges(point).len();
+            self.graph.meter.spend((n_edges * (1 + registers.len())) as u64)?;
+            self.graph.has_room(self.own_bytes(), || vec![point])?;
             for edge in 0..self.graph.edges(point).len() {
                 let edge = &self.graph.edges(point)[edge];
                 let (item, target) = (edge.item, edge.target);
@@ -131,12 +134,27 @@ impl<'p> Places<'p> {
         self.known.get(place).len() > 1
     }
 
+    /// Begins the search for another answer, which may cost as much as the bounds allow.
+    pub(crate) fn begin_answer(&mut self) {
+        self.graph.begin_answer();
+    }
+
+    /// Counts steps of the search for an answer that are made outside of these places.
+    ///
+    /// # Errors
+    ///
+    /// When the limit on work is met.
+    pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Limit> {
+        self.graph.meter.spend(steps as u64)
+    }
+
     /// How much memory they take, in bytes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.graph.bytes()
-            + self.known.bytes()
-            + size_of_val(self.ranges.as_slice())
-            + size_of_val(self.ways.as_slice())
+        self.graph.bytes() + self.own_bytes()
+    }
+
+    fn own_bytes(&self) -> usize {
+        self.known.bytes() + size_of_val(self.ranges.as_slice()) + size_of_val(self.ways.as_slice())
     }
 
     fn member(&self, place: PlaceId) -> (PointId, Vec<Counter>) {

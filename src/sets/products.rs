@@ -7,6 +7,9 @@ use super::{Member, Sets, fold};
 impl Sets<'_> {
     /// Fewer members that stand for the same.
     pub(super) fn fold(&mut self, members: Vec<Member>) -> Result<Vec<Member>, Limit> {
+        // A pass for each part, of which each looks at all parts of all members.
+        let n_parts = self.graph.program().n_parts();
+        self.graph.meter.spend((members.len() * n_parts * n_parts) as u64)?;
         let ways = members.into_iter().map(|member| (member.point, member.registers)).collect();
         let members = fold::fold(&mut self.graph, ways).into_iter();
         let mut members: Vec<Member> = members.map(|(point, registers)| Member { point, registers }).collect();
@@ -32,6 +35,7 @@ impl Sets<'_> {
                     self.bounds.check_memory(&self.graph, known.iter().map(|member| &member.point))?;
                     self.graph.expand_towards(member.point, Towards::Hidden)?;
                     let moves: Vec<Member> = self.graph.moves_hidden(&member).collect();
+                    self.graph.meter.spend(moves.len() as u64)?;
                     match fold::grown(&mut self.graph, &member, &moves) {
                         Some(grown) => member = grown,
                         None => break moves,
@@ -43,6 +47,7 @@ impl Sets<'_> {
             known = self.fold(known)?;
             // What is known is settled.
             self.settle(&mut found)?;
+            self.graph.meter.spend((found.len() * known.len()) as u64)?;
             open = fold::beyond(&mut self.graph, &found, &known);
             let points: Vec<PointId> = known.iter().chain(&open).map(|member| member.point).collect();
             self.bounds.check_weight(&self.graph, &points)?;

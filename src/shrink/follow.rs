@@ -173,7 +173,9 @@ impl<'a, 'p> Following<'a, 'p> {
 
     /// The ways from a node; from the first only those that have the right states.
     fn open(&mut self, node: u32) -> Result<Rc<[Way]>, Limit> {
-        let ways = self.ways.of(&self.nodes[node as usize].at)?;
+        let at = &self.nodes[node as usize].at;
+        self.ways.spend_on(at)?;
+        let ways = self.ways.of(at)?;
         if node > 0 || self.initial.is_empty() {
             return Ok(ways);
         }

@@ -36,12 +36,17 @@ use ways::Ways;
 use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::{Grammar, StateId};
-use crate::sets::Item;
+use crate::sets::{Bounds, Item};
 use crate::trace::{Load, Observed, Shows};
 
-/// More configurations than are looked at.
+/// Why a search for runs was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Limit;
+enum Limit {
+    /// There are more configurations than are looked at.
+    Configurations,
+    /// It takes more steps than this, the limit on work.
+    Work(u64),
+}
 
 /// A trace that was read.
 #[derive(Clone, Debug)]
@@ -91,8 +96,8 @@ pub struct Shrinker<'g> {
 }
 
 impl<'g> Shrinker<'g> {
-    /// Begins with a run that shows a trace; where none ends with it, with one that shows a little more. `steps`: how many
-    /// silent steps it may make between two items.
+    /// Begins with a run that shows a trace; where none ends with it, with one that shows a little more. The bounds are those on the
+    /// silent steps between two items, and on the work: of finding this run, and of finding all smaller ones.
     ///
     /// # Errors
     ///
@@ -102,11 +107,12 @@ impl<'g> Shrinker<'g> {
         alphabet: &'g Alphabet,
         program: &'g Program,
         original: &Original,
-        steps: u64,
+        bounds: Bounds,
     ) -> Result<Self, Unplayable> {
         let facts = Facts { grammar, alphabet, program };
-        let mut ways = Ways::new(program, steps);
+        let mut ways = Ways::new(program, bounds);
         let (run, is_complete) = Replay::new(&mut ways, alphabet, original).run()?;
+        ways.begin_answer();
         let initial = run.initial(program);
         let mut shrinker = Self {
             facts,
@@ -139,6 +145,11 @@ impl<'g> Shrinker<'g> {
     /// Whether the trace that was read stopped too early, and was completed.
     pub fn has_completed(&self) -> bool {
         self.completed
+    }
+
+    /// The limit on work, if it was met: then there may be smaller runs that were not proposed.
+    pub fn work_limit(&self) -> Option<u64> {
+        self.ways.work_limit()
     }
 
     /// From now on data stay as they are.

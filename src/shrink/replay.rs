@@ -19,6 +19,9 @@ use crate::trace::{ItemKind, Load, Shows};
 /// How many configurations are followed for one item.
 const MAX_CONFIGURATIONS: usize = 20_000;
 
+/// How many are remembered for all items; each takes up to some hundred bytes.
+const MAX_NODES: usize = 1_000_000;
+
 /// Why there is no run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unplayable {
@@ -26,6 +29,23 @@ pub enum Unplayable {
     Invalid(usize),
     /// Too many configurations agree with it.
     Undecided(usize),
+    /// The search had made more steps than the limit on work allows when it was at this item.
+    Work {
+        /// The item.
+        item: usize,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl Unplayable {
+    /// The reason why the search for an item was given up.
+    fn given_up(limit: Limit, item: usize) -> Self {
+        match limit {
+            Limit::Configurations => Self::Undecided(item),
+            Limit::Work(limit) => Self::Work { item, limit },
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -58,14 +78,14 @@ impl<'a, 'p> Replay<'a, 'p> {
         for (number, (observed, load)) in self.original.items.iter().enumerate() {
             let alphabet = self.alphabet;
             let agreeing = |item: Option<&Item>| item.is_some_and(|item| agrees(observed, item, alphabet));
-            let next = self.step(&front, load.as_ref(), agreeing).map_err(|Limit| Unplayable::Undecided(number))?;
+            let next = self.step(&front, load.as_ref(), agreeing).map_err(|limit| Unplayable::given_up(limit, number))?;
             if next.is_empty() {
                 return Err(Unplayable::Invalid(number));
             }
             front = next;
         }
         let last = self.original.items.len();
-        let end = self.step(&front, None, |item| item.is_none()).map_err(|Limit| Unplayable::Undecided(last))?;
+        let end = self.step(&front, None, |item| item.is_none()).map_err(|limit| Unplayable::given_up(limit, last))?;
         Ok(match end.first() {
             Some(end) => (self.collect(*end), true),
             None => (self.collect(front[0]), false),
@@ -84,7 +104,9 @@ impl<'a, 'p> Replay<'a, 'p> {
         let mut seen: FxHashSet<Rc<Configuration>> = FxHashSet::default();
         let mut open: VecDeque<u32> = front.iter().copied().collect();
         while let Some(node) = open.pop_front() {
-            let ways = self.ways.of(&self.nodes[node as usize].at)?;
+            let at = &self.nodes[node as usize].at;
+            self.ways.spend_on(at)?;
+            let ways = self.ways.of(at)?;
             for way in ways.iter() {
                 if node == 0 && !self.begins(&way.at) {
                     continue;
@@ -99,8 +121,8 @@ impl<'a, 'p> Replay<'a, 'p> {
                     let next = self.push(node, way, None);
                     open.push_back(next);
                 }
-                if met.len() + seen.len() > MAX_CONFIGURATIONS {
-                    return Err(Limit);
+                if met.len() + seen.len() > MAX_CONFIGURATIONS || self.nodes.len() > MAX_NODES {
+                    return Err(Limit::Configurations);
                 }
             }
         }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Limit;
 use crate::machine::{Configuration, Pause, PlaceId, Program, Scratch};
-use crate::sets::Item;
+use crate::sets::{Bounds, Item, Meter};
 
 /// A silent way from a configuration to the next item, or to the end.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ const MAX_KNOWN: usize = 200_000;
 pub(super) struct Ways<'p> {
     program: &'p Program,
     scratch: Scratch,
+    /// The steps of the search for the answer that is asked for.
+    meter: Meter,
     known: FxHashMap<Rc<Configuration>, Rc<[Way]>>,
     n_known: usize,
 }
@@ -42,8 +44,28 @@ struct Node {
 }
 
 impl<'p> Ways<'p> {
-    pub(super) fn new(program: &'p Program, steps: u64) -> Self {
-        Self { program, scratch: Scratch::new(steps), known: FxHashMap::default(), n_known: 0 }
+    pub(super) fn new(program: &'p Program, bounds: Bounds) -> Self {
+        let (scratch, meter) = (Scratch::new(bounds.steps), Meter::new(bounds.work));
+        Self { program, scratch, meter, known: FxHashMap::default(), n_known: 0 }
+    }
+
+    /// Begins the search for another answer, which may cost as much as the bounds allow.
+    pub(super) fn begin_answer(&mut self) {
+        self.meter.reset();
+    }
+
+    /// The limit on work, if it was met.
+    pub(super) fn work_limit(&self) -> Option<u64> {
+        match self.meter.check() {
+            Err(crate::sets::Limit::Work { limit }) => Some(limit),
+            _ => None,
+        }
+    }
+
+    /// Counts the steps of a run, with those of copying and hashing its configuration.
+    pub(super) fn spend_on(&mut self, at: &Configuration) -> Result<(), Limit> {
+        self.meter.count(self.scratch.take_work() + 4 + at.room() as u64 / 8);
+        self.work_limit().map_or(Ok(()), |limit| Err(Limit::Work(limit)))
     }
 
     pub(super) fn program(&self) -> &'p Program {
@@ -75,16 +97,19 @@ impl<'p> Ways<'p> {
         let mut next = 0;
         while next < nodes.len() {
             if nodes.len() > MAX_SILENT {
-                return Err(Limit);
+                return Err(Limit::Configurations);
             }
             let mut at = std::mem::take(&mut nodes[next].at);
             self.scratch.refuel();
+            let pause = program.run(&mut at, &mut self.scratch);
+            self.spend_on(&at)?;
             // A run that fails is none of the grammar.
-            if let Ok(pause) = program.run(&mut at, &mut self.scratch) {
+            if let Ok(pause) = pause {
                 match pause {
                     Pause::Decide(decision) => {
                         if decided.insert(at.clone()) {
                             for option in program.options(&decision, &self.scratch) {
+                                self.spend_on(&at)?;
                                 let mut branch = at.clone();
                                 if program.resume(&mut branch, option).is_ok() {
                                     let decision = Some((decision.place, option));

@@ -12,7 +12,7 @@ use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{self, Alphabet, Memory, NameId, Root, Settings};
 use charmgrammar::recognize::{Next, Precision, Question, Recognizer, Verdict};
-use charmgrammar::sets::Item;
+use charmgrammar::sets::{Bounds, Item};
 use charmgrammar::trace::{Observed, Shows};
 
 use crate::reference::Shown;
@@ -42,7 +42,8 @@ impl Made {
     }
 
     fn automaton(&self) -> Option<Automaton<'_>> {
-        Automaton::new(&self.grammar, &self.alphabet, &self.program, 50_000, 20_000).ok()
+        let bounds = Bounds { configurations: 50_000, steps: 20_000, ..Bounds::default() };
+        Automaton::new(&self.grammar, &self.alphabet, &self.program, bounds).ok()
     }
 
     fn texts(&self, names: &[NameId]) -> Vec<String> {

@@ -34,6 +34,11 @@ fn original(program: &Program, alphabet: &Alphabet, seed: u64, most: u64) -> Opt
     Some(Original { shows: Shows::STORY, initial: trace.initial.clone(), items: items.collect() })
 }
 
+/// The usual bounds with so many silent steps between two items.
+fn bounds(steps: u64) -> Bounds {
+    Bounds { steps, ..Bounds::default() }
+}
+
 fn items(run: &Run) -> Vec<Item> {
     run.steps.iter().map(|step| step.item.clone()).collect()
 }
@@ -54,7 +59,7 @@ fn shrink(
     original: &Original,
     does: impl Fn(&[Item]) -> bool,
 ) -> Option<(Vec<Told>, Run)> {
-    let mut shrinker = Shrinker::new(grammar, alphabet, program, original, 20_000).ok()?;
+    let mut shrinker = Shrinker::new(grammar, alphabet, program, original, bounds(20_000)).ok()?;
     assert!(does(&items(shrinker.best())), "it must do it from the first");
     let mut candidates = Vec::new();
     while let Some(candidate) = shrinker.propose() {
@@ -136,7 +141,7 @@ fn a_long_life_becomes_what_a_person_would_call_minimal_in_few_runs() {
     let mut n_shrunk = 0;
     for seed in 0..40 {
         let Some(original) = original(&program, &alphabet, seed, 150) else { continue };
-        let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, 1_000_000).unwrap();
+        let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, bounds(1_000_000)).unwrap();
         if shrinker.best().size().events < 40 || !does(&items(shrinker.best())) {
             continue;
         }
@@ -187,7 +192,7 @@ fn numbers_of_units_and_relations_and_drawn_states_become_the_least_that_do_it()
     let mut n_shrunk = 0;
     for seed in 0..30 {
         let original = original(&program, &alphabet, seed, 40).unwrap();
-        let (candidates, best) = match Shrinker::new(&grammar, &alphabet, &program, &original, 20_000) {
+        let (candidates, best) = match Shrinker::new(&grammar, &alphabet, &program, &original, bounds(20_000)) {
             Ok(shrinker) if does(&items(shrinker.best())) => {
                 let told: Vec<i64> = original.initial.iter().map(|(_, value)| *value).collect();
                 assert_eq!(initial(shrinker.best(), &program), told, "it begins as it was read");
@@ -227,7 +232,7 @@ fn phase_of(text: &str, phases: &[&[&str]], does: impl Fn(&[&str], bool) -> bool
         }
     }
     let original = Original { shows: Shows::STORY, initial: Vec::new(), items };
-    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, 20_000).unwrap();
+    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, bounds(20_000)).unwrap();
     let names = |run: &Run| -> Vec<&str> {
         let name = |item: &Item| match item {
             Item::Event { symbol, .. } => Some(alphabet.name(*symbol)),
@@ -274,7 +279,7 @@ fn the_core_loses_what_can_go_only_after_something_else() {
     let grammar = load("event a event b event c phase one { a b c }").unwrap();
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let original = original(&program, &alphabet, 0, 10).unwrap();
-    let shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, 20_000).unwrap();
+    let shrinker = Shrinker::new(&grammar, &alphabet, &program, &original, bounds(20_000)).unwrap();
     let mut core = Core::new(shrinker.best());
     let names = |run: &Run| -> Vec<&str> {
         let symbol = |item: &Item| match item {
@@ -298,7 +303,7 @@ fn what_follows_an_event_goes_for_whoever_knows_that_it_does_not_matter() {
     let grammar = model::load(&Memory::default(), &root, &Settings::default()).grammar.unwrap();
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let original = (0..).find_map(|seed| original(&program, &alphabet, seed, 150).filter(|it| it.items.len() > 60));
-    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original.unwrap(), 1_000_000).unwrap();
+    let mut shrinker = Shrinker::new(&grammar, &alphabet, &program, &original.unwrap(), bounds(1_000_000)).unwrap();
     let step = shrinker.best().event(7).unwrap();
     let candidate = shrinker.cut_behind(step).unwrap();
     assert_eq!(items(&candidate.run)[..=step], items(shrinker.best())[..=step]);

@@ -9,6 +9,7 @@ use charmgrammar::explore::statistics::{Figure, Frequency, Inexact, Sampling, St
 use charmgrammar::machine::Program;
 use charmgrammar::model::grammar::Grammar;
 use charmgrammar::model::{self, Alphabet, Disk, Root, Settings};
+use charmgrammar::sets::Bounds;
 use charmgrammar::walk::Limits;
 
 use crate::reference::{Reference, Shown, Step, random};
@@ -29,7 +30,8 @@ const LIMIT: usize = 100_000;
 
 fn figures(grammar: &Grammar, limit: usize) -> Result<Statistics, Inexact> {
     let (alphabet, program) = (Alphabet::new(grammar), Program::compile(grammar));
-    exact(grammar, &alphabet, &program, limit, 10_000, 1, &AtomicBool::new(false))
+    let bounds = Bounds { configurations: limit, steps: 10_000, ..Bounds::default() };
+    exact(grammar, &alphabet, &program, &bounds, 1, &AtomicBool::new(false))
 }
 
 /// Figures as the reference finds them.

@@ -84,6 +84,15 @@ pub(in crate::cli) enum TestFormat {
 /// How many configurations are explored for one answer: they take about 1 GB.
 pub(in crate::cli) const CONFIGURATIONS: usize = 2_000_000;
 
+/// The memory for each of them, in bytes.
+const ROOM: usize = 512;
+
+/// What bounds the exploration of a grammar.
+pub(in crate::cli) fn exploring(limiting: &Limiting, steps: u64) -> Bounds {
+    let configurations = limiting.configurations(CONFIGURATIONS);
+    Bounds { configurations, room: ROOM, steps, work: limiting.work(), ..Bounds::default() }
+}
+
 /// How far configurations are explored.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct Exploring {
@@ -94,8 +103,7 @@ pub(in crate::cli) struct Exploring {
 
 impl Exploring {
     pub(in crate::cli) fn bounds(&self, limiting: &Limiting) -> Bounds {
-        let configurations = limiting.configurations(CONFIGURATIONS);
-        Bounds { configurations, steps: self.step_limit, ..Bounds::default() }
+        exploring(limiting, self.step_limit)
     }
 }
 

@@ -24,8 +24,8 @@ use crate::limits::Limits;
 use deferred::Deferred;
 pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
-    CONFIGURATIONS, CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
-    FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat,
+    CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
+    FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat, exploring,
 };
 pub(in crate::cli) use run::{RunArguments, RunFormat};
 pub(in crate::cli) use shrink::ShrinkArguments;
@@ -310,6 +310,11 @@ impl Limiting {
             }
         }
         limits
+    }
+
+    /// How many steps the search for one answer may take.
+    pub(in crate::cli) fn work(&self) -> u64 {
+        self.limits().work as u64
     }
 
     /// How many configurations are looked at, if that was said.

@@ -10,6 +10,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use productions::Productions;
@@ -21,15 +22,13 @@ use crate::machine::{Atom, Bar, Barrier, Configuration, PlaceId, Program, ReadOf
 use crate::model::grammar::{ActionId, Grammar, PhaseId, Type};
 use crate::model::{Alphabet, SymbolId};
 use crate::recognize::Question;
-use crate::sets::{Item, Limit};
+use crate::sets::{Item, Limit, Meter};
 use crate::source::Span;
 use crate::trace::{Observed, Shows};
 
-/// What bounds the work of finding reasons. `Default` has the defaults that are given here.
+/// How far reasons are looked for, beside the bounds of the question. `Default` has the defaults that are given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
-    /// How many configurations are looked at while the trace is followed; 20,000,000.
-    pub following: u64,
     /// How many runs are looked at when it is followed, the likeliest first; 4.
     pub runs: usize,
     /// How many configurations are looked at in search of the item, from each of them; 50,000.
@@ -38,7 +37,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { following: 20_000_000, runs: 4, searching: 50_000 }
+        Self { runs: 4, searching: 50_000 }
     }
 }
 
@@ -47,10 +46,15 @@ impl Default for Effort {
 pub enum Unexplained {
     /// It is not known where the runs were when the trace began.
     Anywhere,
-    /// A limit on configurations or on silent steps was met.
-    Limit(Limit),
-    /// The trace before the item is too long to be followed: it was up to this item.
-    TooLong(u64),
+    /// A limit was met while the trace was followed.
+    Limit {
+        /// The limit.
+        limit: Limit,
+        /// The item that was looked for.
+        item: u64,
+    },
+    /// No exact run shows this item.
+    Nowhere(u64),
 }
 
 /// The reasons.
@@ -60,6 +64,8 @@ pub struct Reasons {
     pub list: Vec<Reason>,
     /// In how many configurations runs can be that agree so far, and how many of them were looked at.
     pub configurations: (usize, usize),
+    /// The limit at which the search was given up: there may be more and better reasons.
+    pub limit: Option<Limit>,
 }
 
 /// Why a production does not show the item here.
@@ -211,7 +217,7 @@ impl<'g> Explainer<'g> {
     /// `None`. `accepted` are all items before it, also those of other kinds, as a recognizer took them.
     ///
     /// Costs a look at all configurations that lie between the items, and as many again around the last one as the effort
-    /// allows.
+    /// allows; [`Bounds::work`](crate::sets::Bounds::work) is for all of it.
     ///
     /// # Errors
     ///
@@ -232,16 +238,15 @@ impl<'g> Explainer<'g> {
             shows,
             hidden: self.question.hidden.clone(),
             stuttering: self.question.stuttering.clone(),
-            steps: self.question.bounds.steps,
+            bounds: self.question.bounds,
+            meter: Cell::new(Meter::new(self.question.bounds.work)),
         };
-        let limit = self.question.bounds.configurations;
-        let mut runs = Runs::new(&sight, &self.productions, limit, self.effort.following);
+        let mut runs = Runs::new(&sight, &self.productions);
         for item in accepted {
-            match runs.item(item) {
-                Ok(()) => {}
-                Err(Lost::Limit(limit)) => return Err(Unexplained::Limit(limit)),
-                Err(Lost::Work(item) | Lost::Nowhere(item)) => return Err(Unexplained::TooLong(item)),
-            }
+            runs.item(item).map_err(|lost| match lost {
+                Lost::Limit(limit) => Unexplained::Limit { limit, item: runs.n_items() },
+                Lost::Nowhere(item) => Unexplained::Nowhere(item),
+            })?;
         }
         Ok(self.reasons(&sight, &runs.list, wanted))
     }
@@ -260,7 +265,8 @@ impl<'g> Explainer<'g> {
         } else {
             self.end(sight, looked_at, &found)
         };
-        Reasons { list, configurations: (runs.len(), looked_at.len()) }
+        let limit = sight.meter.get().check().err();
+        Reasons { list, configurations: (runs.len(), looked_at.len()), limit }
     }
 
     /// Why it can't end where the runs are: what is still to come, as little as can be, and what keeps it from ending at

@@ -3,6 +3,7 @@
 //! All configurations are kept exactly, and for each the likeliest run that is there (Viterbi 1967): that is the one whose
 //! story is told. Ways are followed best first, so none is gone twice.
 
+use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use crate::model::grammar::{Grammar, PhaseId, StateId};
 use crate::model::{Alphabet, NameId};
 use crate::recognize::agrees;
 use crate::recognize::probability::is_shown;
-use crate::sets::{Interner, Item, Limit, TooMany};
+use crate::sets::{Bounds, Interner, Item, Limit, Meter, TooMany};
 use crate::trace::{Observed, Shows};
 
 /// A run that agrees with the trace so far.
@@ -35,8 +36,16 @@ pub(super) struct Run {
     pub(super) shown: Rc<Vec<u64>>,
 }
 
+impl Run {
+    /// The memory that it takes, in bytes, about: as if it shared nothing with others.
+    fn bytes(&self) -> usize {
+        let items = [&self.since, &self.phases, &self.shown].map(|items| size_of_val(items.as_slice()));
+        size_of::<Self>() + bytes(&self.at) + items.iter().sum::<usize>()
+    }
+}
+
 /// What is looked at of a run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Sight<'g> {
     pub(super) grammar: &'g Grammar,
     pub(super) alphabet: &'g Alphabet,
@@ -44,11 +53,51 @@ pub(super) struct Sight<'g> {
     pub(super) shows: Shows,
     pub(super) hidden: Vec<NameId>,
     pub(super) stuttering: Vec<NameId>,
-    /// How many silent steps a run may make.
-    pub(super) steps: u64,
+    /// What bounds the work.
+    pub(super) bounds: Bounds,
+    /// The steps of all searches for the reasons of one rejection.
+    pub(super) meter: Cell<Meter>,
+}
+
+/// The memory for a configuration that is kept, in bytes, about.
+pub(super) fn bytes(at: &Configuration) -> usize {
+    size_of::<Configuration>() + at.room() * size_of::<u64>()
 }
 
 impl Sight<'_> {
+    /// Scratch for its runs.
+    pub(super) fn scratch(&self) -> Scratch {
+        Scratch::new(self.bounds.steps)
+    }
+
+    /// Counts the steps that were made with some scratch since this was called last, with those of making so many copies of a
+    /// configuration.
+    ///
+    /// # Errors
+    ///
+    /// When the limit on work is met.
+    pub(super) fn spend(&self, scratch: &mut Scratch, at: &Configuration, n_copies: usize) -> Result<(), Limit> {
+        let copies = (1 + n_copies as u64) * (2 + at.room() as u64 / 8);
+        let mut meter = self.meter.get();
+        let spent = meter.spend(scratch.take_work() + copies);
+        self.meter.set(meter);
+        spent
+    }
+
+    /// Checks that so many bytes are within the memory that may be used.
+    ///
+    /// # Errors
+    ///
+    /// When they are not.
+    pub(super) fn has_room(&self, bytes: usize) -> Result<(), Limit> {
+        if bytes <= self.bounds.most_memory() { Ok(()) } else { Err(self.too_many()) }
+    }
+
+    /// The error of too many configurations.
+    pub(super) fn too_many(&self) -> Limit {
+        Limit::Configurations(TooMany { limit: self.bounds.configurations, unknown: Vec::new() })
+    }
+
     /// Whether a sequence shows an item, and whether it may leave it out.
     pub(super) fn of(&self, item: &Item) -> (bool, bool) {
         let is_shown = is_shown(item, self.shows);
@@ -65,13 +114,11 @@ impl Sight<'_> {
 pub(super) struct Runs<'s, 'g> {
     sight: &'s Sight<'g>,
     productions: &'s Productions<'g>,
-    /// How many configurations may lie between two items.
-    limit: usize,
-    /// How many more are looked at in all.
-    work: u64,
     scratch: Scratch,
     /// The likeliest first.
     pub(super) list: Vec<Run>,
+    /// The memory of these, in bytes.
+    list_bytes: usize,
     n_items: u64,
 }
 
@@ -80,10 +127,14 @@ pub(super) struct Runs<'s, 'g> {
 pub(super) enum Lost {
     /// A limit was met.
     Limit(Limit),
-    /// It took too long, before this item.
-    Work(u64),
     /// None agrees with this item.
     Nowhere(u64),
+}
+
+impl From<Limit> for Lost {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(limit)
+    }
 }
 
 /// A part of a way.
@@ -141,13 +192,33 @@ struct Step {
     seen: Interner<u64>,
     packed: Vec<u64>,
     found: Vec<Run>,
+    /// The memory of what is open, and of what was found, in bytes.
+    open_bytes: usize,
+    found_bytes: usize,
 }
 
 impl Step {
     fn push(&mut self, likelihood: f64, at: Configuration, run: usize, marks: usize, decided: bool) {
+        self.open_bytes += size_of::<Node>() + bytes(&at);
         let number = Reverse(self.n_nodes);
         self.n_nodes += 1;
         self.open.push(Node { likelihood, number, at, run, marks, decided });
+    }
+
+    fn pop(&mut self) -> Option<Node> {
+        let node = self.open.pop()?;
+        self.open_bytes -= size_of::<Node>() + bytes(&node.at);
+        Some(node)
+    }
+
+    fn find(&mut self, run: Run) {
+        self.found_bytes += run.bytes();
+        self.found.push(run);
+    }
+
+    /// The memory of all of it, in bytes, about.
+    fn bytes(&self) -> usize {
+        self.open_bytes + self.found_bytes + size_of_val(self.marks.as_slice()) + self.seen.bytes()
     }
 
     fn mark(&mut self, marks: &mut usize, mark: Mark) {
@@ -165,7 +236,7 @@ impl Step {
 }
 
 impl<'s, 'g> Runs<'s, 'g> {
-    pub(super) fn new(sight: &'s Sight<'g>, productions: &'s Productions<'g>, limit: usize, work: u64) -> Self {
+    pub(super) fn new(sight: &'s Sight<'g>, productions: &'s Productions<'g>) -> Self {
         let program = sight.program;
         let start = Run {
             at: program.start(),
@@ -176,8 +247,13 @@ impl<'s, 'g> Runs<'s, 'g> {
             phases: Rc::new(vec![0; sight.grammar.phases.len()]),
             shown: Rc::new(vec![0; program.places().len()]),
         };
-        let scratch = Scratch::new(sight.steps);
-        Self { sight, productions, limit, work, scratch, list: vec![start], n_items: 0 }
+        let list_bytes = start.bytes();
+        Self { sight, productions, scratch: sight.scratch(), list: vec![start], list_bytes, n_items: 0 }
+    }
+
+    /// The number of items that were taken, with the one that is looked for.
+    pub(super) fn n_items(&self) -> u64 {
+        self.n_items
     }
 
     /// Takes the runs over the next item.
@@ -192,25 +268,24 @@ impl<'s, 'g> Runs<'s, 'g> {
                 && agrees(observed, item, self.sight.alphabet)
                 && step.is_first(&run.at, 2)
             {
-                step.found.push(Run { n_items: self.n_items, ..run.clone() });
+                step.find(Run { n_items: self.n_items, ..run.clone() });
             }
             step.push(run.likelihood, run.at.clone(), number, NOTHING, false);
         }
         let mut n_looked_at = 0;
-        while let Some(node) = step.open.pop() {
+        while let Some(node) = step.pop() {
             n_looked_at += 1;
-            if n_looked_at > self.limit {
-                let limit = TooMany { limit: self.limit, unknown: Vec::new() };
-                return Err(Lost::Limit(Limit::Configurations(limit)));
+            if n_looked_at > self.sight.bounds.configurations {
+                return Err(self.sight.too_many().into());
             }
-            self.work = self.work.checked_sub(1).ok_or(Lost::Work(self.n_items))?;
             self.look(node, observed, &mut step)?;
+            self.sight.has_room(self.list_bytes + step.bytes())?;
         }
         if step.found.is_empty() {
             return Err(Lost::Nowhere(self.n_items));
         }
         step.found.sort_by(|one, other| other.likelihood.total_cmp(&one.likelihood));
-        self.list = step.found;
+        (self.list, self.list_bytes) = (step.found, step.found_bytes);
         Ok(())
     }
 
@@ -226,6 +301,7 @@ impl<'s, 'g> Runs<'s, 'g> {
             Err(fault) if fault.kind.is_limit() => return Err(Lost::Limit(Limit::Run(fault))),
             Err(_) => return Ok(()),
         };
+        sight.spend(scratch, &at, 1)?;
         if before != program.state_words(&at) {
             for state in program.states() {
                 if program.state_in(&before, state) != program.state(&at, state) {
@@ -240,12 +316,13 @@ impl<'s, 'g> Runs<'s, 'g> {
                     return Ok(());
                 }
                 if let Odds::Uniform(many) = decision.odds
-                    && many > self.limit as u64
+                    && many > sight.bounds.configurations as u64
                 {
-                    let limit = TooMany { limit: self.limit, unknown: Vec::new() };
-                    return Err(Lost::Limit(Limit::Configurations(limit)));
+                    return Err(sight.too_many().into());
                 }
                 for (option, probability) in program.odds(&decision, scratch) {
+                    sight.spend(scratch, &at, 1)?;
+                    sight.has_room(self.list_bytes + step.bytes())?;
                     let mut branch = at.clone();
                     if program.resume(&mut branch, option).is_ok() {
                         step.push(likelihood + probability.ln(), branch, run, marks, true);
@@ -257,7 +334,7 @@ impl<'s, 'g> Runs<'s, 'g> {
                 let (is_shown, may_lack) = sight.of(&item);
                 if is_shown && agrees(observed, &item, sight.alphabet) && step.is_first(&at, 2) {
                     let found = self.found(likelihood, at.clone(), run, marks, place(&shown), item.clone(), step);
-                    step.found.push(found);
+                    step.find(found);
                 }
                 if may_lack && step.is_first(&at, 1) {
                     match item {

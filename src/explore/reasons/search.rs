@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use super::runs::{Sight, place};
+use super::runs::{Sight, bytes, place};
 use crate::machine::{Bar, Configuration, Halt, Pause, PlaceId, Scratch, Way};
 use crate::recognize::{agrees, may_agree};
-use crate::sets::{Interner, Item};
+use crate::sets::{Interner, Item, Limit};
 use crate::trace::Observed;
 
 /// A way that costs more is no reason any more.
@@ -69,6 +69,13 @@ struct Open {
     target: Option<Target>,
 }
 
+impl Open {
+    /// The memory that it takes, in bytes, about.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + bytes(&self.at)
+    }
+}
+
 #[derive(Debug)]
 struct Search<'s, 'g> {
     sight: &'s Sight<'g>,
@@ -80,6 +87,8 @@ struct Search<'s, 'g> {
     seen: Interner<u64>,
     packed: Vec<u64>,
     scratch: Scratch,
+    /// The memory of what is open, in bytes.
+    open_bytes: usize,
     is_cut: bool,
 }
 
@@ -99,7 +108,8 @@ pub(super) fn search(
         trails: Vec::new(),
         seen: Interner::default(),
         packed: Vec::new(),
-        scratch: Scratch::new(sight.steps),
+        scratch: sight.scratch(),
+        open_bytes: 0,
         is_cut: false,
     };
     search.push(0, at.clone(), NOTHING, None);
@@ -108,6 +118,7 @@ pub(super) fn search(
     let mut n_looked_at = 0;
     for price in 0..=MAX_PRICE {
         while let Some(open) = search.open[price].pop_front() {
+            search.open_bytes -= open.bytes();
             if let Some(target) = open.target {
                 let trail = || (price, search.trail(open.trail));
                 found.ways.entry(target).or_insert_with(trail);
@@ -117,11 +128,10 @@ pub(super) fn search(
                 continue;
             }
             n_looked_at += weight(&open.at);
-            if n_looked_at > limit {
+            if n_looked_at > limit || search.look(price, open).is_err() {
                 found.is_cut = true;
                 return found;
             }
-            search.look(price, open);
         }
     }
     found.is_cut = search.is_cut;
@@ -131,15 +141,17 @@ pub(super) fn search(
 /// Whether any way leads to a place, whatever it passes and the states are; nothing if that is not known.
 pub(super) fn leads_to(sight: &Sight<'_>, at: &Configuration, target: PlaceId, limit: usize) -> Option<bool> {
     let program = sight.program;
-    let mut scratch = Scratch::new(sight.steps);
+    let mut scratch = sight.scratch();
     let mut seen: Interner<u64> = Interner::default();
     let mut packed = Vec::new();
     let mut open = VecDeque::from([at.clone()]);
     let mut fails = false;
-    let mut n_looked_at = 0;
+    let (mut n_looked_at, mut open_bytes) = (0, bytes(at));
     while n_looked_at < limit {
         let Some(mut at) = open.pop_front() else { return if fails { None } else { Some(false) } };
         n_looked_at += weight(&at);
+        open_bytes -= bytes(&at);
+        sight.spend(&mut scratch, &at, 1).ok()?;
         program.states().for_each(|state| program.reset_state(&mut at, state));
         scratch.refuel();
         let Ok(halt) = program.run_unguarded(&mut at, &mut scratch) else {
@@ -157,12 +169,20 @@ pub(super) fn leads_to(sight: &Sight<'_>, at: &Configuration, target: PlaceId, l
         match halt {
             Halt::End => {}
             Halt::Show(item) if place(&item) == target => return Some(true),
-            Halt::Show(_) => open.push_back(at),
+            Halt::Show(_) => {
+                open_bytes += bytes(&at);
+                open.push_back(at);
+            }
             Halt::Fork(ways) => {
                 for way in ways {
+                    sight.spend(&mut scratch, &at, 1).ok()?;
+                    sight.has_room(open_bytes + seen.bytes()).ok()?;
                     let mut branch = at.clone();
                     match program.resume_unguarded(&mut branch, &mut scratch, way) {
-                        Ok(()) => open.push_back(branch),
+                        Ok(()) => {
+                            open_bytes += bytes(&branch);
+                            open.push_back(branch);
+                        }
                         Err(_) => fails = true,
                     }
                 }
@@ -181,9 +201,10 @@ pub(super) fn ahead(
     limit: usize,
 ) -> Option<Vec<(Item, PlaceId)>> {
     let program = sight.program;
-    let mut scratch = Scratch::new(sight.steps);
+    let mut scratch = sight.scratch();
     let mut seen: Interner<u64> = Interner::default();
     let mut packed = Vec::new();
+    let mut open_bytes = bytes(at);
     let mut shown: Vec<(usize, Item, PlaceId)> = Vec::new();
     let (mut open, mut later) = (vec![(at.clone(), NOTHING)], Vec::new());
     let told = |shown: &[(usize, Item, PlaceId)], mut last: usize| {
@@ -204,6 +225,8 @@ pub(super) fn ahead(
         }
         let (mut at, last) = open.pop()?;
         n_looked_at += weight(&at);
+        open_bytes -= bytes(&at);
+        sight.spend(&mut scratch, &at, 1).ok()?;
         scratch.refuel();
         let Ok(pause) = program.run(&mut at, &mut scratch) else { continue };
         packed.clear();
@@ -217,6 +240,7 @@ pub(super) fn ahead(
             Pause::End => {}
             Pause::Show(item) if places.contains(&place(&item)) => return Some(told(&shown, last)),
             Pause::Show(item) => {
+                open_bytes += bytes(&at);
                 let what = Item::of(item, scratch.values());
                 if sight.of(&what).1 {
                     open.push((at, last));
@@ -229,8 +253,11 @@ pub(super) fn ahead(
                 let options = program.options(&decision, &scratch);
                 let is_slot = program.is_slot(&at);
                 for option in options.into_iter().rev().filter(|option| !is_slot || *option == 0) {
+                    sight.spend(&mut scratch, &at, 1).ok()?;
+                    sight.has_room(open_bytes + seen.bytes()).ok()?;
                     let mut branch = at.clone();
                     if program.resume(&mut branch, option).is_ok() {
+                        open_bytes += bytes(&branch);
                         open.push((branch, last));
                     }
                 }
@@ -242,11 +269,19 @@ pub(super) fn ahead(
 
 impl Search<'_, '_> {
     fn push(&mut self, price: usize, at: Configuration, trail: usize, target: Option<Target>) {
-        if let Some(open) = self.open.get_mut(price) {
-            open.push_back(Open { at, trail, target });
+        if let Some(list) = self.open.get_mut(price) {
+            let open = Open { at, trail, target };
+            self.open_bytes += open.bytes();
+            list.push_back(open);
         } else {
             self.is_cut = true;
         }
+    }
+
+    /// The memory of all that is kept, in bytes, about; each obstacle as if its configuration were its own.
+    fn bytes(&self, at: &Configuration) -> usize {
+        let trails = self.trails.len() * (size_of::<(usize, Obstacle)>() + bytes(at));
+        self.open_bytes + trails + self.seen.bytes()
     }
 
     fn pass(&mut self, trail: usize, obstacle: Obstacle) -> usize {
@@ -272,18 +307,20 @@ impl Search<'_, '_> {
     }
 
     /// Follows a way to the next pause, and forks it.
-    fn look(&mut self, price: usize, open: Open) {
+    fn look(&mut self, price: usize, open: Open) -> Result<(), Limit> {
         let Open { mut at, trail, .. } = open;
         let program = self.sight.program;
         self.scratch.refuel();
+        let halt = program.run_unguarded(&mut at, &mut self.scratch);
+        self.sight.spend(&mut self.scratch, &at, 1)?;
         // Ways that fail lead nowhere.
-        let Ok(halt) = program.run_unguarded(&mut at, &mut self.scratch) else { return };
+        let Ok(halt) = halt else { return Ok(()) };
         match halt {
             Halt::End if self.wanted.is_none() => self.push(price, at, trail, Some(None)),
             Halt::End => {}
             Halt::Fork(ways) => {
                 if self.is_first(&at, 0) {
-                    self.fork(price, at, trail, &ways);
+                    self.fork(price, at, trail, &ways)?;
                 }
             }
             Halt::Show(shown) => {
@@ -299,7 +336,7 @@ impl Search<'_, '_> {
                 }
                 let (_, may_lack) = self.sight.of(&item);
                 if !self.is_first(&at, 1) {
-                    return;
+                    return Ok(());
                 }
                 if may_lack {
                     self.push(price, at, trail, None);
@@ -309,12 +346,15 @@ impl Search<'_, '_> {
                 }
             }
         }
+        Ok(())
     }
 
-    fn fork(&mut self, price: usize, at: Configuration, trail: usize, ways: &[Way]) {
+    fn fork(&mut self, price: usize, at: Configuration, trail: usize, ways: &[Way]) -> Result<(), Limit> {
         let program = self.sight.program;
         let at = Rc::new(at);
         for way in ways {
+            self.sight.spend(&mut self.scratch, &at, 1)?;
+            self.sight.has_room(self.bytes(&at))?;
             let cost = way.bar.map_or(0, |bar| self::price(bar, price));
             if price + cost > MAX_PRICE {
                 self.is_cut = true;
@@ -330,5 +370,6 @@ impl Search<'_, '_> {
             };
             self.push(price + cost, branch, trail, None);
         }
+        Ok(())
     }
 }

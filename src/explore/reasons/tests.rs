@@ -6,7 +6,7 @@ use std::fs;
 use super::*;
 use crate::machine::{Halt, Pause};
 use crate::model::{self, Disk, Memory, Root, Settings};
-use crate::sets::Item;
+use crate::sets::{Bounds, Item};
 
 fn text(text: &str) -> Grammar {
     let root = Root::Text { name: "test".to_owned(), text: text.to_owned() };
@@ -91,13 +91,16 @@ fn ways_without_a_bar_are_those_of_the_grammar() {
 fn a_trace_that_is_too_long_is_told_so() {
     let grammar = text("event a event b phase p { repeat 0.. mean 9 { a } b }");
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
-    let question = Question::default();
-    let effort = Effort { following: 100, ..Effort::default() };
-    let explainer = Explainer::new(&grammar, &alphabet, &program, &question, effort);
+    let question = Question { bounds: Bounds { work: 2_000, ..Bounds::default() }, ..Question::default() };
+    let explainer = Explainer::new(&grammar, &alphabet, &program, &question, Effort::default());
     let event =
         |name: &str| Observed::Event { name: alphabet.find(name).unwrap(), of: Vec::new(), payload: Vec::new() };
     let accepted = |many: usize| vec![event("a"); many];
     assert!(explainer.explain(Shows::EVENTS, &accepted(10), None).is_ok());
-    let Err(Unexplained::TooLong(item)) = explainer.explain(Shows::EVENTS, &accepted(100), None) else { panic!() };
+    let Err(Unexplained::Limit { limit: Limit::Work { limit: 2_000 }, item }) =
+        explainer.explain(Shows::EVENTS, &accepted(100), None)
+    else {
+        panic!()
+    };
     assert!((20..100).contains(&item), "{item}");
 }

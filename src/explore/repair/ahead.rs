@@ -8,7 +8,7 @@ use crate::machine::Program;
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
 use crate::recognize::{Precision, Question, Recognizer, Verdict};
-use crate::sets::{Bounds, Limit};
+use crate::sets::{Bounds, Limit, Meter};
 use crate::trace::{Observed, Shows};
 
 /// How many configurations are looked at to know where runs can be. With more, states are forgotten, and fewer mistakes
@@ -22,6 +22,8 @@ pub(super) struct Ahead<'g> {
     precision: Precision,
     whole: Recognizer<'g>,
     anywhere: Recognizer<'g>,
+    /// The steps of all passes over one sequence.
+    meter: Meter,
 }
 
 impl<'g> Ahead<'g> {
@@ -42,12 +44,14 @@ impl<'g> Ahead<'g> {
             precision,
             whole: Recognizer::new(grammar, alphabet, program, question.clone()),
             anywhere: Recognizer::new(grammar, alphabet, program, anywhere),
+            meter: Meter::new(question.bounds.work),
         }
     }
 
     /// For each place between the items, from that before the first to that behind the last, how many pieces begin there
-    /// or later. Costs a few passes over the sequence.
+    /// or later. Costs a few passes over the sequence. Where those take too long, fewer pieces are known.
     pub(super) fn mistakes(&mut self, items: &[&Observed]) -> Result<Vec<u32>, Limit> {
+        self.meter.reset();
         let mut begins = vec![0; items.len() + 1];
         let mut last = rejected(&mut self.whole, (self.shows, self.precision), items)?;
         while let Some(end) = last {
@@ -66,11 +70,14 @@ impl<'g> Ahead<'g> {
 
     /// Where from here on a sequence becomes one that no run can show, as far as is known.
     fn impossible(&mut self, items: &[&Observed], from: usize) -> Option<usize> {
-        if from == items.len() {
+        if from == items.len() || self.meter.check().is_err() {
             return None;
         }
         // Where the limit is met, nothing is known.
-        rejected(&mut self.anywhere, (self.shows, self.precision), &items[from..]).ok().flatten()
+        let end = rejected(&mut self.anywhere, (self.shows, self.precision), &items[from..]);
+        let n_items = end.as_ref().map_or(0, |end| end.unwrap_or(items.len() - from));
+        self.meter.count(self.anywhere.n_steps() + n_items as u64);
+        end.ok().flatten()
     }
 
     /// The last place from which on the items up to this one can't be shown, wherever they begin.

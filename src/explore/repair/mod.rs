@@ -56,7 +56,7 @@ pub enum Unrepaired {
     TooFar {
         /// At least so many.
         edits: usize,
-        /// So many pairs of a position and a configuration were looked at.
+        /// So many pairs of a position and a configuration were looked at: more would take too much time or memory.
         effort: usize,
     },
     /// Runs can't be followed.
@@ -95,7 +95,8 @@ struct Kind<'g> {
 
 impl<'g> Repairer<'g> {
     /// A repairer for the language of a grammar, whose alphabet and program these are. It looks at `effort` pairs of a
-    /// position and a configuration, at most, for each sequence; one takes some hundred bytes.
+    /// position and a configuration, at most, for each sequence; one takes some hundred bytes. The bounds of the question are for
+    /// each sequence, too.
     pub fn new(
         grammar: &'g Grammar,
         alphabet: &'g Alphabet,
@@ -125,8 +126,10 @@ impl<'g> Repairer<'g> {
         let is_known = |place: &usize| !matches!(items[*place], Observed::Foreign(_));
         let numbers: Vec<usize> = (0..items.len()).filter(is_known).collect();
         let known: Vec<&Observed> = numbers.iter().map(|number| &items[*number]).collect();
+        kind.places.begin_answer();
         let ahead = kind.ahead.mistakes(&known)?;
-        let search = Search::new(&mut kind.places, self.alphabet, &known, &ahead, self.question.prefix, self.effort);
+        let effort = (self.effort, self.question.bounds.most_memory());
+        let search = Search::new(&mut kind.places, self.alphabet, &known, &ahead, self.question.prefix, effort);
         let steps = search.run(&kind.start).map_err(|error| match error {
             // Those that are foreign go anyway.
             Unrepaired::TooFar { edits, effort } => {

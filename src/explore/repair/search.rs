@@ -110,6 +110,8 @@ pub(super) struct Search<'a, 'p> {
     ahead: &'a [u32],
     prefix: bool,
     effort: usize,
+    /// The memory that it may take together with the places, in bytes.
+    room: usize,
     nodes: Vec<Node>,
     open: BinaryHeap<Reverse<Task>>,
     /// The cost at which each state was reached.
@@ -128,7 +130,7 @@ impl<'a, 'p> Search<'a, 'p> {
         items: &'a [&'a Observed],
         ahead: &'a [u32],
         prefix: bool,
-        effort: usize,
+        (effort, room): (usize, usize),
     ) -> Self {
         Self {
             places,
@@ -137,6 +139,7 @@ impl<'a, 'p> Search<'a, 'p> {
             ahead,
             prefix,
             effort,
+            room,
             nodes: Vec::new(),
             open: BinaryHeap::new(),
             reached: FxHashMap::default(),
@@ -151,14 +154,15 @@ impl<'a, 'p> Search<'a, 'p> {
             self.reach(Node { state, cost: 0, least: 0, step: Step::Start, before: 0 });
         }
         while let Some(Reverse(task)) = self.open.pop() {
-            if self.nodes.len() > self.effort {
-                return Err(Unrepaired::TooFar { edits: task.least as usize, effort: self.effort });
+            if self.nodes.len() > self.effort || self.bytes() + self.places.bytes() > self.room {
+                return Err(Unrepaired::TooFar { edits: task.least as usize, effort: self.nodes.len().min(self.effort) });
             }
             let node = self.nodes[task.node as usize];
             if self.reached[&node.state] < node.cost {
                 continue;
             }
-            self.places.ways(node.state.place)?;
+            let n_ways = self.places.ways(node.state.place)?.len();
+            self.places.spend(8 + n_ways)?;
             if task.edits {
                 self.edit(task.node);
                 continue;
@@ -246,6 +250,17 @@ impl<'a, 'p> Search<'a, 'p> {
         self.nodes.push(Node { least, ..node });
         let position = Reverse(state.position);
         self.open.push(Reverse(Task { least, position, edits: false, cost, step: self.rank(step), node: number }));
+    }
+
+    /// How much memory it takes, in bytes, about.
+    fn bytes(&self) -> usize {
+        let task = size_of::<Reverse<Task>>();
+        let reached = 2 * size_of::<(State, u32)>();
+        let alike = 2 * size_of::<(State, Vec<(PlaceId, u32)>)>() + COMPARED * size_of::<(PlaceId, u32)>();
+        self.nodes.len() * size_of::<Node>()
+            + self.open.len() * task
+            + self.reached.len() * reached
+            + self.alike.len() * alike
     }
 
     fn ahead(&self, position: u32) -> u32 {

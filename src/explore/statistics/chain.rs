@@ -11,7 +11,7 @@ use super::{Cause, Inexact};
 use crate::machine::{Configuration, Fault, Item, Odds, Pause, Program, Scratch};
 use crate::model::grammar::ActionId;
 use crate::model::{Alphabet, NameId, SymbolId};
-use crate::sets::Interner;
+use crate::sets::{Bounds, Interner, Meter};
 
 /// A row of [`Chain::nodes`].
 pub(super) type NodeId = u32;
@@ -57,6 +57,11 @@ impl Chain {
         &self.edges[start..self.ends[node]]
     }
 
+    /// The number of steps from all nodes.
+    pub(super) fn n_edges(&self) -> usize {
+        self.edges.len()
+    }
+
     /// The chain of the runs that come to an end, if the node's `ends` is the probability of that: what another way costs
     /// is put on those that are left (Doob's transform).
     pub(super) fn condition(&mut self, ends: &[f64]) {
@@ -88,16 +93,17 @@ impl Chain {
 pub(super) fn explore(
     program: &Program,
     alphabet: &Alphabet,
-    limit: usize,
-    steps: u64,
+    bounds: &Bounds,
+    meter: &mut Meter,
     stop: &AtomicBool,
 ) -> Result<Chain, Inexact> {
     let mut explorer = Explorer {
         program,
         alphabet,
-        limit,
+        bounds,
+        meter,
         room: 0,
-        scratch: Scratch::new(steps),
+        scratch: Scratch::new(bounds.steps),
         keys: Interner::default(),
         packed: Vec::new(),
         lost: BTreeMap::new(),
@@ -122,7 +128,8 @@ pub(super) fn explore(
 struct Explorer<'p> {
     program: &'p Program,
     alphabet: &'p Alphabet,
-    limit: usize,
+    bounds: &'p Bounds,
+    meter: &'p mut Meter,
     /// How much of the limit is used: more than one for a configuration with a deep stack.
     room: usize,
     scratch: Scratch,
@@ -142,7 +149,9 @@ impl Explorer<'_> {
             words => at.unpack(words),
         }
         self.scratch.refuel();
-        Ok(match self.program.run(&mut at, &mut self.scratch) {
+        let pause = self.program.run(&mut at, &mut self.scratch);
+        self.spend_on(&at)?;
+        Ok(match pause {
             Err(fault) => Node::Lost(self.cause(&fault)),
             Ok(Pause::End) => Node::End,
             Ok(Pause::Show(item)) => {
@@ -156,11 +165,12 @@ impl Explorer<'_> {
             }
             Ok(Pause::Decide(decision)) => {
                 if let Odds::Uniform(many) = decision.odds
-                    && many > self.limit as u64
+                    && many > self.bounds.configurations as u64
                 {
-                    return Err(Inexact::Configurations { limit: self.limit });
+                    return Err(self.too_many());
                 }
                 for (option, probability) in self.program.odds(&decision, &self.scratch) {
+                    self.spend_on(&at)?;
                     let mut branch = at.clone();
                     let target = match self.program.resume(&mut branch, option) {
                         Ok(()) => self.enter(branch)?,
@@ -171,6 +181,18 @@ impl Explorer<'_> {
                 Node::Silent
             }
         })
+    }
+
+    /// Counts the steps of a run, with those of copying and hashing a configuration, and checks that all that is kept is within the
+    /// memory that may be used.
+    fn spend_on(&mut self, at: &Configuration) -> Result<(), Inexact> {
+        self.meter.spend(self.scratch.take_work() + 2 + at.room() as u64 / 8)?;
+        let bytes = self.keys.bytes() + 2 * self.chain.edges.len() * size_of::<Edge>();
+        if bytes > self.bounds.most_memory() { Err(self.too_many()) } else { Ok(()) }
+    }
+
+    fn too_many(&self) -> Inexact {
+        Inexact::Configurations { limit: self.bounds.configurations }
     }
 
     /// The node to which a configuration runs.
@@ -206,8 +228,8 @@ impl Explorer<'_> {
         let (node, is_new) = self.keys.intern(key);
         if is_new {
             self.room += 1 + key.len() / 64;
-            if self.room > self.limit {
-                return Err(Inexact::Configurations { limit: self.limit });
+            if self.room > self.bounds.configurations {
+                return Err(self.too_many());
             }
         }
         Ok(node)

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::Inexact;
 use super::chain::{Edge, NodeId};
 use super::order::Order;
+use crate::sets::Meter;
 
 /// How many nodes are eliminated: some milliseconds of work.
 const FEW: usize = 200;
@@ -51,9 +52,15 @@ impl<'e, 'a, F: Fn(NodeId) -> &'e [Edge]> Component<'a, F> {
     }
 }
 
+/// For how many steps so many operations on numbers count, which are far quicker than those of runs.
+pub(super) fn steps_of(operations: usize) -> u64 {
+    operations as u64 / 8
+}
+
 /// Solves components; its memory serves one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Solver {
+#[derive(Debug)]
+pub(super) struct Solver<'m> {
+    meter: &'m mut Meter,
     /// The probabilities of steps within the component, row by row; when nodes are eliminated, those to nodes before them.
     inside: Vec<f64>,
     outside: Vec<f64>,
@@ -61,7 +68,12 @@ pub(super) struct Solver {
     values: Vec<f64>,
 }
 
-impl Solver {
+impl<'m> Solver<'m> {
+    /// A solver whose steps a meter counts.
+    pub(super) fn new(meter: &'m mut Meter) -> Self {
+        Self { meter, inside: Vec::new(), outside: Vec::new(), leaving: Vec::new(), values: Vec::new() }
+    }
+
     /// Puts the expected number of visits to each node in the place of the mass that comes to it from outside. The
     /// component is not closed.
     pub(super) fn visits<'e, F: Fn(NodeId) -> &'e [Edge]>(
@@ -71,7 +83,7 @@ impl Solver {
     ) -> Result<(), Inexact> {
         let nodes = component.nodes();
         if nodes.len() > FEW {
-            return push(component, masses);
+            return push(component, masses, self.meter);
         }
         self.eliminate(component)?;
         let Self { inside, leaving, values, .. } = self;
@@ -98,7 +110,7 @@ impl Solver {
     ) -> Result<(), Inexact> {
         let nodes = component.nodes();
         if nodes.len() > FEW {
-            return pull(component, outside);
+            return pull(component, outside, self.meter);
         }
         self.eliminate(component)?;
         let Self { inside, leaving, values, .. } = self;
@@ -126,6 +138,7 @@ impl Solver {
     fn eliminate<'e, F: Fn(NodeId) -> &'e [Edge]>(&mut self, component: &Component<'_, F>) -> Result<(), Inexact> {
         let nodes = component.nodes();
         let many = nodes.len();
+        self.meter.spend(steps_of(many.pow(3) / 3))?;
         let Self { inside, outside, leaving, .. } = self;
         for (values, length) in [(&mut *inside, many * many), (&mut *outside, many), (&mut *leaving, many)] {
             values.clear();
@@ -207,15 +220,21 @@ impl Rows {
         &self.steps[place.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[place]]
     }
 
-    /// Whether another round is too much work.
-    fn is_too_much(&self, work: &mut usize) -> bool {
-        *work += self.steps.len() + self.ends.len();
-        *work > MAX_WORK
+    /// Counts another round.
+    fn go_round(&self, work: &mut usize, meter: &mut Meter) -> Result<(), Inexact> {
+        let operations = self.steps.len() + self.ends.len();
+        meter.spend(steps_of(operations))?;
+        *work += operations;
+        if *work > MAX_WORK { Err(Inexact::Cycle { configurations: self.ends.len() }) } else { Ok(()) }
     }
 }
 
 /// [`Solver::visits`] among many nodes: each hands on what has come to it, round by round.
-fn push<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, masses: &mut [f64]) -> Result<(), Inexact> {
+fn push<'e, F: Fn(NodeId) -> &'e [Edge]>(
+    component: &Component<'_, F>,
+    masses: &mut [f64],
+    meter: &mut Meter,
+) -> Result<(), Inexact> {
     let nodes = component.nodes();
     let rows = Rows::new(component)?;
     let mut waiting: Vec<f64> = nodes.iter().map(|node| std::mem::take(&mut masses[*node as usize])).collect();
@@ -231,15 +250,17 @@ fn push<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, masses: &
                 }
             }
         }
-        if rows.is_too_much(&mut work) {
-            return Err(Inexact::Cycle { configurations: nodes.len() });
-        }
+        rows.go_round(&mut work, meter)?;
     }
     Ok(())
 }
 
 /// [`Solver::expectations`] among many nodes: each takes those of its targets, until none changes any more.
-fn pull<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, outside: &mut [f64]) -> Result<(), Inexact> {
+fn pull<'e, F: Fn(NodeId) -> &'e [Edge]>(
+    component: &Component<'_, F>,
+    outside: &mut [f64],
+    meter: &mut Meter,
+) -> Result<(), Inexact> {
     let nodes = component.nodes();
     let rows = Rows::new(component)?;
     let leaving = |node: &NodeId| -> f64 {
@@ -258,9 +279,7 @@ fn pull<'e, F: Fn(NodeId) -> &'e [Edge]>(component: &Component<'_, F>, outside: 
             has_changed |= value > values[place];
             values[place] = value.max(values[place]);
         }
-        if rows.is_too_much(&mut work) {
-            return Err(Inexact::Cycle { configurations: nodes.len() });
-        }
+        rows.go_round(&mut work, meter)?;
     }
     nodes.iter().zip(values).for_each(|(node, value)| outside[*node as usize] = value);
     Ok(())
@@ -288,7 +307,7 @@ mod tests {
             let component = Component::new(&order, order.cycles[0].clone(), |node: NodeId| &edges[node as usize][..]);
             let mut visits = vec![0.0; edges.len()];
             (visits[0], visits[1]) = (0.5, 0.5);
-            Solver::default().visits(&component, &mut visits).unwrap();
+            Solver::new(&mut Meter::new(u64::MAX)).visits(&component, &mut visits).unwrap();
             assert!((visits[0] * out - 1.0).abs() < 1e-11, "all leave by the first: {} of {many}", visits[0]);
             let mut expected = vec![0.0; edges.len()];
             (expected[0], expected[1]) = (0.5, 0.5);
@@ -316,7 +335,7 @@ mod tests {
             let mut values = vec![0.0; edges.len()];
             let nodes = usize::try_from(many).unwrap();
             (values[nodes], values[nodes + 1]) = (1.0, 0.5);
-            Solver::default().expectations(&component, &mut values).unwrap();
+            Solver::new(&mut Meter::new(u64::MAX)).expectations(&component, &mut values).unwrap();
             for node in 0..nodes {
                 let expected: f64 =
                     edges[node].iter().map(|edge| edge.probability * values[edge.target as usize]).sum();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chain::{Chain, Node, NodeId};
-use super::cycle::{Component, Solver};
+use super::cycle::{Component, Solver, steps_of};
 use super::order::Order;
 use super::{Figure, Inexact};
+use crate::sets::Meter;
 
 /// The parts of all traces that are not longer than the quantiles that are told.
 pub const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -36,17 +37,19 @@ pub struct Length {
     pub beyond: f64,
 }
 
-/// The lengths of what the chain shows, all of whose runs come to an end. Nothing if the longest are too long.
+/// The lengths of what the chain shows, all of whose runs come to an end. `None` if the longest are too long, or it takes more than
+/// `steps`.
 ///
 /// The mass of all runs is taken from one event to the next, until next to nothing of it is left.
-pub(super) fn exact(chain: &Chain, stop: &AtomicBool) -> Result<Option<Length>, Inexact> {
+pub(super) fn exact(chain: &Chain, steps: u64, stop: &AtomicBool) -> Result<Option<Length>, Inexact> {
     let is_event = |node: NodeId| matches!(chain.nodes[node as usize], Node::Event(_));
     let silent = |node: NodeId| if is_event(node) { &[] } else { chain.edges(node) };
     // From the last node on, so that the order is about that of the chain.
     let many = u32::try_from(chain.nodes.len()).expect("nodes have such numbers");
     let order = Order::new(chain.nodes.len(), (0..many).rev(), silent);
     let mut distribution = BTreeMap::new();
-    let mut solver = Solver::default();
+    let mut meter = Meter::new(steps);
+    let mut solver = Solver::new(&mut meter);
     let mut here = vec![0.0; chain.nodes.len()];
     let mut behind = here.clone();
     here[0] = 1.0;
@@ -58,7 +61,7 @@ pub(super) fn exact(chain: &Chain, stop: &AtomicBool) -> Result<Option<Length>, 
         if beyond <= TAIL {
             break;
         }
-        if work > MAX_WORK {
+        if work > MAX_WORK || steps_of(work) > steps {
             return Ok(None);
         }
         if stop.load(Ordering::Relaxed) {
@@ -78,7 +81,10 @@ pub(super) fn exact(chain: &Chain, stop: &AtomicBool) -> Result<Option<Length>, 
                 let component = Component::new(&order, places.clone(), silent);
                 if component.nodes().iter().any(|node| here[*node as usize] > 0.0) {
                     work += places.len() * places.len();
-                    solver.visits(&component, &mut here)?;
+                    match solver.visits(&component, &mut here) {
+                        Err(Inexact::Work { .. }) => return Ok(None),
+                        solved => solved?,
+                    }
                 }
             }
             for node in &order.nodes[places.clone()] {

@@ -12,6 +12,7 @@ mod order;
 mod sample;
 
 use crate::diagnostic::Code;
+use crate::sets::Limit;
 use crate::source::Span;
 
 pub use exact::exact;
@@ -91,13 +92,13 @@ impl Statistics {
         self.traces.as_ref().is_none_or(|traces| traces.length.is_some())
     }
 
-    /// Takes from other figures what is missing.
+    /// Takes from other figures what is missing, as far as they have it.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
-        if let (Some(traces), Some(others)) = (&mut self.traces, other.traces)
+        if let Some(traces) = &mut self.traces
             && traces.length.is_none()
         {
-            traces.length = others.length;
+            traces.length = other.traces.and_then(|others| others.length);
             self.walks = other.walks;
         }
         self
@@ -109,7 +110,7 @@ impl Statistics {
 pub struct Traces {
     /// The expected number of events.
     pub mean: Figure,
-    /// More about their number; nothing where the longest traces are too long for it.
+    /// More about their number; `None` where the longest traces are too long for it, and no shorter one was drawn.
     pub length: Option<Length>,
     /// For each name of an event, by its number.
     pub events: Vec<Frequency>,
@@ -119,6 +120,17 @@ pub struct Traces {
 
 /// Which part of all actions that are performed is this one; nothing if none ever is.
 pub type Share = Option<Figure>;
+
+impl From<Limit> for Inexact {
+    fn from(limit: Limit) -> Self {
+        match limit {
+            Limit::Configurations(many) => Self::Configurations { limit: many.limit },
+            Limit::Cycle { configurations } => Self::Cycle { configurations },
+            Limit::Work { limit } => Self::Work { limit },
+            Limit::Run(_) => unreachable!("runs that meet a limit are lost"),
+        }
+    }
+}
 
 /// Why there are no exact figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +144,11 @@ pub enum Inexact {
     Cycle {
         /// How many they are.
         configurations: usize,
+    },
+    /// It takes more steps than this, the limit on work.
+    Work {
+        /// The limit.
+        limit: u64,
     },
     /// It was stopped.
     Interrupted,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Limit;
 use crate::machine::{Configuration, Odds, Pause, Program, Scratch};
 use crate::model::grammar::StateId;
-use crate::sets::{Bounds, Interner, Item, TooMany};
+use crate::sets::{Bounds, Interner, Item, Meter, TooMany};
 use crate::trace::Shows;
 
 /// A row of [`Chain::steps`].
@@ -40,6 +40,8 @@ pub(super) enum Step {
 pub(super) struct Chain<'g> {
     program: &'g Program,
     bounds: Bounds,
+    /// The steps of the search for the answer that is asked for.
+    meter: Meter,
     scratch: Scratch,
     /// The packed configuration of each node; empty for a run that has failed.
     keys: Interner<u64>,
@@ -54,6 +56,7 @@ impl<'g> Chain<'g> {
         Self {
             program,
             bounds,
+            meter: Meter::new(bounds.work),
             scratch: Scratch::new(bounds.steps),
             keys: Interner::default(),
             steps: Vec::new(),
@@ -65,6 +68,21 @@ impl<'g> Chain<'g> {
     /// The node at the start.
     pub(super) fn start(&mut self) -> NodeId {
         self.enter(self.program.start())
+    }
+
+    /// Begins the search for another answer, which may cost as much as the bounds allow.
+    pub(super) fn begin_answer(&mut self) {
+        self.meter.reset();
+    }
+
+    /// Counts steps.
+    pub(super) fn spend(&mut self, steps: u64) -> Result<(), Limit> {
+        self.meter.spend(steps)
+    }
+
+    /// The number of steps that may still be made.
+    pub(super) fn steps_left(&self) -> u64 {
+        self.meter.left()
     }
 
     /// The states at a node; none of a run that has failed.
@@ -152,7 +170,9 @@ impl<'g> Chain<'g> {
         let mut at = Configuration::default();
         at.unpack(words);
         self.scratch.refuel();
-        Ok(match self.program.run(&mut at, &mut self.scratch) {
+        let pause = self.program.run(&mut at, &mut self.scratch);
+        self.spend_on(&at)?;
+        Ok(match pause {
             Err(fault) if fault.kind.is_limit() => return Err(Limit::Run(fault)),
             Err(_) => Step::Dead,
             Ok(Pause::End) => Step::End,
@@ -171,6 +191,10 @@ impl<'g> Chain<'g> {
                 }
                 let start = row(self.edges.len());
                 for (option, probability) in self.program.odds(&decision, &self.scratch) {
+                    self.spend_on(&at)?;
+                    if self.bytes() > self.bounds.most_memory() {
+                        return Err(self.too_many(&[node]));
+                    }
                     let mut branch = at.clone();
                     let resumed = self.program.resume(&mut branch, option);
                     let target = if resumed.is_ok() { self.enter(branch) } else { self.adopt(&[]) };
@@ -179,6 +203,12 @@ impl<'g> Chain<'g> {
                 Step::Fork(start..row(self.edges.len()))
             }
         })
+    }
+
+    /// Counts the steps of a run, with those of copying and hashing a configuration.
+    fn spend_on(&mut self, at: &Configuration) -> Result<(), Limit> {
+        let steps = self.scratch.take_work() + 2 + at.room() as u64 / 8;
+        self.meter.spend(steps)
     }
 
     /// The node to which a configuration runs.

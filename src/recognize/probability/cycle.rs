@@ -7,6 +7,7 @@
 
 use super::Limit;
 use super::scaled::Scaled;
+use crate::sets::Meter;
 
 /// How many entries may be computed for one component: some seconds of work.
 const MAX_WORK: usize = 200_000_000;
@@ -27,12 +28,12 @@ pub(super) struct Row {
 ///
 /// # Errors
 ///
-/// [`Limit::Cycle`] when the nodes have too much to do with each other.
-pub(super) fn solve(rows: Vec<Row>) -> Result<Vec<Scaled>, Limit> {
-    solve_within(rows, MAX_WORK)
+/// [`Limit::Cycle`] when the nodes have too much to do with each other, or the limit of the meter is met.
+pub(super) fn solve(rows: Vec<Row>, meter: &mut Meter) -> Result<Vec<Scaled>, Limit> {
+    solve_within(rows, MAX_WORK, meter)
 }
 
-fn solve_within(mut rows: Vec<Row>, most: usize) -> Result<Vec<Scaled>, Limit> {
+fn solve_within(mut rows: Vec<Row>, most: usize, meter: &mut Meter) -> Result<Vec<Scaled>, Limit> {
     let many = rows.len();
     if rows.iter().all(|row| row.outside.is_zero()) {
         return Ok(vec![Scaled::ZERO; many]);
@@ -74,6 +75,7 @@ fn solve_within(mut rows: Vec<Row>, most: usize) -> Result<Vec<Scaled>, Limit> {
             let through = probability / leaving;
             before.outside += through * row.outside;
             work += before.inside.len() + onward.len();
+            meter.spend((before.inside.len() + onward.len()) as u64)?;
             if work > most {
                 return Err(Limit::Cycle { configurations: many });
             }
@@ -128,7 +130,7 @@ mod tests {
     }
 
     fn solved(rows: &[Row]) -> Vec<f64> {
-        solve(rows.to_vec()).unwrap().iter().map(|visits| visits.ln().exp()).collect()
+        solve(rows.to_vec(), &mut Meter::new(u64::MAX)).unwrap().iter().map(|visits| visits.ln().exp()).collect()
     }
 
     fn is_near(found: &[f64], expected: &[f64]) -> bool {
@@ -189,7 +191,9 @@ mod tests {
         let many = 100;
         let dense = |_| row(1.0, &(0..many).map(|target| (target, 0.5 / f64::from(many))).collect::<Vec<_>>(), 0.5);
         let rows: Vec<Row> = (0..many).map(dense).collect();
-        assert_eq!(solve_within(rows.clone(), 10_000), Err(Limit::Cycle { configurations: 100 }));
-        assert!(solve(rows).is_ok());
+        let endless = &mut Meter::new(u64::MAX);
+        assert_eq!(solve_within(rows.clone(), 10_000, endless), Err(Limit::Cycle { configurations: 100 }));
+        assert_eq!(solve(rows.clone(), &mut Meter::new(10_000)), Err(Limit::Work { limit: 10_000 }));
+        assert!(solve(rows, endless).is_ok());
     }
 }

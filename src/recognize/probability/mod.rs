@@ -116,11 +116,17 @@ impl<'g> Estimator<'g> {
     /// Begins a sequence that shows these kinds of items. The precision is that of what a rejection expects.
     pub fn begin(&mut self, shows: Shows, precision: Precision) {
         let start = Place { node: self.chain.start(), mass: Scaled::ONE, best: Scaled::ONE, record: RecordId::NOTHING };
+        self.begin_answer();
         self.front.clear();
         self.front.push(start);
         (self.shows, self.precision) = (shows, precision);
         self.history = Some(History::new());
         (self.n_items, self.rejection) = (0, None);
+    }
+
+    /// Lets what follows cost as much as the bounds allow, whatever the sequence has cost so far.
+    pub fn begin_answer(&mut self) {
+        self.chain.begin_answer();
     }
 
     /// Takes the next item. Whether a run can show it there; if not, what else comes of the sequence makes no difference.
@@ -157,7 +163,7 @@ impl<'g> Estimator<'g> {
             self.reject(Some(observed));
             return Ok(false);
         }
-        let masses = self.region.masses(&self.chain, &self.front, self.shows)?;
+        let masses = self.region.masses(&mut self.chain, &self.front, self.shows)?;
         let ways = self.ways();
         let mut front: Vec<Place> = Vec::new();
         let mut known: HashMap<NodeId, usize, FxBuildHasher> = HashMap::default();
@@ -219,7 +225,7 @@ impl<'g> Estimator<'g> {
             self.reject(None);
             return Ok(Outcome::Impossible(self.rejection.take().expect("it was just rejected")));
         }
-        let masses = self.region.masses(&self.chain, &self.front, self.shows)?;
+        let masses = self.region.masses(&mut self.chain, &self.front, self.shows)?;
         let mass = ends.iter().map(|local| masses[*local as usize]).sum::<Scaled>();
         let mut best = None;
         if let Some(ways) = self.ways()
@@ -241,7 +247,7 @@ impl<'g> Estimator<'g> {
     /// A limit was met.
     pub fn next_items(&mut self) -> Result<Vec<(Next, f64)>, Limit> {
         self.explore()?;
-        let masses = self.region.masses(&self.chain, &self.front, self.shows)?;
+        let masses = self.region.masses(&mut self.chain, &self.front, self.shows)?;
         let total = self.front.iter().map(|place| place.mass).sum::<Scaled>();
         let mut sums: BTreeMap<Next, Scaled> = BTreeMap::new();
         for (node, mass) in self.region.nodes().iter().zip(&masses) {

@@ -9,6 +9,7 @@ use super::chain::{Chain, Edge, NodeId, row};
 use super::cycle;
 use super::scaled::Scaled;
 use super::{Limit, Place};
+use crate::sets::Meter;
 use crate::trace::Shows;
 
 /// A row of [`Region::nodes`].
@@ -75,6 +76,7 @@ impl Region {
                 let edge = chain.silent(self.nodes[local as usize], shows).get(*next).copied();
                 *next += 1;
                 if let Some(Edge { target, .. }) = edge {
+                    chain.spend(1)?;
                     if self.enter(chain, target, limit)? {
                         path.push((self.local(target), 0));
                     } else if self.component_of[self.local(target) as usize] == NONE {
@@ -105,6 +107,7 @@ impl Region {
     /// Adds a node; whether it is new.
     fn enter(&mut self, chain: &mut Chain<'_>, node: NodeId, limit: usize) -> Result<bool, Limit> {
         chain.step(node)?;
+        chain.spend(1)?;
         self.locals.resize(chain.len(), NONE);
         let local = &mut self.locals[node as usize];
         if *local != NONE {
@@ -121,7 +124,21 @@ impl Region {
 
     /// The expected number of times that a run comes to each node, in the measure of the front's masses: for a node that
     /// is on no cycle the mass of the runs that come there.
-    pub(super) fn masses(&self, chain: &Chain<'_>, front: &[Place], shows: Shows) -> Result<Vec<Scaled>, Limit> {
+    pub(super) fn masses(&self, chain: &mut Chain<'_>, front: &[Place], shows: Shows) -> Result<Vec<Scaled>, Limit> {
+        let mut solved = Meter::new(chain.steps_left());
+        let masses = self.masses_within(chain, front, shows, &mut solved);
+        // The error names the whole limit.
+        chain.spend(solved.spent())?;
+        masses
+    }
+
+    fn masses_within(
+        &self,
+        chain: &Chain<'_>,
+        front: &[Place],
+        shows: Shows,
+        meter: &mut Meter,
+    ) -> Result<Vec<Scaled>, Limit> {
         let mut masses = vec![Scaled::ZERO; self.nodes.len()];
         for place in front {
             masses[self.local(place.node) as usize] += place.mass;
@@ -147,7 +164,7 @@ impl Region {
                         outside: outside.iter().map(|edge| Scaled::new(edge.probability)).sum(),
                     }
                 });
-                let visits = cycle::solve(rows.collect())?;
+                let visits = cycle::solve(rows.collect(), meter)?;
                 for (member, visits) in members.iter().zip(visits) {
                     masses[*member as usize] = visits;
                 }

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use super::follow::Allowance;
 use super::scout::{Report, Scout};
 use super::{Expansion, Graph, PointId, Tables, Towards};
 
@@ -18,8 +19,11 @@ const WORTH: usize = 64;
 /// So many points are taken on at once.
 const TAKEN: usize = 16;
 
-/// What one has found waits in so many words, about: what is beyond is found in its turn.
-const MOST_WORDS: usize = 1 << 20;
+/// What one has found waits in so many bytes, about: what is beyond is found in its turn.
+const MOST_BYTES: usize = 8 << 20;
+
+/// What finding out what comes next from one point may cost here: where it is more, it is found in its turn.
+const ALLOWANCE: Allowance = Allowance { steps: 1_000_000, bytes: 16 << 20 };
 
 /// Points from which it is found at the same time what comes next, and what was found.
 #[derive(Debug, Default)]
@@ -34,26 +38,33 @@ pub(crate) struct Batch<'p> {
     scouts: Vec<Scout<'p>>,
     /// What each has found, from which of the points.
     found: Vec<Vec<(usize, Report)>>,
+    /// The number of steps that each thread may make.
+    steps: u64,
 }
 
 impl Batch<'_> {
     /// Finds what comes next, by several threads; before it helps them this one does something else. If that breaks off, so does
     /// the search.
     pub(crate) fn find<R>(&mut self, meanwhile: impl FnOnce() -> ControlFlow<R>) -> ControlFlow<R> {
-        let Self { points, packed, ends, taken, scouts, found } = self;
+        let Self { points, packed, ends, taken, scouts, found, steps } = self;
         let look = |scout: &mut Scout<'_>| {
             let mut reports = Vec::new();
+            let mut left = *steps;
             loop {
                 let start = taken.fetch_add(TAKEN, Ordering::Relaxed);
                 if start >= points.len() {
                     return reports;
                 }
                 for place in start..points.len().min(start + TAKEN) {
-                    if scout.found.n_words() > MOST_WORDS {
+                    if scout.found.n_bytes() > MOST_BYTES || left == 0 {
                         return reports;
                     }
                     let before = place.checked_sub(1).map_or(0, |before| ends[before]);
-                    reports.push((place, scout.report(&packed[before..ends[place]], Towards::All)));
+                    let report = scout.report(&packed[before..ends[place]], Towards::All, ALLOWANCE);
+                    left = left.saturating_sub(report.steps);
+                    if report.outcome.is_ok() {
+                        reports.push((place, report));
+                    }
                 }
             }
         };
@@ -110,7 +121,7 @@ impl<'p> Graph<'p> {
     /// A batch of points that will be expanded, without those of which it is known what comes next, and products. It finds
     /// nothing if they are few, or there is but one thread. It must be taken in, or dismissed.
     pub(crate) fn batch(&mut self, points: impl ExactSizeIterator<Item = PointId>) -> Batch<'p> {
-        let mut batch = Batch::default();
+        let mut batch = Batch { steps: self.meter.left(), ..Batch::default() };
         if points.len() < 2 * WORTH || self.reports.max_threads() == 1 {
             return batch;
         }

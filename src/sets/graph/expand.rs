@@ -5,6 +5,7 @@ use super::super::fold::fold;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
 use super::found::Outcome;
+use super::follow::Allowance;
 use super::scout::{Report, Scout};
 use super::{Edge, Expansion, Graph, HIDDEN, PointId, Tables, Towards, place};
 
@@ -55,16 +56,20 @@ impl Graph<'_> {
             (Towards::All, Expansion::Found(report)) => self.reports.take(*report),
             _ => None,
         };
-        let (scout, Report { outcome, sightings }) = if let Some((scout, report)) = report {
+        let (scout, Report { outcome, steps, sightings }) = if let Some((scout, report)) = report {
             (&mut self.reports.scouts[scout], report)
         } else {
+            let steps = self.meter.left();
+            let bytes = self.bounds.most_memory().saturating_sub(self.bytes());
             let own = &mut self.own;
             own.clear();
             self.packed.clear();
             self.tables.names.append(point, &mut self.packed);
-            let report = own.report(&self.packed, towards);
+            let report = own.report(&self.packed, towards, Allowance { steps, bytes });
             (own, report)
         };
+        // Beyond the limit nothing is seen any more, whoever has looked how far.
+        self.meter.spend(steps)?;
         self.sightings.extend(sightings.into_iter().map(|seen| {
             let after = seen.after.map(|item| scout.item(item, &mut self.tables.items));
             Sighted { after, ..seen }
@@ -80,6 +85,7 @@ impl Graph<'_> {
             place(one).cmp(&place(other)).then_with(|| updates.get(one.updates).cmp(updates.get(other.updates)))
         });
         fresh.dedup();
+        self.meter.spend(fresh.len() as u64)?;
         if self.is_product(point) {
             fresh = self.fold_edges(fresh);
         }

@@ -20,20 +20,25 @@ use crate::model::grammar::InstanceId;
 const UNSEEN: usize = 48;
 
 impl Finder<'_> {
-    /// Follows all silent ways from a point, of which this was packed, to the items at their ends.
-    ///
-    /// # Errors
-    ///
-    /// When a limit is met.
-    pub(super) fn find(&mut self, packed: &[u64], towards: Towards<'_>, found: &mut Found) -> Result<Outcome, Limit> {
+    /// Follows all silent ways from a point, of which this was packed, to the items at their ends. Returns what comes of it, or the
+    /// limit that was met, and the number of steps.
+    pub(super) fn find(
+        &mut self,
+        packed: &[u64],
+        towards: Towards<'_>,
+        allowance: Allowance,
+        found: &mut Found,
+    ) -> (Result<Outcome, Limit>, u64) {
         let mut work = std::mem::take(&mut self.work);
+        work.steps = 0;
+        self.scratch.take_work();
         let ahead = match towards {
             Towards::Item(wanted) => {
                 self.aheads.get(wanted.head, self.program, (self.alphabet, &self.first), &self.view)
             }
             Towards::All | Towards::Hidden => None,
         };
-        let aim = Aim { towards, ahead };
+        let aim = Aim { towards, ahead, allowance };
         let (n_leads, n_sightings) = (found.n_leads(), self.sightings.len());
         let mut start = |work: &mut Work, remembers: bool| {
             found.truncate(n_leads);
@@ -45,6 +50,7 @@ impl Finder<'_> {
         if let Err(Stop::Many) = result {
             result = start(&mut work, true);
         }
+        let steps = work.steps + self.scratch.take_work();
         self.work = work;
         let ends = match result {
             Ok(ends) => Some(ends),
@@ -54,10 +60,27 @@ impl Finder<'_> {
                 found.truncate(n_leads);
                 None
             }
-            Err(Stop::Limit(limit)) => return Err(limit),
+            Err(Stop::Limit(limit)) => return (Err(limit), steps),
             Err(Stop::Many) => unreachable!("it remembers what it has seen"),
         };
-        Ok(found.outcome(n_leads, ends))
+        (Ok(found.outcome(n_leads, ends)), steps)
+    }
+
+    /// Counts the steps of the run that has just come to a pause and the copies of its configuration, and checks that all are within
+    /// what is allowed.
+    fn account(&mut self, at: usize, work: &mut Work, aim: &Aim<'_>, found: &Found) -> Result<(), Stop> {
+        work.steps += self.scratch.take_work() + steps_of(work.pool[at].room());
+        let Allowance { steps, bytes } = aim.allowance;
+        if work.steps > steps {
+            return Err(Limit::Work { limit: steps }.into());
+        }
+        if work.bytes() + found.n_bytes() > bytes { Err(self.too_many_open(work)) } else { Ok(()) }
+    }
+
+    /// The error of too many configurations on silent ways.
+    fn too_many_open(&self, work: &Work) -> Stop {
+        let packed: Vec<Vec<u64>> = work.open.iter().map(|open| packed(&work.pool[open.at])).collect();
+        self.too_many(packed.iter()).into()
     }
 
     /// Follows all that is open. Whether a trace can end on a way.
@@ -71,6 +94,8 @@ impl Finder<'_> {
             self.scratch.look_for(&mut only);
             let pause = self.program.run(at, &mut self.scratch);
             self.scratch.look_for(&mut only);
+            self.account(place, work, aim, found)?;
+            let at = &mut work.pool[place];
             self.note_met(None);
             if watches && matches!(pause, Err(_) | Ok(Pause::End)) {
                 work.ways.lead_out(from);
@@ -154,6 +179,9 @@ impl Finder<'_> {
             match self.program.resume(&mut work.pool[branch], option) {
                 Ok(()) if aim.ahead.as_ref().is_none_or(|ahead| self.program.may_find(&work.pool[branch], ahead)) => {
                     work.push(branch, step);
+                    if work.open_bytes > aim.allowance.bytes {
+                        return Err(self.too_many_open(work));
+                    }
                 }
                 Ok(()) => work.free.push(branch),
                 Err(fault) if fault.kind == FaultKind::UnknownCount => return Err(Stop::Untold),
@@ -164,9 +192,9 @@ impl Finder<'_> {
                 Err(fault) => return Err(Limit::Run(fault).into()),
             }
         }
+        work.steps += many as u64;
         if work.weight > 2 * self.limit {
-            let packed: Vec<Vec<u64>> = work.open.iter().map(|open| packed(&work.pool[open.at])).collect();
-            return Err(self.too_many(packed.iter()).into());
+            return Err(self.too_many_open(work));
         }
         Ok(goes_on)
     }
@@ -323,6 +351,21 @@ struct Aim<'a> {
     towards: Towards<'a>,
     /// From where it may come first.
     ahead: Option<Arc<Ahead>>,
+    allowance: Allowance,
+}
+
+/// What finding out what comes next from one point may cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    /// The number of steps.
+    pub(super) steps: u64,
+    /// The memory for what is at hand, in bytes.
+    pub(super) bytes: usize,
+}
+
+/// For how many steps copying, hashing and comparing so many words counts.
+fn steps_of(n_words: usize) -> u64 {
+    2 + n_words as u64 / 8
 }
 
 /// Why no more is found.
@@ -361,6 +404,10 @@ pub(super) struct Work {
     n_taken: usize,
     open: Vec<Open>,
     weight: usize,
+    /// The memory of what is open, in bytes.
+    open_bytes: usize,
+    /// The number of steps so far.
+    steps: u64,
     seen: Seen,
     ways: SilentWays,
     /// Configurations, and which of them are free.
@@ -380,7 +427,7 @@ impl Work {
         self.free.clear();
         self.free.extend(0..self.pool.len());
         self.open.clear();
-        self.weight = 0;
+        (self.weight, self.open_bytes) = (0, 0);
         self.seen.clear();
         self.ways.clear();
         self.remembers = remembers;
@@ -411,15 +458,29 @@ impl Work {
     }
 
     fn push(&mut self, at: usize, from: Option<u32>) {
-        self.weight += weight(self.pool[at].n_words());
+        let room = self.pool[at].room();
+        self.weight += weight(room);
+        self.open_bytes += bytes(room);
         self.open.push(Open { at, from });
     }
 
     fn pop(&mut self) -> Option<Open> {
         let open = self.open.pop()?;
-        self.weight -= weight(self.pool[open.at].n_words());
+        let room = self.pool[open.at].room();
+        self.weight -= weight(room);
+        self.open_bytes -= bytes(room);
         Some(open)
     }
+
+    /// The memory for all configurations at hand, in bytes, about.
+    fn bytes(&self) -> usize {
+        self.open_bytes + self.seen.bytes()
+    }
+}
+
+/// The memory for an open configuration of so many words, in bytes, about.
+fn bytes(n_words: usize) -> usize {
+    size_of::<Open>() + size_of::<Configuration>() + n_words * size_of::<u64>()
 }
 
 /// The configurations that were met on silent ways.
@@ -429,6 +490,7 @@ struct Seen {
     keys: Interner<u64>,
     /// The counters of each that no others cover.
     kept: Vec<Kept>,
+    n_counters: usize,
     weight: usize,
 }
 
@@ -443,8 +505,14 @@ impl Seen {
         let is_first = self.kept[key as usize].insert(at.counters(), covers);
         if is_first {
             self.weight += weight(packed.len());
+            self.n_counters += at.counters().len();
         }
         (key, is_first)
+    }
+
+    /// The memory that they take, in bytes, about: counters that are not compared lie each on its own.
+    fn bytes(&self) -> usize {
+        self.keys.bytes() + self.keys.len() * size_of::<Kept>() + self.n_counters * 2 * size_of::<Counter>()
     }
 
     fn clear(&mut self) {
@@ -454,6 +522,6 @@ impl Seen {
         }
         self.kept[..self.keys.len()].iter_mut().for_each(Kept::clear);
         self.keys.clear();
-        self.weight = 0;
+        (self.weight, self.n_counters) = (0, 0);
     }
 }

@@ -59,10 +59,9 @@ impl Found {
         self.updates.clear();
     }
 
-    /// How many words it takes, about.
-    pub(super) fn n_words(&self) -> usize {
-        let bytes = size_of_val(self.leads.as_slice()) + size_of_val(self.states.as_slice()) + self.shapes.bytes();
-        bytes / size_of::<u64>()
+    /// The memory that it takes, in bytes, about.
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(self.leads.as_slice()) + size_of_val(self.states.as_slice()) + self.shapes.bytes()
     }
 
     /// How many ways were found.

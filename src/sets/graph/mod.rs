@@ -31,6 +31,7 @@ use super::counters::{self, Update};
 use super::facts::Facts;
 use super::interner::Interner;
 use super::limit::Limit;
+use super::meter::Meter;
 use super::sightings::Sighted;
 use super::view::{Item, View};
 use super::wanted::Wanted;
@@ -115,6 +116,9 @@ pub(crate) struct Graph<'p> {
     /// Who finds what comes next when it is asked for.
     own: Scout<'p>,
     reports: Reports<'p>,
+    bounds: Bounds,
+    /// The steps of the search for the answer that is asked for.
+    pub(super) meter: Meter,
     /// Memory for one piece of work.
     fresh: Vec<Edge>,
     packed: Vec<u64>,
@@ -183,6 +187,8 @@ impl<'p> Graph<'p> {
             sightings: Vec::new(),
             own: Scout::new(finder),
             reports: Reports::default(),
+            bounds,
+            meter: Meter::new(bounds.work),
             fresh: Vec::new(),
             packed: Vec::new(),
         }
@@ -191,6 +197,33 @@ impl<'p> Graph<'p> {
     /// How many configurations there may be at once.
     pub(crate) fn limit(&self) -> usize {
         self.own.finder.limit
+    }
+
+    /// Begins the search for another answer, which may cost as much as the bounds allow.
+    pub(crate) fn begin_answer(&mut self) {
+        self.meter.reset();
+    }
+
+    /// The number of steps of the search for the answer so far.
+    pub(crate) fn n_steps(&self) -> u64 {
+        self.meter.spent()
+    }
+
+    /// Counts steps that somebody makes who uses the graph; whether they are too many is seen when the next point is expanded.
+    pub(crate) fn count_steps(&mut self, steps: usize) {
+        self.meter.count(steps as u64);
+    }
+
+    /// Checks that all that is known, and so many bytes beside it, are within the memory that may be used.
+    ///
+    /// # Errors
+    ///
+    /// When they are not.
+    pub(crate) fn has_room(&self, bytes: usize, points: impl FnOnce() -> Vec<PointId>) -> Result<(), Limit> {
+        if self.bytes().saturating_add(bytes) <= self.bounds.most_memory() {
+            return Ok(());
+        }
+        Err(self.too_many_points(&points()))
     }
 
     /// Runs an exact configuration to its next pause; nothing where it fails.
@@ -406,7 +439,7 @@ impl<'p> Graph<'p> {
     }
 
     /// How much memory it takes, in bytes, about.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let edges = size_of_val(self.edges.as_slice()) + self.tables.updates.bytes();
         let expanded = size_of_val(self.expanded.as_slice());
         let towards = self.towards.len() * 2 * size_of::<((PointId, u32), Range<u32>)>();

@@ -6,6 +6,7 @@ use super::super::limit::Limit;
 use super::super::sightings::Sighted;
 use super::Towards;
 use super::finder::Finder;
+use super::follow::Allowance;
 use super::found::{Found, Lead, Outcome};
 use super::items::{ItemId, Items};
 use super::names::{Names, ShapeId};
@@ -39,9 +40,9 @@ impl<'p> Scout<'p> {
     }
 
     /// Finds what comes next from a point of which this was packed.
-    pub(super) fn report(&mut self, packed: &[u64], towards: Towards<'_>) -> Report {
-        let outcome = self.finder.find(packed, towards, &mut self.found);
-        Report { outcome, sightings: std::mem::take(&mut self.finder.sightings) }
+    pub(super) fn report(&mut self, packed: &[u64], towards: Towards<'_>, allowance: Allowance) -> Report {
+        let (outcome, steps) = self.finder.find(packed, towards, allowance, &mut self.found);
+        Report { outcome, steps, sightings: std::mem::take(&mut self.finder.sightings) }
     }
 
     /// The number in `items` of an item that it found.
@@ -87,5 +88,7 @@ impl Translation {
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) outcome: Result<Outcome, Limit>,
+    /// The number of steps that it took.
+    pub(super) steps: u64,
     pub(super) sightings: Vec<Sighted>,
 }
