@@ -88,9 +88,8 @@ impl Words<'_> {
                 }
                 record.insert("reasons".into(), reasons.list.iter().map(|reason| self.json(reason)).collect());
                 if let Some(Limit::Work { limit }) = reasons.limit {
-                    let message = format!(
-                        "the search for reasons was given up after {limit} steps; --limit work=N allows more"
-                    );
+                    let message =
+                        format!("the search for reasons was given up after {limit} steps; --limit work=N allows more");
                     let _ = write!(human, "\n{message}\n");
                     let _ = write!(text, "\n{message}");
                     record.insert("note".into(), message.into());

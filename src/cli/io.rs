@@ -47,7 +47,7 @@ impl Stream {
     /// Writes lines for people. Whatever they hold, no character acts on a terminal but colors, where these are on, and
     /// no line is a command to a runner of GitHub Actions, which reads all that is printed.
     ///
-    /// A piece from elsewhere that must not break its line is [`one_line`] before.
+    /// A piece from elsewhere that must not break its line is made one line before, by `one_line`.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Stream {
         self.control(&without_commands(&shown(text, self.color)))
     }
 
-    /// Writes data: a trace, JSON, a script. A terminal gets it as [`printable`] text.
+    /// Writes data: a trace, JSON, a script. A terminal gets it without characters that act.
     ///
     /// # Errors
     ///

@@ -87,7 +87,7 @@ fn open<'a>(path: &Path) -> io::Result<Target<'a>> {
         temporary.as_file().set_permissions(permissions)?;
     }
     let (file, temporary) = temporary.into_parts();
-    Ok(Target::Replaced { file: BufWriter::new(file), temporary: Temporary::new(temporary), path })
+    Ok(Target::Replaced { file: BufWriter::new(file), temporary: Temporary(Some(temporary)), path })
 }
 
 fn create_in(directory: &Path) -> io::Result<NamedTempFile> {
@@ -96,30 +96,26 @@ fn create_in(directory: &Path) -> io::Result<NamedTempFile> {
     // The result is for everybody whom the user lets read, unlike most temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory)
+    temporary::make(|| builder.tempfile_in(directory), NamedTempFile::path)
 }
 
 /// A file that is removed when it is dropped.
 struct Temporary(Option<TempPath>);
 
 impl Temporary {
-    fn new(path: TempPath) -> Self {
-        temporary::note(&path);
-        Self(Some(path))
-    }
-
     fn keep(mut self, file: &File, path: &Path) -> io::Result<()> {
         file.sync_all()?;
         let temporary = self.0.take().expect("it is kept once");
-        temporary::forget(&temporary);
-        temporary.persist(path).map_err(|error| error.error)
+        let name = temporary.to_path_buf();
+        temporary::end(&name, || temporary.persist(path).map_err(|error| error.error))
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Some(path) = self.0.take() {
-            temporary::forget(&path);
+            let name = path.to_path_buf();
+            temporary::end(&name, || drop(path));
         }
     }
 }

@@ -46,12 +46,16 @@ pub(super) fn end(child: &mut Child) {
 /// Asks all commands that run to end, and ends those that do not.
 pub(super) fn end_all() {
     let ids: Vec<u32> = running(|running| running.iter().copied().collect());
-    ids.iter().for_each(|id| ask_to_end(*id));
+    for id in &ids {
+        ask_to_end(*id);
+    }
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE && ids.iter().any(|id| is_there(*id)) {
         thread::sleep(Duration::from_millis(10));
     }
-    ids.iter().for_each(|id| kill_group(*id));
+    for id in &ids {
+        kill_group(*id);
+    }
     end_orphans();
 }
 

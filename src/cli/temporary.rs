@@ -4,34 +4,43 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::interrupt;
 
 /// Those that there are, for when there is no time to drop their owners.
 static THERE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Notes a temporary file or directory, to be removed if a signal ends the process.
-pub(super) fn note(path: &Path) {
+/// Makes a temporary file or directory, which is removed if a signal ends the process; `path` tells where it is.
+pub(super) fn make<T>(make: impl FnOnce() -> io::Result<T>, path: impl FnOnce(&T) -> &Path) -> io::Result<T> {
     interrupt::tidy();
-    there(|paths| paths.insert(path.to_owned()));
+    // No signal comes between: whoever removes all needs the lock.
+    let mut paths = there();
+    let temporary = make()?;
+    paths.insert(path(&temporary).to_owned());
+    Ok(temporary)
 }
 
-/// Forgets one that is no temporary one any more.
-pub(super) fn forget(path: &Path) {
-    there(|paths| paths.remove(path));
+/// Ends the time of a temporary file or directory, by removing it or by giving it another name.
+pub(super) fn end<T>(path: &Path, end: impl FnOnce() -> T) -> T {
+    let mut paths = there();
+    paths.remove(path);
+    end()
 }
 
-/// Removes all that there are, before the process is ended from outside of the work.
+/// Removes all that there are, before the process is ended from outside of the work. From now on the work can neither make
+/// nor keep any: it waits for the end.
 pub(super) fn discard_all() {
-    for path in there(std::mem::take) {
+    let mut paths = there();
+    for path in std::mem::take(&mut *paths) {
         // If it cannot be removed there is nobody left who could do something about it.
         let _ = remove(&path);
     }
+    std::mem::forget(paths);
 }
 
-fn there<T>(change: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
-    change(&mut THERE.lock().unwrap_or_else(PoisonError::into_inner))
+fn there() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    THERE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A directory that is removed with all that it holds when this is dropped.
@@ -40,9 +49,9 @@ pub(super) struct Directory(PathBuf);
 impl Directory {
     /// Makes a new one where the system keeps such directories; only its owner may look into it.
     pub(super) fn new() -> io::Result<Self> {
-        let path = tempfile::Builder::new().prefix("charmgrammar-").tempdir()?.keep();
-        note(&path);
-        Ok(Self(path))
+        let mut builder = tempfile::Builder::new();
+        let made = make(|| builder.prefix("charmgrammar-").tempdir(), tempfile::TempDir::path)?;
+        Ok(Self(made.keep()))
     }
 
     /// Where it is.
@@ -53,8 +62,7 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        let _ = remove(&self.0);
-        forget(&self.0);
+        let _ = end(&self.0, || remove(&self.0));
     }
 }
 
@@ -93,7 +101,7 @@ mod tests {
         let inner = path.join("inner");
         fs::create_dir(&inner).unwrap();
         fs::write(inner.join("file"), "text").unwrap();
-        fs::set_permissions(&inner, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&inner, fs::Permissions::from_mode(0o000)).unwrap();
         drop(directory);
         assert!(!path.exists());
     }

@@ -25,8 +25,8 @@ pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io)
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(uniform.n_events).expect("it has 32 bits or more");
     let bounds = exploring(&arguments.settings.limiting, arguments.step_limit);
-    let ranked = limits::automaton(&grammar, &alphabet, &program, bounds)
-        .and_then(|automaton| Ranked::new(automaton, n_events));
+    let ranked =
+        limits::automaton(&grammar, &alphabet, &program, bounds).and_then(|automaton| Ranked::new(automaton, n_events));
     let ranked = ranked.map_err(|limit| limits::failure(&limit, &grammar, io))?;
     if ranked.total() == BigUint::ZERO {
         return Err(Failure::Message(format!("there is no sequence of {n_events} events to be drawn")));

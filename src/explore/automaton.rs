@@ -70,12 +70,7 @@ impl<'g> Automaton<'g> {
     /// # Errors
     ///
     /// When a limit is met.
-    pub fn new(
-        grammar: &Grammar,
-        alphabet: &'g Alphabet,
-        program: &'g Program,
-        bounds: Bounds,
-    ) -> Result<Self, Limit> {
+    pub fn new(grammar: &Grammar, alphabet: &'g Alphabet, program: &'g Program, bounds: Bounds) -> Result<Self, Limit> {
         // A set has one number here.
         let bounds = Bounds { everywhere: 0, products: usize::MAX, memory: usize::MAX, ..bounds };
         let mut automaton = Self {

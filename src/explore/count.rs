@@ -64,9 +64,8 @@ pub(super) fn first(horizon: &Horizon<'_>) -> Result<Vec<BigUint>, Limit> {
 /// The same with `left` events, from the row with one event fewer.
 pub(super) fn further(horizon: &mut Horizon<'_>, left: usize, before: &[BigUint]) -> Result<Vec<BigUint>, Limit> {
     let steps = 1 + bytes(before) / before.len().max(1) / DIGITS;
-    let row = horizon.row(left, steps, |edges| {
-        edges.iter().fold(BigUint::ZERO, |sum, edge| sum + &before[edge.target.index()])
-    })?;
+    let row = horizon
+        .row(left, steps, |edges| edges.iter().fold(BigUint::ZERO, |sum, edge| sum + &before[edge.target.index()]))?;
     within(row, horizon)
 }
 

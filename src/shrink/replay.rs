@@ -78,7 +78,8 @@ impl<'a, 'p> Replay<'a, 'p> {
         for (number, (observed, load)) in self.original.items.iter().enumerate() {
             let alphabet = self.alphabet;
             let agreeing = |item: Option<&Item>| item.is_some_and(|item| agrees(observed, item, alphabet));
-            let next = self.step(&front, load.as_ref(), agreeing).map_err(|limit| Unplayable::given_up(limit, number))?;
+            let next =
+                self.step(&front, load.as_ref(), agreeing).map_err(|limit| Unplayable::given_up(limit, number))?;
             if next.is_empty() {
                 return Err(Unplayable::Invalid(number));
             }

@@ -6,9 +6,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::support::{Ran, binary, finish};
@@ -127,9 +129,7 @@ fn a_reader_that_leaves_is_told_nothing() {
 fn an_interrupt_leaves_no_part_of_a_file() {
     let directory = directory();
     let path = directory.path().join("out");
-    let interrupt = |process: u32| {
-        assert!(Command::new("sh").arg("-c").arg(format!("kill -INT {process}")).status().unwrap().success());
-    };
+    let interrupt = |child: &Child| kill_process(Pid::from_child(child), Signal::INT).unwrap();
     let entries = || fs::read_dir(directory.path()).unwrap().count();
     let before = entries();
     let line = ["generate", "g.charmgrammar", "-n", "1000000000", "--seed", "1", "--format", "names", "-o", "out"];
@@ -138,7 +138,7 @@ fn an_interrupt_leaves_no_part_of_a_file() {
     while entries() == before {
         std::thread::yield_now();
     }
-    interrupt(child.id());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!path.exists() && entries() == before, "something is left behind");
@@ -148,9 +148,62 @@ fn an_interrupt_leaves_no_part_of_a_file() {
     let mut child = command.args(&line[..line.len() - 2]).stdout(Stdio::piped()).spawn().unwrap();
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     reader.read_line(&mut String::new()).unwrap();
-    interrupt(child.id());
+    interrupt(&child);
     std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+/// A signal ends the process as if it were not handled, and leaves no part of a file.
+#[test]
+fn whoever_ends_a_command_finds_nothing_left() {
+    let directory = directory();
+    let entries = || fs::read_dir(directory.path()).unwrap().count();
+    let before = entries();
+    fs::write(directory.path().join("out"), "old").unwrap();
+    let line = ["generate", "g.charmgrammar", "-n", "1000000000", "--seed", "1", "--format", "names", "-o", "out"];
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut child = binary(directory.path()).args(line).stderr(Stdio::null()).spawn().unwrap();
+        while entries() < before + 2 {
+            std::thread::yield_now();
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal.as_raw()));
+        assert_eq!(entries(), before + 1, "something is left behind");
+        assert_eq!(fs::read_to_string(directory.path().join("out")).unwrap(), "old");
+    }
+}
+
+#[test]
+fn one_ctrl_c_ends_a_command_that_waits_for_its_input() {
+    let directory = directory();
+    for line in [
+        &["fmt", "-"][..],
+        &["fmt", "messy.charmgrammar", "-"],
+        &["fmt", "--check", "-"],
+        &["check", "-"],
+        &["stats", "-"],
+        &["generate", "-", "-o", "out"],
+        &["validate", "g.charmgrammar", "-"],
+        &["shrink", "g.charmgrammar", "-", "--", "false"],
+    ] {
+        let mut child = binary(directory.path())
+            .args(line)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // It waits in `read`, once it does.
+        #[cfg(target_os = "linux")]
+        while !fs::read_to_string(format!("/proc/{}/wchan", child.id())).is_ok_and(|place| place.contains("pipe_read"))
+        {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            assert_eq!(child.try_wait().unwrap(), None, "{line:?}");
+        }
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        let status = child.wait().unwrap();
+        assert!(status.code() == Some(130) || status.signal() == Some(Signal::INT.as_raw()), "{line:?}: {status}");
+    }
 }
 
 #[test]

@@ -176,6 +176,25 @@ fn ctrl_c_ends_a_command_with_what_it_has_started() {
 
 #[cfg(unix)]
 #[test]
+fn so_does_a_signal_that_ends_it() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    trace_file(directory.path());
+    let heard = listen(&directory.path().join("pipe"));
+    let mut command = binary(directory.path());
+    command.args(["shrink", "example", "trace.jsonl", "--", "sh", "-c", HANGING]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !directory.path().join("begun").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(rustix::process::Signal::TERM.as_raw()));
+    assert_eq!(heard.join().unwrap(), "");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_trace_of_names_is_completed_first() {
     let directory = tempfile::tempdir().unwrap();
     let made = run(&["generate", "example", "--seed", "3", "--format", "names"]).ok();

@@ -24,8 +24,8 @@ use crate::limits::Limits;
 use deferred::Deferred;
 pub(in crate::cli) use export::ExportArguments;
 pub(in crate::cli) use grammars::{
-    CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments,
-    FiguresFormat, FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat, exploring,
+    CheckArguments, CountArguments, CountFormat, DiffArguments, DiffFormat, EnumerateArguments, FiguresFormat,
+    FmtArguments, SequenceFormat, StatsArguments, TestArguments, TestFormat, exploring,
 };
 pub(in crate::cli) use run::{RunArguments, RunFormat};
 pub(in crate::cli) use shrink::ShrinkArguments;

@@ -155,7 +155,10 @@ impl<'a, 'p> Search<'a, 'p> {
         }
         while let Some(Reverse(task)) = self.open.pop() {
             if self.nodes.len() > self.effort || self.bytes() + self.places.bytes() > self.room {
-                return Err(Unrepaired::TooFar { edits: task.least as usize, effort: self.nodes.len().min(self.effort) });
+                return Err(Unrepaired::TooFar {
+                    edits: task.least as usize,
+                    effort: self.nodes.len().min(self.effort),
+                });
             }
             let node = self.nodes[task.node as usize];
             if self.reached[&node.state] < node.cost {

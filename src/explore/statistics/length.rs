@@ -83,7 +83,7 @@ pub(super) fn exact(chain: &Chain, steps: u64, stop: &AtomicBool) -> Result<Opti
                     work += places.len() * places.len();
                     match solver.visits(&component, &mut here) {
                         Err(Inexact::Work { .. }) => return Ok(None),
-                        solved => solved?,
+                        visits => visits?,
                     }
                 }
             }

@@ -4,8 +4,8 @@ use super::super::counters::Update;
 use super::super::fold::fold;
 use super::super::limit::Limit;
 use super::super::sightings::Sighted;
-use super::found::Outcome;
 use super::follow::Allowance;
+use super::found::Outcome;
 use super::scout::{Report, Scout};
 use super::{Edge, Expansion, Graph, HIDDEN, PointId, Tables, Towards, place};
 

@@ -192,7 +192,7 @@ impl Finder<'_> {
                 Err(fault) => return Err(Limit::Run(fault).into()),
             }
         }
-        work.steps += many as u64;
+        work.steps += many;
         if work.weight > 2 * self.limit {
             return Err(self.too_many_open(work));
         }
