@@ -70,41 +70,52 @@ impl Run {
         // From left to right, so that a column knows where those before it have come to be.
         let mut ends = Ends::default();
         for marks in columns.values() {
-            let members = members(marks);
-            if members.len() < 2 {
-                continue;
-            }
-            let natural: Vec<usize> = members.iter().map(|mark| ends.start(lines, mark)).collect();
-            let target = natural.iter().copied().max().unwrap_or_default();
-            let is_too_wide = members.iter().zip(&natural).any(|(mark, natural)| {
-                mark.class != COMMENT && ends.rest(lines, mark) + target.saturating_sub(*natural) > WIDTH
+            let mut groups = groups(marks, |mark| ends.start(lines, mark));
+            let target = settle(&mut groups);
+            let members = || groups.iter().flatten().filter(|member| member.natural < target);
+            let is_too_wide = members().any(|Member { mark, natural }| {
+                mark.class != COMMENT && ends.rest(lines, mark) + (target - natural) > WIDTH
             });
             if is_too_wide {
                 continue;
             }
-            for (mark, natural) in members.iter().zip(natural) {
+            for Member { mark, natural } in members() {
                 ends.widen(lines, mark, target - natural);
             }
         }
     }
 }
 
-/// Those of the pieces in one column that belong to it: those with more spaces than needed, and their neighbors up and
-/// down, as far as they go.
-fn members(marks: &[Mark]) -> Vec<Mark> {
-    let mut members = Vec::new();
-    let mut begin = 0;
-    while begin < marks.len() {
-        let mut end = begin + 1;
-        while end < marks.len() && marks[end].line == marks[end - 1].line + 1 {
-            end += 1;
+/// A piece of a column, with the place where it begins if nothing is widened for the column.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    mark: Mark,
+    natural: usize,
+}
+
+/// The groups of a column: pieces of lines next to each other, of which one has more spaces than it needs.
+fn groups(marks: &[Mark], mut natural: impl FnMut(&Mark) -> usize) -> Vec<Vec<Member>> {
+    marks
+        .chunk_by(|upper, lower| lower.line == upper.line + 1)
+        .filter(|group| group.iter().any(|mark| mark.is_spaced))
+        .map(|group| group.iter().map(|mark| Member { mark: *mark, natural: natural(mark) }).collect())
+        .collect()
+}
+
+/// Leaves the groups that stay a column, and returns where it begins.
+///
+/// Formatting again must find the same column. So each group that stays has a piece that is widened, by which it is known
+/// as aligned; a group that would lose its spaces is no part of the column, which may make room for what is left. Comments
+/// are always known as aligned.
+fn settle(groups: &mut Vec<Vec<Member>>) -> usize {
+    loop {
+        let target = groups.iter().flatten().map(|member| member.natural).max().unwrap_or_default();
+        let n_groups = groups.len();
+        groups.retain(|group| group.iter().any(|member| member.natural < target || member.mark.class == COMMENT));
+        if groups.len() == n_groups {
+            return target;
         }
-        if marks[begin..end].iter().any(|mark| mark.is_spaced) {
-            members.extend_from_slice(&marks[begin..end]);
-        }
-        begin = end;
     }
-    members
 }
 
 /// How far lines reach up to a piece. The columns of a line are asked for from left to right.
