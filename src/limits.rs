@@ -65,7 +65,7 @@ limits! {
     yaml_values "yaml-values" = 50_000, at most 100_000_000;
     /// The bytes of a line of names or of a story; 1 MiB.
     line "line" = 1 << 20, at most 1 << 30;
-    /// The bytes of a line of jsonl; 64 MiB. Some ten times as much is held in memory of it.
+    /// The bytes of a line of jsonl or of a log; 64 MiB. Some ten times as much is held in memory of one of jsonl.
     json_line "json-line" = 64 << 20, at most 1 << 31;
     /// The bytes of a status log in JSON or YAML; 64 MiB. Some ten times as much is held in memory of it.
     status_log "status-log" = 64 << 20, at most 1 << 31;

@@ -11,21 +11,24 @@ use crate::trace::ReadError;
 pub(super) const MAX_LINE: usize = 64 << 10;
 
 /// Gives out lines without their ends and without escape sequences of terminals; what is not UTF-8 is replaced. Of
-/// lines that are longer than a limit the rest is passed over: they are dumps of data. Keeps one line at a time.
+/// lines that are longer than a limit the rest is passed over: they are dumps of data. A line that goes on beyond a second
+/// limit is an error, since it may have no end. Keeps one line at a time.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     limit: usize,
+    most: usize,
     line: Vec<u8>,
     cleaned: String,
     number: u64,
 }
 
 impl<R: Read> Lines<R> {
-    /// Nothing is read yet. Lines are cut to `limit` bytes.
-    pub(super) fn new(input: R, limit: usize) -> Self {
+    /// Nothing is read yet. Lines are cut to `limit` bytes, and have `most` bytes at most.
+    pub(super) fn new(input: R, limit: usize, most: usize) -> Self {
         Self {
             input: BufReader::with_capacity(128 << 10, input),
             limit,
+            most,
             line: Vec::new(),
             cleaned: String::new(),
             number: 0,
@@ -44,8 +47,7 @@ impl<R: Read> Lines<R> {
         }
         self.number += 1;
         if self.number == 1 {
-            // A binary file has it soon.
-            if self.line.contains(&0) {
+            if self.is_binary() {
                 return Err(ReadError::not_text(1));
             }
             if self.line.starts_with("\u{feff}".as_bytes()) {
@@ -62,10 +64,16 @@ impl<R: Read> Lines<R> {
         }
     }
 
+    /// Whether the first line has a NUL: a binary file has one soon.
+    fn is_binary(&self) -> bool {
+        memchr(0, &self.line).is_some()
+    }
+
     /// Reads a line; whether there was one.
     fn fill(&mut self) -> Result<bool, ReadError> {
         self.line.clear();
         let mut is_there = false;
+        let mut passed = 0;
         loop {
             let ahead = match self.input.fill_buf() {
                 Ok(ahead) => ahead,
@@ -84,7 +92,24 @@ impl<R: Read> Lines<R> {
             if end.is_some() {
                 return Ok(true);
             }
+            passed += length;
+            if self.number == 0 && passed >= self.limit && self.is_binary() {
+                return Err(ReadError::not_text(1));
+            }
+            if passed > self.most {
+                return Err(self.too_long());
+            }
         }
+    }
+}
+
+impl<R> Lines<R> {
+    #[cold]
+    fn too_long(&self) -> ReadError {
+        let message = format!("the line is longer than {} bytes, which is the limit", self.most);
+        ReadError::new(self.number + 1, message).help(
+            "give a log of lines; or raise the limit: `--limit json-line=N`, of a status log `--limit status-log=N`",
+        )
     }
 }
 
@@ -115,7 +140,7 @@ mod tests {
     use super::*;
 
     fn all(input: &[u8]) -> Vec<String> {
-        let mut lines = Lines::new(input, MAX_LINE);
+        let mut lines = Lines::new(input, MAX_LINE, usize::MAX);
         std::iter::from_fn(|| lines.next().unwrap().map(str::to_owned)).collect()
     }
 
@@ -126,6 +151,17 @@ mod tests {
         let long = [vec![b'x'; 3 * MAX_LINE], b"\ny\n".to_vec()].concat();
         let read = all(&long);
         assert_eq!((read.len(), read[0].len(), read[1].as_str()), (2, MAX_LINE, "y"));
-        assert!(Lines::new(&b"\x1f\x8b\0\0"[..], MAX_LINE).next().is_err());
+        assert!(Lines::new(&b"\x1f\x8b\0\0"[..], MAX_LINE, usize::MAX).next().is_err());
+    }
+
+    #[test]
+    fn a_line_without_end_is_an_error() {
+        let error = |byte| Lines::new(std::io::repeat(byte), MAX_LINE, 3 * MAX_LINE).next().unwrap_err().to_string();
+        assert!(error(b'x').contains("the line is longer than 196608 bytes"), "{}", error(b'x'));
+        assert!(error(0).contains("not text"), "{}", error(0));
+        let long = [vec![b'x'; 3 * MAX_LINE], b"\ny\n".to_vec()].concat();
+        let mut lines = Lines::new(&long[..], MAX_LINE, 3 * MAX_LINE);
+        assert_eq!(lines.next().unwrap().map(str::len), Some(MAX_LINE));
+        assert_eq!(lines.next().unwrap(), Some("y"));
     }
 }

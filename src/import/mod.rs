@@ -39,7 +39,10 @@ use lines::{Lines, MAX_LINE};
 ///
 /// If the input fails, is no text, or is none of this format; if no line of it tells of a hook.
 pub fn read(input: impl Read, format: LogFormat, limits: &Limits) -> Result<Log, ReadError> {
-    let mut lines = Lines::new(input, if format == LogFormat::Status { limits.status_log } else { MAX_LINE });
+    let mut lines = match format {
+        LogFormat::Status => Lines::new(input, limits.status_log, limits.status_log),
+        LogFormat::Debug | LogFormat::Tail => Lines::new(input, MAX_LINE, limits.json_line),
+    };
     let log = match format {
         LogFormat::Debug => debug_log::read(&mut lines)?,
         LogFormat::Status => status_log::read(&mut lines, limits.status_log)?,
