@@ -3,7 +3,7 @@
 use super::args::ExploreArguments;
 use super::explanation::Words;
 use super::grammar::{self, Opened};
-use super::output::Output;
+use super::output::{self, Output};
 use super::{Exit, Failure, Io, charm};
 use crate::diagnostic::one_line;
 use crate::diagnostic::suggest::nearest;
@@ -339,15 +339,22 @@ impl Session<'_> {
             Some("txt" | "names") => self.text(&mut Names::new(alphabet), true),
             _ => self.text(&mut Story::new(grammar, alphabet, Shows::STORY), self.has_ended),
         };
-        let saved = Output::create(Some(path), &mut io.stdout).and_then(|mut output| {
-            output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
-            output.finish()
-        });
+        let inputs = output::files_of(&self.opened.sources);
+        let saved = output::refuse_input(Some(path), inputs)
+            .and_then(|()| Output::create(Some(path), &mut io.stdout))
+            .and_then(|mut output| {
+                output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
+                output.finish()
+            });
         match saved {
-            Ok(()) => io.stdout.show(&format!("saved to {}\n", one_line(&path.to_string_lossy())))?,
+            Ok(warnings) => {
+                io.warn_each(&warnings);
+                io.stdout.show(&format!("saved to {}\n", one_line(&path.to_string_lossy())))?;
+            }
             Err(Failure::Write { to, error }) => {
                 io.stdout.show(&format!("cannot write to {}: {error}\n", one_line(&to)))?;
             }
+            Err(Failure::Message(message)) => io.stdout.show(&format!("{message}\n"))?,
             Err(other) => return Err(other),
         }
         Ok(())

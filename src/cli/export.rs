@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::ExportArguments;
 use super::charm::Subject;
-use super::output::Output;
+use super::output::{self, Output};
 use super::{Exit, Failure, Io, grammar, one_trace, shrink, traces};
 use crate::charm::{self, Parameter};
 use crate::export::{About, Life};
@@ -25,6 +25,8 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     arguments.settings.limiting.check_unused("export")?;
     traces::check_inputs(&subject.grammar, &subject.traces)?;
     let opened = grammar::open(&subject.grammar, &arguments.settings, io)?;
+    let inputs = output::files_of(&opened.sources).chain([path.as_path()]);
+    output::refuse_input(arguments.output.as_deref(), inputs)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &[]);
     let trace = one_trace::read(path, arguments.input, &vocabulary, io)?;
@@ -45,7 +47,8 @@ pub(super) fn run(arguments: &ExportArguments, io: &mut Io) -> Result<Exit, Fail
     })?;
     let mut output = Output::create(arguments.output.as_deref(), &mut io.stdout)?;
     output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
-    output.finish()?;
+    let warnings = output.finish()?;
+    io.warn_each(&warnings);
     Ok(Exit::Yes)
 }
 

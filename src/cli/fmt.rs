@@ -104,7 +104,8 @@ fn one(typed: &OsStr, arguments: &FmtArguments, done: &mut Done, io: &mut Io) ->
         io.detail(&format!("formatting {name}"));
         let mut output = Output::create(Some(Path::new(typed)), &mut io.stdout)?;
         output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
-        output.finish()?;
+        let warnings = output.finish()?;
+        io.warn_each(&warnings);
     }
     Ok(())
 }

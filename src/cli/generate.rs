@@ -13,7 +13,7 @@ use rand::rngs::SysRng;
 use super::args::{DataClass, Settings, Shown, TraceFormat, TypedGenerateArguments, command};
 use super::data::Larder;
 use super::grammar::{self, Opened};
-use super::output::Output;
+use super::output::{self, Output};
 use super::progress::Progress;
 use super::{Exit, Failure, Io, Verbosity, charm, interrupt, uniform};
 use crate::diagnostic::render::Format;
@@ -168,6 +168,8 @@ pub(super) fn run(arguments: &GenerateArguments, io: &mut Io) -> Result<Exit, Fa
     }
     arguments.settings.limiting.check_unused("generate without --uniform")?;
     let Opened { sources, grammar, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    let values = arguments.data.iter().filter_map(|(_, values)| values.as_deref());
+    output::refuse_input(arguments.output.as_deref(), output::files_of(&sources).chain(values))?;
     let program = Program::compile(&grammar);
     let alphabet = Alphabet::new(&grammar);
     let seed = match arguments.seed {
@@ -285,7 +287,8 @@ fn write(arguments: &GenerateArguments, made: &Made<'_>, batch: &Batch, io: &mut
     drop(progress);
     match written {
         Ok(summary) => {
-            output.finish()?;
+            let warnings = output.finish()?;
+            io.warn_each(&warnings);
             Ok(summary)
         }
         Err(BatchError::Walk(error)) => Err(Stopped::Walk(error)),

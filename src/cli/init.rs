@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::InitArguments;
 use super::charm::tell;
-use super::output::Output;
+use super::output::{self, Output};
 use super::run::OPERATIONS;
 use super::{Exit, Failure, Io};
 use crate::charm::{self, Charm};
@@ -48,6 +48,9 @@ pub(super) fn run(arguments: &InitArguments, io: &mut Io) -> Result<Exit, Failur
         let message = format!("`{}` is there already; --force writes over it", path.display());
         return Err(Failure::Message(message));
     }
+    for (path, _) in &files {
+        output::refuse_input(path.as_deref(), output::files_of(&reading.sources))?;
+    }
     let limits = arguments.limiting.limits();
     for (path, text) in files {
         write(path.as_ref(), &text, io)?;
@@ -86,5 +89,7 @@ fn tell_refused(path: Option<&Path>, text: String, limits: &Limits, io: &mut Io)
 fn write(path: Option<&PathBuf>, text: &str, io: &mut Io) -> Result<(), Failure> {
     let mut output = Output::create(path.map(PathBuf::as_path), &mut io.stdout)?;
     output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
-    output.finish()
+    let warnings = output.finish()?;
+    io.warn_each(&warnings);
+    Ok(())
 }

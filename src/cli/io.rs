@@ -235,6 +235,13 @@ impl Io {
         }
     }
 
+    /// Prints several warnings.
+    pub(super) fn warn_each(&mut self, messages: &[String]) {
+        for message in messages {
+            self.warn(message);
+        }
+    }
+
     /// Tells what the user must know.
     pub(super) fn note(&mut self, message: &str) {
         if self.verbosity >= Verbosity::Normal {

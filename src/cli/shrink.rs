@@ -12,7 +12,7 @@ use super::charm::Subject;
 use super::grammar::{self, Opened};
 use super::judge::{self, Outcome, Runner};
 use super::one_trace::{self, OneTrace};
-use super::output::Output;
+use super::output::{self, Output};
 use super::progress::Progress;
 use super::{Exit, Failure, Io, interrupt, traces};
 use crate::machine::Program;
@@ -60,6 +60,8 @@ pub(super) fn run(arguments: &ShrinkArguments, io: &mut Io) -> Result<Exit, Fail
     arguments.settings.limiting.check_unused("shrink")?;
     traces::check_inputs(&subject.grammar, &subject.traces)?;
     let opened = grammar::open(&subject.grammar, &arguments.settings, io)?;
+    let inputs = output::files_of(&opened.sources).chain([path.as_path()]);
+    output::refuse_input(arguments.output.as_deref(), inputs)?;
     let (alphabet, program) = (Alphabet::new(&opened.grammar), Program::compile(&opened.grammar));
     let vocabulary = Vocabulary::new(&opened.grammar, &alphabet, &[]);
     let trace = one_trace::read(path, arguments.input, &vocabulary, io)?;
@@ -351,7 +353,9 @@ fn write(
         let text = writer.text(run, format);
         output.writer().write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
     }
-    output.finish()
+    let warnings = output.finish()?;
+    io.warn_each(&warnings);
+    Ok(())
 }
 
 fn tell(before: Size, after: Size, core: Option<&Run>, n_runs: u64, stop: Stop, is_flaky: bool, io: &mut Io) {

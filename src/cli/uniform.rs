@@ -7,7 +7,7 @@ use std::thread;
 use super::args::exploring;
 use super::generate::{GenerateArguments, Uniform, draw_seed};
 use super::grammar::{self, Opened};
-use super::output::Output;
+use super::output::{self, Output};
 use super::progress::Progress;
 use super::sequences::{self, Writer};
 use super::{Exit, Failure, Io, Verbosity, interrupt, limits};
@@ -22,6 +22,7 @@ const PIECE: u64 = 1 << 16;
 /// Writes sequences that are drawn, all as likely.
 pub(super) fn run(arguments: &GenerateArguments, uniform: &Uniform, io: &mut Io) -> Result<Exit, Failure> {
     let Opened { grammar, sources, .. } = grammar::open(&arguments.grammar, &arguments.settings, io)?;
+    output::refuse_input(arguments.output.as_deref(), output::files_of(&sources))?;
     let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
     let n_events = usize::try_from(uniform.n_events).expect("it has 32 bits or more");
     let bounds = exploring(&arguments.settings.limiting, arguments.step_limit);
@@ -81,7 +82,9 @@ fn write(
         progress.update(total - (end - start));
     }
     drop(progress);
-    output.finish()
+    let warnings = output.finish()?;
+    io.warn_each(&warnings);
+    Ok(())
 }
 
 /// The text of the traces with these numbers; of fewer after Ctrl-C.

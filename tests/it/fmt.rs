@@ -108,6 +108,119 @@ fn with_comments(text: &str, random: &mut Random, percent: usize) -> (String, us
     (commented, count)
 }
 
+/// The text in a layout that nobody would choose: gaps of all kinds and widths, so that columns begin, end and cross, with
+/// comments between.
+fn laid_out_at_random(text: &str, random: &mut Random) -> String {
+    let (breaks, wide, comments) = (random.below(30), random.below(60), random.pick(&[0, 0, 3, 20]));
+    let line_end = random.pick(&["\n", "\n", "\n", "\r\n"]);
+    let mut laid_out = String::new();
+    let mut from = 0;
+    for gap in gaps(text) {
+        laid_out.push_str(&text[from..gap]);
+        let space = text[gap..].len() - text[gap..].trim_start().len();
+        let is_line_end = text[gap..gap + space].contains('\n');
+        from = gap + space;
+        if random.chance(comments) {
+            laid_out.push_str(random.pick(&["", " ", "  ", "     ", "\n", "\n\n\n", "\t"]));
+            laid_out.push_str(random.pick(&[
+                "# one",
+                "## two",
+                "#three",
+                "#",
+                "#!x",
+                "# é漢字 \u{1F600}",
+                "#    four  ",
+            ]));
+            laid_out.push_str(line_end);
+        }
+        if is_line_end && !random.chance(breaks) || random.chance(breaks / 4) {
+            laid_out.push_str(line_end);
+            if random.chance(breaks) {
+                laid_out.push_str(line_end);
+            }
+            laid_out.push_str(random.pick(&["", "", "    ", "        ", "\t"]));
+        } else if space > 0 || random.chance(wide) {
+            // Columns: up to a place that lines have in common.
+            let line = laid_out.rsplit('\n').next().unwrap_or_default().chars().count();
+            let width = if random.chance(wide) { 12 - line % 12 } else { 1 + usize::from(random.chance(wide)) };
+            laid_out.extend(std::iter::repeat_n(' ', width));
+            if random.chance(2) {
+                laid_out.push('\t');
+            }
+        }
+    }
+    laid_out.push_str(&text[from..]);
+    laid_out
+}
+
+/// Headers with several clauses each, one below the other, and declarations of one line: what is set in columns.
+fn columns(random: &mut Random) -> String {
+    let mut text = String::from("source user, agent\ngroup window, other\nevent a\nevent b\n");
+    for number in 0..2 + random.below(6) {
+        let name = random.pick(&["a", "configure", "wait", "a-very-long-name-of-something"]);
+        let clauses =
+            ["by user ", "by user, agent ", "group window ", "group window, other ", "weight 3 ", "when true "];
+        match random.below(5) {
+            0 => writeln!(text, "state s{number}-{name}: 0..{number}9 = {number} ").unwrap(),
+            1 => writeln!(text, "event e{number}-{name} ").unwrap(),
+            _ => {
+                write!(text, "action {name}{number} ").unwrap();
+                let mut first = random.below(2);
+                while first < clauses.len() {
+                    text.push_str(clauses[first]);
+                    first = (first / 2 + 1 + random.below(2)) * 2 + random.below(2);
+                }
+                let body = random.pick(&["{ a }", "{ a b }", "{ }", "{ maybe 3% a }"]);
+                writeln!(text, "{body} ").unwrap();
+            }
+        }
+    }
+    text.push_str("phase p { repeat 3 { do } }\n");
+    text
+}
+
+/// `CHARMGRAMMAR_CASES=50` tries 100,000 layouts.
+#[test]
+fn formatting_any_layout_is_idempotent() {
+    let factor: u64 = std::env::var("CHARMGRAMMAR_CASES").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1);
+    let short = grammars().into_iter().map(|(_, text)| text).filter(|text| text.len() < 2000).collect::<Vec<_>>();
+    let mut n_formatted = 0;
+    for seed in 0..2000 * factor {
+        let mut random = Random::new(seed);
+        let text = match random.below(4) {
+            0 => random::grammar(random.below(1000) as u64),
+            1 => short[random.below(short.len())].clone(),
+            _ => columns(&mut random),
+        };
+        let laid_out = laid_out_at_random(&text, &mut random);
+        if parse(SourceId(0), &SourceFile::new("it", laid_out.as_str())).diagnostics.has_errors() {
+            // White space has come into something that is one word.
+            continue;
+        }
+        formatted(&format!("seed {seed}"), &laid_out);
+        n_formatted += 1;
+    }
+    assert!(n_formatted > 1000 * factor, "only {n_formatted} layouts can be read");
+}
+
+#[test]
+fn a_column_that_loses_its_only_gap_is_none() {
+    formatted(
+        "it",
+        "source user
+group window, other
+event a
+event b
+
+action configure by user group window          { a }
+action wait      by user group other weight 3 { b }
+action refresh   by user                       { a b }
+
+phase p { repeat 3 { do } }
+",
+    );
+}
+
 #[test]
 fn no_comment_is_lost_or_comes_twice() {
     let mut random = Random::new(1);
@@ -205,6 +318,10 @@ fn links_and_permissions_stay() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(&file).unwrap(), TIDY);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    fs::write(&file, MESSY).unwrap();
+    fs::hard_link(&file, directory.path().join("other")).unwrap();
+    let ran = fmt(directory.path(), &["a.charmgrammar"]);
+    assert!(ran.code == 0 && ran.stderr.contains("`a.charmgrammar` had other names (hard links)"), "{}", ran.stderr);
 }
 
 #[test]
