@@ -193,6 +193,8 @@ fn one_ctrl_c_ends_a_command_that_waits_for_its_input() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        // Waiting for it would close this.
+        let _input = child.stdin.take();
         // It waits in `read`, once it does.
         #[cfg(target_os = "linux")]
         while !fs::read_to_string(format!("/proc/{}/wchan", child.id())).is_ok_and(|place| place.contains("pipe_read"))
