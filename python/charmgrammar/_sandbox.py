@@ -34,7 +34,7 @@ except ImportError:
 _SLEEP, _TIME, _MONOTONIC = time.sleep, time.time, time.monotonic
 _POPEN, _SYSTEM, _LOOK_UP = subprocess.Popen, os.system, socket.getaddrinfo
 _FORK_EXEC = getattr(_posixsubprocess, "fork_exec", None)
-_REALPATH, _READ_LINK = os.path.realpath, os.readlink
+_REALPATH, _READ_LINK, _GETCWD = os.path.realpath, os.readlink, os.getcwd
 
 _NO_NETWORK = "charmgrammar gives a charm no network"
 _NO_PROGRAM = "charmgrammar starts no program and no process for a charm"
@@ -69,6 +69,8 @@ class Sandbox:
         """How often a program would have been started since then."""
         self.n_writes = 0
         """How often a file elsewhere would have been written since then."""
+        self.is_enforced = False
+        """Whether the kernel lets nobody write elsewhere, too."""
         self._writable = None if writable is None else _prefixes([*writable, *map(Path, DEVICES)])
         self._protected = _prefixes(protected)
         self._slept = 0.0
@@ -164,7 +166,26 @@ class Sandbox:
         raise PermissionError(errno.EPERM, _NO_PROGRAM)
 
     def check_write(self, path: Any, directory: Any = -1) -> None:
-        """Refuses to change what is at a path that lies elsewhere.
+        """Refuses to change a file that lies elsewhere.
+
+        Raises:
+            PermissionError: it does.
+        """
+        if not self.leaves_to_kernel(path, directory):
+            self.check_change(path, directory)
+
+    def leaves_to_kernel(self, path: Any, directory: Any) -> bool:
+        """Whether a path leads below the charm's own directory by its text, as most do. Whether a link
+        leads out of it again is then seen by the kernel, more quickly than here.
+        """
+        if not self.is_enforced or directory != -1 or not isinstance(path, str) or ".." in path:
+            return False
+        name = path if path.startswith("/") else f"{_GETCWD()}/{path}"
+        return name.startswith(self._writable or ())
+
+    def check_change(self, path: Any, directory: Any = -1) -> None:
+        """Refuses to change the mode, owner or times of what lies elsewhere, which the kernel does
+        not.
 
         Raises:
             PermissionError: it does.
@@ -264,13 +285,8 @@ class _Hook:
         """Asks this sandbox from now on, or nobody."""
         if not cls._is_set:
             cls._is_set = True
-            sys.addaudithook(cls._hear)
+            sys.addaudithook(_hear)
         cls._sandbox = sandbox
-
-    @classmethod
-    def _hear(cls, event: str, arguments: tuple[Any, ...]) -> None:
-        if (hear := _HEARD.get(event)) is not None and (sandbox := cls._sandbox) is not None:
-            hear(sandbox, *arguments)
 
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -283,6 +299,8 @@ def _opened(sandbox: Sandbox, path: Any, _: Any, flags: Any) -> None:
 
 def _entry(sandbox: Sandbox, path: Any, directory: Any) -> None:
     """An entry of a directory, and not what it may lead to."""
+    if sandbox.leaves_to_kernel(path, directory):
+        return
     try:
         above, name = os.path.split(os.fsdecode(path))
     except TypeError:
@@ -306,11 +324,17 @@ def _database(sandbox: Sandbox, name: Any) -> None:
         sandbox.check_write(name)
 
 
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    # Python tells of each call of `id`, so nothing is quicker than this for what nobody hears.
+    if event in _HEARD and (sandbox := _Hook._sandbox) is not None:
+        _HEARD[event](sandbox, *arguments)
+
+
 _HEARD: dict[str, Callable[..., None]] = {
     "open": _opened,
-    "os.chflags": lambda sandbox, path, *_: sandbox.check_write(path),
-    "os.chmod": lambda sandbox, path, _, at: sandbox.check_write(path, at),
-    "os.chown": lambda sandbox, path, _, __, at: sandbox.check_write(path, at),
+    "os.chflags": lambda sandbox, path, *_: sandbox.check_change(path),
+    "os.chmod": lambda sandbox, path, _, at: sandbox.check_change(path, at),
+    "os.chown": lambda sandbox, path, _, __, at: sandbox.check_change(path, at),
     "os.exec": lambda sandbox, *_: sandbox.refuse_program(),
     "os.fork": lambda sandbox: sandbox.refuse_program(),
     "os.forkpty": lambda sandbox: sandbox.refuse_program(),
@@ -319,14 +343,14 @@ _HEARD: dict[str, Callable[..., None]] = {
     "os.mkdir": lambda sandbox, path, _, at: _entry(sandbox, path, at),
     "os.posix_spawn": lambda sandbox, *_: sandbox.refuse_program(),
     "os.remove": _entry,
-    "os.removexattr": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.removexattr": lambda sandbox, path, *_: sandbox.check_change(path),
     "os.rename": _two_entries,
     "os.rmdir": _entry,
-    "os.setxattr": lambda sandbox, path, *_: sandbox.check_write(path),
+    "os.setxattr": lambda sandbox, path, *_: sandbox.check_change(path),
     "os.symlink": lambda sandbox, _, path, at: _entry(sandbox, path, at),
     "os.system": lambda sandbox, *_: sandbox.refuse_program(),
     "os.truncate": lambda sandbox, path, *_: sandbox.check_write(path),
-    "os.utime": lambda sandbox, path, _, __, at: sandbox.check_write(path, at),
+    "os.utime": lambda sandbox, path, _, __, at: sandbox.check_change(path, at),
     "pty.spawn": lambda sandbox, *_: sandbox.refuse_program(),
     "socket.connect": lambda sandbox, *_: sandbox.refuse_network(),
     "socket.getaddrinfo": lambda sandbox, *_: sandbox.refuse_look_up(),

@@ -130,11 +130,16 @@ class _Worker:
         from ._charm import Charm
         from ._runner import Runner
 
+        # What it imports itself only when the first event is run, here once and not for each trace.
+        with contextlib.suppress(ImportError):
+            from scenario import _consistency_checker, _ops_main_mock, mocking  # noqa: F401
+
         place = Path(setup.place)
         _confine.limit_memory(setup.memory)
         _confine.drop_privileges()
         writes = _confine.confine_writes([place, *map(Path, setup.writable)])
         calls = _confine.refuse_calls([bytes.fromhex(each) for each in setup.filters])
+        self._sandbox.is_enforced = writes
         self._sandbox.__enter__()
         left_out = [name for each in self._workspaces for name in each.left_out]
         try:
