@@ -84,11 +84,18 @@ impl Endings {
             StatementKind::Call { rule: RuleId(rule), .. } => self.rules[*rule as usize],
             StatementKind::Block(body) | StatementKind::Atomic(body) => self.of(body),
             StatementKind::Choose { alternatives, otherwise } => {
-                let of = |alternative: &Alternative| self.of_one(&alternative.body);
+                // Each is looked at once: twice at each level would be exponential in the depth of nesting.
+                let mut any = otherwise.as_ref().map(|other| self.of_one(other));
+                let mut open = Ending::default();
+                for alternative in alternatives {
+                    let ending = self.of_one(&alternative.body);
+                    any = Some(any.map_or(ending, |any| any.and(ending)));
+                    if is_open(alternative) {
+                        open = open.or(ending);
+                    }
+                }
                 // Where none is open the run has failed, unless there is an `else`.
-                let any = alternatives.iter().map(of).chain(otherwise.iter().map(|other| self.of_one(other)));
-                let any = any.reduce(Ending::and).unwrap_or_default();
-                alternatives.iter().filter(|alternative| is_open(alternative)).map(of).fold(any, Ending::or)
+                any.unwrap_or_default().or(open)
             }
             StatementKind::If { arms, otherwise } => {
                 let arms = arms.iter().map(|(_, body)| self.of(body));
@@ -118,13 +125,14 @@ impl Endings {
                 drawn.fold(self.of_optional(otherwise), Ending::and)
             }
             StatementKind::Interleave(branches) => {
-                let all = branches.iter().map(|branch| self.of(&branch.body));
-                let all =
-                    all.fold(Ending::FINISHES, |all, one| Ending { finishes: all.finishes && one.finishes, ..all });
-                // A turn may always be this one's.
-                let own = branches.iter().filter(|branch| branch.each.is_none()).map(|branch| self.of(&branch.body));
-                let mut own = own.map(|own| own.exits);
-                Ending { finishes: all.finishes, exits: all.finishes && own.any(|exits| exits) }
+                let (mut finishes, mut exits) = (true, false);
+                for branch in branches {
+                    let ending = self.of(&branch.body);
+                    finishes &= ending.finishes;
+                    // A turn may always be this one's.
+                    exits |= branch.each.is_none() && ending.exits;
+                }
+                Ending { finishes, exits: finishes && exits }
             }
         }
     }
