@@ -3,6 +3,8 @@
 //! The condition is known twice, as it is checked and as it is compiled. Both have one shape, so they are gone through
 //! side by side: the one tells what is written where, the other what it is here.
 
+use rustc_hash::FxHashSet;
+
 use super::configuration::Configuration;
 use super::evaluate::Evaluator;
 use super::fault::Fault;
@@ -103,7 +105,14 @@ impl Program {
         let (Some(expr), Some((source, variables))) = (expr, source) else { return Vec::new() };
         scratch.environment.base = 0;
         let evaluator = self.evaluator(at, scratch);
-        let mut because = Because { evaluator, grammar, variables, atoms: Vec::new() };
+        let mut because = Because {
+            evaluator,
+            grammar,
+            variables,
+            atoms: Vec::new(),
+            explained: FxHashSet::default(),
+            read: FxHashSet::default(),
+        };
         // What fails is left out; what was found before is still so.
         let _ = because.evaluator.holds(expr).and_then(|holds| because.explain(expr, source, holds));
         because.atoms.truncate(MAX_ATOMS);
@@ -116,6 +125,10 @@ struct Because<'a, 'g> {
     grammar: &'g Grammar,
     variables: &'g [Variable],
     atoms: Vec<Atom>,
+    /// The `let`s that were explained, with their arguments and whether they hold: again they add nothing.
+    explained: FxHashSet<(u32, Vec<i64>, bool)>,
+    /// The `let`s whose reads are in the atom at hand, with their arguments.
+    read: FxHashSet<(u32, Vec<i64>)>,
 }
 
 impl<'a> Because<'a, '_> {
@@ -136,7 +149,10 @@ impl<'a> Because<'a, '_> {
                 let definition = &self.grammar.lets[*id as usize];
                 let value = &self.evaluator.program.lets[*id as usize];
                 let variables = std::mem::replace(&mut self.variables, &definition.variables);
-                let found = self.within(arguments, *depth, *span, |this| this.explain(value, &definition.value, holds));
+                let found = self.within(arguments, *depth, *span, |this, given| {
+                    let is_new = this.explained.insert((*id, given, holds));
+                    if is_new { this.explain(value, &definition.value, holds) } else { Ok(()) }
+                });
                 self.variables = variables;
                 found
             }
@@ -150,22 +166,24 @@ impl<'a> Because<'a, '_> {
         }
     }
 
-    /// Does something where the parameters of a `let` have these arguments.
+    /// Does something where the parameters of a `let` have these arguments, of whose values it is told.
     fn within(
         &mut self,
         arguments: &'a [Expr],
         depth: u32,
         span: Span,
-        inside: impl FnOnce(&mut Self) -> Result<(), Box<Fault>>,
+        inside: impl FnOnce(&mut Self, Vec<i64>) -> Result<(), Box<Fault>>,
     ) -> Result<(), Box<Fault>> {
         self.evaluator.environment.spend(span)?;
+        let mut given = Vec::new();
         for (index, argument) in (depth as usize..).zip(arguments) {
             let value = self.evaluator.value(argument)?;
             self.evaluator.environment.bind(index, value);
+            given.push(value);
         }
         let base = self.evaluator.environment.base;
         self.evaluator.environment.base = base + depth as usize;
-        let found = inside(self);
+        let found = inside(self, given);
         self.evaluator.environment.base = base;
         found
     }
@@ -193,6 +211,7 @@ impl<'a> Because<'a, '_> {
 
     fn atom(&mut self, expr: &'a Expr, source: &Expression, holds: bool) -> Result<(), Box<Fault>> {
         let mut reads = Vec::new();
+        self.read.clear();
         self.reads(expr, source, &mut reads)?;
         let kind = &source.kind;
         let is_plain = matches!(
@@ -260,7 +279,10 @@ impl<'a> Because<'a, '_> {
                 let definition = &self.grammar.lets[*id as usize];
                 let value = &self.evaluator.program.lets[*id as usize];
                 let variables = std::mem::replace(&mut self.variables, &definition.variables);
-                let found = self.within(arguments, *depth, *span, |this| this.reads(value, &definition.value, reads));
+                let found = self.within(arguments, *depth, *span, |this, given| {
+                    let is_new = this.read.insert((*id, given));
+                    if is_new { this.reads(value, &definition.value, reads) } else { Ok(()) }
+                });
                 self.variables = variables;
                 return found;
             }

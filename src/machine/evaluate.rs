@@ -1,5 +1,7 @@
 //! Expressions.
 
+use rustc_hash::FxHashMap;
+
 use super::configuration::Configuration;
 use super::fault::{Fault, FaultKind};
 use super::partial::unknown;
@@ -16,6 +18,10 @@ pub(super) struct Environment {
     pub(super) base: usize,
     /// How many more steps may be made before the next event.
     pub(super) fuel: u64,
+    /// How many there are between two events.
+    pub(super) granted: u64,
+    /// The `let`s and quantifiers that are being evaluated.
+    pub(super) nesting: Nesting,
     /// The work that was done, but for the steps since the last event: steps, guards of bindings and candidates that were
     /// evaluated, and operands of conditions and sums.
     pub(super) work: u64,
@@ -39,20 +45,41 @@ impl Environment {
     /// Makes the steps between two events count from here.
     #[inline]
     pub(super) fn refuel(&mut self, step_limit: u64) {
+        self.granted = step_limit;
         self.work += step_limit - self.fuel;
         self.fuel = step_limit;
     }
 
+    /// Takes a step within an expression.
     pub(super) fn spend(&mut self, span: Span) -> Result<(), Box<Fault>> {
         match self.fuel.checked_sub(1) {
             Some(rest) => {
                 self.fuel = rest;
                 Ok(())
             }
+            // A loop that shows nothing ends in an expression, too, but has not spent most of its steps in this one.
+            None if self.nesting.fuel > self.granted / 2 => Err(fault(FaultKind::Evaluation, span)),
             None => Err(fault(FaultKind::StepLimit, span)),
         }
     }
 }
+
+/// What is known while a `let` or a quantifier is evaluated, with all that it uses.
+#[derive(Debug, Default)]
+pub(super) struct Nesting {
+    /// How many of them are being evaluated, one within the other.
+    depth: u32,
+    /// How many steps were left when the outermost one began.
+    fuel: u64,
+    /// How many `let`s were used since then.
+    n_lets: u64,
+    /// The values of `let`s under their arguments: states don't change in between. Without it a chain of `let`s that use each
+    /// other twice would take twice as long with each more.
+    values: FxHashMap<(u32, Box<[i64]>), i64>,
+}
+
+/// As many uses of `let`s are not remembered: most expressions have fewer.
+const FEW_LETS: u64 = 64;
 
 pub(super) fn fault(kind: FaultKind, span: Span) -> Box<Fault> {
     Box::new(Fault { kind, span })
@@ -178,27 +205,62 @@ impl Evaluator<'_> {
                 }
                 let base = self.environment.base;
                 self.environment.base = base + *depth as usize;
-                let value = self.value(&self.program.lets[*id as usize]);
+                let value = self.nested(|this| this.of_let(*id, arguments.len()));
                 self.environment.base = base;
                 value?
             }
             Expr::Quantified { quantifier, candidates, span } => {
-                let mut n_passing = 0;
-                for place in 0..candidates.values.size {
-                    self.environment.spend(*span)?;
-                    let passes = self.passes(candidates, place)?;
-                    match quantifier {
-                        Quantifier::Any if passes => return Ok(1),
-                        Quantifier::All if !passes => return Ok(0),
-                        _ => n_passing += i64::from(passes),
-                    }
-                }
-                match quantifier {
-                    Quantifier::Any => 0,
-                    Quantifier::All => 1,
-                    Quantifier::Count => n_passing,
-                }
+                self.nested(|this| this.quantified(*quantifier, candidates, *span))?
             }
+        })
+    }
+
+    /// Evaluates something that may use others of its kind.
+    fn nested(&mut self, evaluate: impl FnOnce(&mut Self) -> Result<i64, Box<Fault>>) -> Result<i64, Box<Fault>> {
+        let Environment { nesting, fuel, .. } = &mut *self.environment;
+        if nesting.depth == 0 {
+            (nesting.fuel, nesting.n_lets) = (*fuel, 0);
+            nesting.values.clear();
+        }
+        nesting.depth += 1;
+        let value = evaluate(self);
+        self.environment.nesting.depth -= 1;
+        value
+    }
+
+    /// The value of a `let` whose arguments are bound from the base on.
+    fn of_let(&mut self, id: u32, n_arguments: usize) -> Result<i64, Box<Fault>> {
+        let base = self.environment.base;
+        let key = |environment: &Environment| (id, environment.bound[base..base + n_arguments].into());
+        self.environment.nesting.n_lets += 1;
+        if self.environment.nesting.n_lets > FEW_LETS
+            && let Some(value) = self.environment.nesting.values.get(&key(self.environment))
+        {
+            return Ok(*value);
+        }
+        let value = self.value(&self.program.lets[id as usize])?;
+        if self.environment.nesting.n_lets > FEW_LETS {
+            let key = key(self.environment);
+            self.environment.nesting.values.insert(key, value);
+        }
+        Ok(value)
+    }
+
+    fn quantified(&mut self, quantifier: Quantifier, candidates: &Candidates, span: Span) -> Result<i64, Box<Fault>> {
+        let mut n_passing = 0;
+        for place in 0..candidates.values.size {
+            self.environment.spend(span)?;
+            let passes = self.passes(candidates, place)?;
+            match quantifier {
+                Quantifier::Any if passes => return Ok(1),
+                Quantifier::All if !passes => return Ok(0),
+                _ => n_passing += i64::from(passes),
+            }
+        }
+        Ok(match quantifier {
+            Quantifier::Any => 0,
+            Quantifier::All => 1,
+            Quantifier::Count => n_passing,
         })
     }
 

@@ -46,6 +46,8 @@ pub enum FaultKind {
     AnyOrder(u64),
     /// More silent steps between two events than the limit allows.
     StepLimit,
+    /// The evaluation of one expression takes more steps than the limit allows between two events.
+    Evaluation,
     /// A stack larger than [`Limits::stack`](crate::limits::Limits::stack).
     StackLimit,
     /// The value of this state is needed, and not known. A run asks for it instead of failing.
@@ -59,7 +61,7 @@ pub enum FaultKind {
 impl FaultKind {
     /// Whether a limit of the machine was met, so that nothing is known of how the run would have gone on.
     pub fn is_limit(&self) -> bool {
-        matches!(self, Self::StepLimit | Self::StackLimit)
+        matches!(self, Self::StepLimit | Self::Evaluation | Self::StackLimit)
     }
 
     /// The code of a diagnostic about it.
@@ -71,7 +73,7 @@ impl FaultKind {
             Self::Weight(_) => Code::BadWeight,
             Self::Count(_) | Self::UnknownCount => Code::BadCount,
             Self::AnyOrder(_) => Code::AnyOrderLimit,
-            Self::StepLimit => Code::StepLimit,
+            Self::StepLimit | Self::Evaluation => Code::StepLimit,
             Self::StackLimit => Code::StackLimit,
         }
     }
@@ -89,6 +91,9 @@ impl FaultKind {
             Self::Count(_) | Self::UnknownCount => "guard the `repeat`, or bound what its count is made of",
             Self::AnyOrder(_) => "give `where` a narrower condition, or take the declared order",
             Self::StepLimit => "look for a loop that shows nothing; --step-limit raises the limit",
+            Self::Evaluation => {
+                "range over fewer values, or let a state hold what is asked again; --step-limit raises the limit"
+            }
             Self::StackLimit => "look for a rule that calls itself more often than it ends",
         }
     }
@@ -118,6 +123,7 @@ impl FaultKind {
             Self::AnyOrder(many) => {
                 format!("`in any order` over {many}, which is more than {}", grammar.limits.any_order)
             }
+            Self::Evaluation => "this takes more steps to evaluate than the limit allows".to_owned(),
             Self::StepLimit => "too many steps without an event".to_owned(),
             Self::StackLimit => {
                 format!("rules are nested more deeply than {} words of stack hold", grammar.limits.stack)

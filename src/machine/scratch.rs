@@ -28,7 +28,7 @@ pub struct Scratch {
 impl Scratch {
     /// Scratch for runs that make at most `step_limit` silent steps between two events.
     pub fn new(step_limit: u64) -> Self {
-        let environment = Environment { fuel: step_limit, ..Environment::default() };
+        let environment = Environment { fuel: step_limit, granted: step_limit, ..Environment::default() };
         Self {
             environment,
             options: Vec::new(),

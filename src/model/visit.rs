@@ -1,8 +1,9 @@
 //! Going through what a body says: its statements, and the variables that an expression reads.
 
+use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use super::grammar::{Expression, ExpressionKind, Grammar, Statement, StatementKind, VariableId};
+use super::grammar::{Expression, ExpressionKind, Grammar, LetId, Statement, StatementKind, VariableId};
 use crate::source::Span;
 
 /// Calls `visit` for a statement and for every one in it, in the order of the text. Recurs as deep as the statements
@@ -70,6 +71,25 @@ pub(super) fn depth(expression: &Expression, depths: &[usize]) -> usize {
     };
     for_each_operand(expression, &mut |operand| deepest = deepest.max(depth(operand, depths)));
     deepest + 1
+}
+
+/// Calls `visit` for an expression and all that it is made of, with the values of the `let`s that it uses, each of these once.
+pub(crate) fn for_each_part(grammar: &Grammar, expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+    fn within(
+        grammar: &Grammar,
+        expression: &Expression,
+        seen: &mut BTreeSet<LetId>,
+        visit: &mut dyn FnMut(&Expression),
+    ) {
+        visit(expression);
+        if let ExpressionKind::Let { id, .. } = &expression.kind
+            && seen.insert(*id)
+        {
+            within(grammar, &grammar.lets[id.index()].value, seen, visit);
+        }
+        for_each_operand(expression, &mut |operand| within(grammar, operand, seen, visit));
+    }
+    within(grammar, expression, &mut BTreeSet::new(), visit);
 }
 
 /// Calls `visit` for the expressions that one is directly made of.

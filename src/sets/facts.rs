@@ -11,7 +11,7 @@ use crate::model::grammar::{
     AssignOperator, Base, Check, Count, Domain, Expression, ExpressionKind, Grammar, InstanceId, KindId, PhaseId,
     Range, StateId, Statement, StatementKind, Target, Variable, VariableId,
 };
-use crate::model::visit::{for_each_operand, for_each_statement, for_each_statement_of, parts};
+use crate::model::visit::{for_each_operand, for_each_part, for_each_statement, for_each_statement_of, parts};
 
 /// What makes no difference under a view.
 #[derive(Clone, Debug, Default)]
@@ -155,7 +155,7 @@ impl<'g> Survey<'g> {
 
     /// Adds what an expression reads.
     fn read(&self, expression: &Expression, into: &mut BTreeSet<Class>) {
-        match &expression.kind {
+        for_each_part(self.grammar, expression, &mut |part| match &part.kind {
             ExpressionKind::State(state) => {
                 into.insert(self.class(*state));
             }
@@ -164,25 +164,24 @@ impl<'g> Survey<'g> {
                     into.insert(Class::Member(kind, *member));
                 }
             }
-            ExpressionKind::Let { id, .. } => self.read(&self.grammar.lets[id.index()].value, into),
             _ => {}
-        }
-        for_each_operand(expression, &mut |operand| self.read(operand, into));
+        });
     }
 
     /// Whether the evaluation of an expression can end in an error.
     fn may_fail(&self, expression: &Expression) -> bool {
-        let mut fails = match &expression.kind {
-            ExpressionKind::Convert(_) | ExpressionKind::Arithmetic { .. } | ExpressionKind::Negate(_) => true,
-            ExpressionKind::Set(elements) => !elements.is_empty(),
-            ExpressionKind::StateOf { instance, .. }
-            | ExpressionKind::FieldOf { instance, .. }
-            | ExpressionKind::IndexOf(instance)
-            | ExpressionKind::ArrayOf(instance) => instance.ty.optional,
-            ExpressionKind::Let { id, .. } => self.may_fail(&self.grammar.lets[id.index()].value),
-            _ => false,
-        };
-        for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
+        let mut fails = false;
+        for_each_part(self.grammar, expression, &mut |part| {
+            fails |= match &part.kind {
+                ExpressionKind::Convert(_) | ExpressionKind::Arithmetic { .. } | ExpressionKind::Negate(_) => true,
+                ExpressionKind::Set(elements) => !elements.is_empty(),
+                ExpressionKind::StateOf { instance, .. }
+                | ExpressionKind::FieldOf { instance, .. }
+                | ExpressionKind::IndexOf(instance)
+                | ExpressionKind::ArrayOf(instance) => instance.ty.optional,
+                _ => false,
+            };
+        });
         fails
     }
 

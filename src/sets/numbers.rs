@@ -17,7 +17,7 @@ use crate::model::grammar::{
     Action, AssignOperator, Base, Check, Comparison, Domain, Expression, ExpressionKind, Grammar, KindId, NONE, Range,
     RuleId, StateId, Statement, StatementKind, Target, Type, Variable, VariableId,
 };
-use crate::model::visit::{for_each_operand, parts};
+use crate::model::visit::{for_each_operand, for_each_part, parts};
 
 /// For each instance whose numbers can be exchanged the states that hold them.
 pub(super) fn exchangeable(grammar: &Grammar, view: &View) -> Vec<Numbers> {
@@ -376,13 +376,16 @@ impl<'g> Family<'g> {
 
     /// Whether the evaluation of an expression may end in an error.
     fn may_fail(&self, expression: &Expression) -> bool {
-        let mut fails = match &expression.kind {
-            ExpressionKind::Convert(_) | ExpressionKind::Arithmetic { .. } | ExpressionKind::Negate(_) => true,
-            ExpressionKind::StateOf { instance, .. } | ExpressionKind::FieldOf { instance, .. } => instance.ty.optional,
-            ExpressionKind::Let { id, .. } => self.may_fail(&self.grammar.lets[id.index()].value),
-            _ => false,
-        };
-        for_each_operand(expression, &mut |operand| fails |= self.may_fail(operand));
+        let mut fails = false;
+        for_each_part(self.grammar, expression, &mut |part| {
+            fails |= match &part.kind {
+                ExpressionKind::Convert(_) | ExpressionKind::Arithmetic { .. } | ExpressionKind::Negate(_) => true,
+                ExpressionKind::StateOf { instance, .. } | ExpressionKind::FieldOf { instance, .. } => {
+                    instance.ty.optional
+                }
+                _ => false,
+            };
+        });
         fails
     }
 }

@@ -145,7 +145,7 @@ fn trouble(kind: &FaultKind) -> Trouble {
         FaultKind::Weight(_) => Trouble::Weight,
         FaultKind::Count(_) => Trouble::Count,
         FaultKind::AnyOrder(_) => Trouble::AnyOrder,
-        FaultKind::StepLimit => Trouble::Silence,
+        FaultKind::StepLimit | FaultKind::Evaluation => Trouble::Silence,
         FaultKind::StackLimit => Trouble::Stack,
         FaultKind::Unknown(_) | FaultKind::UnknownCount | FaultKind::NoRun => unreachable!("all is known"),
     }
