@@ -109,3 +109,83 @@ fn what_lies_ahead_is_bounded_too() {
     let ran = run_with(&["validate", path.to_str().unwrap(), "-", "--limit", "2000"], trace.as_bytes());
     assert!(ran.code == 2 && ran.stderr.contains("more than 2000 configurations"), "{ran:?}");
 }
+
+/// Commands with a grammar, in the time that the text takes: twice the work for each level would never end.
+fn each_command(text: &str, check: &dyn Fn(&str, &crate::support::Ran)) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("g.charmgrammar");
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    for (command, rest) in [
+        ("check", &["--syntax"][..]),
+        ("check", &[]),
+        ("fmt", &["--check"]),
+        ("generate", &["--seed", "1"]),
+        ("validate", &["-"]),
+        ("validate", &["-", "--explain"]),
+        ("validate", &["-", "--from-anywhere"]),
+        ("probability", &["-"]),
+        ("count", &["--events", "2"]),
+        ("stats", &[]),
+        ("diff", &[path]),
+    ] {
+        let ran = run_with(&[&[command, path], rest].concat(), b"a\na\n");
+        assert!(!ran.stderr.contains("panicked"), "{command} {rest:?}: {}", ran.stderr);
+        check(&format!("{command} {rest:?}"), &ran);
+    }
+}
+
+#[test]
+fn statements_nest_without_doubling_the_work() {
+    let nested: [&dyn Fn(&str) -> String; 9] = [
+        &|inner| format!("choose {{ 1 => a, 1 => {inner} }}"),
+        &|inner| format!("choose {{ 1 => {inner}, 1 when p => a }}"),
+        &|inner| format!("choose {{ 1 when p => a, else => {inner} }}"),
+        &|inner| format!("maybe 50% {{ {inner} a }}"),
+        &|inner| format!("if p {{ {inner} }} else {{ a }}"),
+        &|inner| format!("if p {{ a }} else {{ {inner} }}"),
+        &|inner| format!("atomic {{ {inner} }}"),
+        &|inner| format!("for one r: relation {{ {inner} }}").replace("r:", &format!("r{}:", inner.len())),
+        &|inner| format!("repeat while p {{ {inner} a leave }}"),
+    ];
+    for nest in nested {
+        let body = (0..200).fold("a".to_owned(), |inner, _| nest(&inner));
+        let text = format!("kind relation {{}}\nrelation db\nparam p: bool = true\nevent a\nphase x {{ {body} a }}\n");
+        each_command(&text, &|line, ran| assert!(ran.code <= 1, "{line}: {}\n{text}", ran.stderr));
+    }
+}
+
+#[test]
+fn lets_use_each_other_without_doubling_the_work() {
+    let chain = |first: &str, next: &dyn Fn(usize) -> String| {
+        (1..200).fold(format!("let l0{first}"), |text, place| format!("{text}\nlet l{place}{}", next(place - 1)))
+    };
+    for (lets, guard) in [
+        (chain(" = s > 0", &|last| format!(" = l{last} and l{last}")), "l199"),
+        (chain(" = s > 0", &|last| format!(" = not (l{last} == false) or l{last}")), "l199"),
+        (chain(" = s", &|last| format!(" = l{last} + l{last} - l{last}")), "l199 > 0"),
+        (chain("(x: 0..5) = x < s", &|last| format!("(x: 0..5) = l{last}(x) and l{last}(x) or l{last}(5)")), "l199(0)"),
+    ] {
+        let text = format!(
+            "source u\nstate s: 0..5 = 1\nevent a\n{lets}\naction go by u when {guard} {{ a }}\n\
+             action stay by u when not ({guard}) {{ a }}\nphase x {{ do do }}\n"
+        );
+        each_command(&text, &|line, ran| {
+            assert!(ran.code <= 1 && !ran.stdout.contains("silent-loop"), "{line}: {}{}", ran.stdout, ran.stderr);
+        });
+    }
+}
+
+/// What takes too many steps is told as that, where there is no loop.
+#[test]
+fn a_long_evaluation_is_no_silent_loop() {
+    let quantified = "any(x: 0..4095 where any(y: 0..4095 where any(z: 0..4095 where x + y + z > 20000)))";
+    for (body, code) in [
+        (format!("if {quantified} {{ a }} a"), "step-limit"),
+        ("repeat while any(x: 0..9 where x == 3) {} a".to_owned(), "silent-loop"),
+    ] {
+        let text = format!("event a\nphase p {{ {body} }}\n");
+        let ran = run_with(&["check", "-", "--step-limit", "10000"], text.as_bytes());
+        assert!(ran.stdout.starts_with(&format!("error[{code}]")), "{ran:?}");
+    }
+}
