@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
 
-use crate::explore::repair::{Line, Mark, Repair, Unrepaired, marked};
+use crate::explore::repair::{EFFORT, Line, Mark, Repair, Unrepaired, marked};
 use crate::model::Alphabet;
 use crate::model::grammar::Grammar;
 use crate::recognize::Precision;
@@ -91,12 +91,19 @@ fn unrepaired(why: &Unrepaired) -> String {
         Unrepaired::Nothing => {
             "nearest valid sequence: there is none, since the grammar has no complete trace".to_owned()
         }
-        Unrepaired::TooFar { edits, effort } => format!(
-            "nearest valid sequence: not known; none is nearer than {edits} edits, and {effort} places of runs were looked at"
-        ),
+        Unrepaired::TooFar { edits, effort } => {
+            let more = if *effort < EFFORT { "; --limit allows more" } else { "" };
+            format!(
+                "nearest valid sequence: not known; none is nearer than {edits} edits, and {effort} places of runs were \
+                 looked at{more}"
+            )
+        }
         Unrepaired::Limit(Limit::Work { limit }) => format!(
             "nearest valid sequence: not known; none was found within {limit} steps; --limit work=N allows more"
         ),
-        Unrepaired::Limit(_) => "nearest valid sequence: not known; the limit on what is followed was met".to_owned(),
+        Unrepaired::Limit(_) => {
+            "nearest valid sequence: not known; the limit on what is followed was met, and --limit allows more"
+                .to_owned()
+        }
     }
 }

@@ -340,12 +340,13 @@ mod tests {
     type Visited = (NodeId, Member, Vec<(ItemId, Member)>);
 
     /// Visits all that can be reached of `example`, with so many threads, in pieces of so many nodes, and forgets the edges
-    /// each time, or not.
-    fn visit(threads: usize, piece: usize, forgets: bool) -> Vec<Visited> {
+    /// each time, or not. Ends with an error where that takes more than `work` steps.
+    fn visit(threads: usize, piece: usize, forgets: bool, work: u64) -> (Vec<Visited>, Option<Limit>) {
         let root = Root::Builtin("example".to_owned());
         let grammar = model::load(&Memory::default(), &root, &Settings::default()).grammar.expect("it ships");
         let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
-        let mut graph = Graph::new(&grammar, &alphabet, &program, View::NAMES, Some(&[]), Bounds::default());
+        let bounds = Bounds { work, ..Bounds::default() };
+        let mut graph = Graph::new(&grammar, &alphabet, &program, View::NAMES, Some(&[]), bounds);
         graph.set_threads(threads);
         let mut search = Search::new(&mut graph, 0);
         let mut visited: Vec<Visited> = Vec::new();
@@ -358,21 +359,34 @@ mod tests {
                 }
                 if visited.len().is_multiple_of(piece) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
-            if end.expect("there is no limit").is_none() {
-                return visited;
+            match end {
+                Ok(Some(())) => {}
+                Ok(None) => return (visited, None),
+                Err(limit) => return (visited, Some(limit)),
             }
         }
     }
 
     #[test]
     fn neither_threads_nor_pieces_nor_what_is_forgotten_change_what_is_found() {
-        let alone = visit(1, usize::MAX, false);
-        assert!(alone.len() > 3_000, "there is enough for several threads");
+        let alone = visit(1, usize::MAX, false, u64::MAX);
+        assert!(alone.0.len() > 3_000 && alone.1.is_none(), "there is enough for several threads");
         for (threads, piece, forgets) in
             [(1, usize::MAX, true), (3, usize::MAX, false), (3, 1_000, false), (3, 7, true)]
         {
-            let other = visit(threads, piece, forgets);
+            let other = visit(threads, piece, forgets, u64::MAX);
             assert!(other == alone, "{threads} threads, pieces of {piece}, forgets {forgets}");
+        }
+    }
+
+    #[test]
+    fn the_limit_on_work_is_met_at_the_same_place_with_any_number_of_threads() {
+        for work in [1_000, 50_000, 150_000] {
+            let alone = visit(1, usize::MAX, false, work);
+            assert_eq!(alone.1, Some(Limit::Work { limit: work }));
+            for threads in [2, 3, 8] {
+                assert!(visit(threads, usize::MAX, false, work) == alone, "{threads} threads, {work} steps");
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ impl Program {
     ) -> Result<bool, Box<Fault>> {
         let action = &self.actions[id.index()];
         let Some(guard) = &action.guard else { return Ok(true) };
-        scratch.environment.work += 1;
+        scratch.environment.work += 2 + action.parameters.len() as u64;
         let mut rest = binding;
         for (index, values) in action.parameters.iter().enumerate().rev() {
             scratch.environment.candidate(index, values.at(rest % values.size));

@@ -295,7 +295,10 @@ impl<'p> Sets<'p> {
     fn expand_towards(&mut self, front: &Front, towards: Towards<'_>) -> Result<(), Limit> {
         self.graph.meter.spend(self.known.get(front.set).len() as u64)?;
         for place in 0..self.known.get(front.set).len() {
-            self.graph.expand_towards(self.known.get(front.set)[place], towards)?;
+            let point = self.known.get(front.set)[place];
+            self.graph.expand_towards(point, towards)?;
+            // Each edge is looked at, though few are left where many lead to the same points.
+            self.graph.meter.spend(self.graph.edges_towards(point, towards).len() as u64)?;
             // What comes next may be far more than what they are.
             self.bounds.check_memory(&self.graph, &self.known.get(front.set)[..=place])?;
         }
@@ -315,7 +318,9 @@ impl<'p> Sets<'p> {
     /// What can be shown next, where that was looked at.
     pub fn next(&self, front: &Front) -> BTreeSet<&Item> {
         let points = self.known.get(front.set).iter();
-        points.flat_map(|point| self.graph.edges(*point)).map(|edge| self.graph.item(edge.item)).collect()
+        // Edges with the same item follow each other: below nested calls one item has very many.
+        let groups = points.flat_map(|point| self.graph.edges(*point).chunk_by(|one, other| one.item == other.item));
+        groups.map(|edges| self.graph.item(edges[0].item)).collect()
     }
 
     /// The numbers of items have new meanings from here on.

@@ -53,6 +53,14 @@ fn each_limit_is_met_where_it_is_set_and_told() {
         ("combinations=9", &["validate", &g, &names, "--any", "n"], "more than 9 combinations"),
         ("1", &["validate", &g, &names], "more than 1 configurations"),
         ("configurations=1", &["validate", &g, &names], "more than 1 configurations"),
+        ("work=10", &["validate", &g, &names], "more than 10 steps"),
+        ("work=10", &["probability", &g, &names], "more than 10 steps"),
+        ("work=10", &["check", &g], "more than 10 steps"),
+        ("work=10", &["count", &g, "--events", "5"], "more than 10 steps"),
+        ("work=10", &["enumerate", &g, "--events", "5"], "more than 10 steps"),
+        ("work=10", &["generate", &g, "--uniform", "--events", "5"], "more than 10 steps"),
+        ("work=10", &["diff", &g, &g], "more than 10 steps"),
+        ("work=10", &["export", &g, &names, "--as", "juju"], "more than 10 steps"),
         ("1", &["generate", &g], "looks at no configurations"),
         ("1", &["fmt", "--check", &g], "looks at no configurations"),
         ("lines=3", &["check", &g], "did you mean `line`"),
@@ -158,13 +166,13 @@ fn statements_nest_without_doubling_the_work() {
 #[test]
 fn lets_use_each_other_without_doubling_the_work() {
     let chain = |first: &str, next: &dyn Fn(usize) -> String| {
-        (1..200).fold(format!("let l0{first}"), |text, place| format!("{text}\nlet l{place}{}", next(place - 1)))
+        (1..100).fold(format!("let l0{first}"), |text, place| format!("{text}\nlet l{place}{}", next(place - 1)))
     };
     for (lets, guard) in [
-        (chain(" = s > 0", &|last| format!(" = l{last} and l{last}")), "l199"),
-        (chain(" = s > 0", &|last| format!(" = not (l{last} == false) or l{last}")), "l199"),
-        (chain(" = s", &|last| format!(" = l{last} + l{last} - l{last}")), "l199 > 0"),
-        (chain("(x: 0..5) = x < s", &|last| format!("(x: 0..5) = l{last}(x) and l{last}(x) or l{last}(5)")), "l199(0)"),
+        (chain(" = s > 0", &|last| format!(" = l{last} and l{last}")), "l99"),
+        (chain(" = s > 0", &|last| format!(" = not (l{last} == false) or l{last}")), "l99"),
+        (chain(" = s", &|last| format!(" = l{last} + l{last} - l{last}")), "l99 > 0"),
+        (chain("(x: 0..5) = x < s", &|last| format!("(x: 0..5) = l{last}(x) and l{last}(x) or l{last}(5)")), "l99(0)"),
     ] {
         let text = format!(
             "source u\nstate s: 0..5 = 1\nevent a\n{lets}\naction go by u when {guard} {{ a }}\n\
@@ -187,5 +195,73 @@ fn a_long_evaluation_is_no_silent_loop() {
         let text = format!("event a\nphase p {{ {body} }}\n");
         let ran = run_with(&["check", "-", "--step-limit", "10000"], text.as_bytes());
         assert!(ran.stdout.starts_with(&format!("error[{code}]")), "{ran:?}");
+    }
+}
+
+/// Grammars of a few lines that would be searched for ever, each with a trace that is not theirs.
+const ENDLESS: [(&str, &str); 4] = [
+    // Each of the branches is at one of three places.
+    ("event a event x event y(n: 0..9) phase p { interleave each z: 0..80 { x y(n = 3) } a }", "a"),
+    (
+        "event a event x event y phase p { interleave each z: 0..5 { interleave each y: 0..5 { x y x } with { y x } } a }",
+        "a",
+    ),
+    // Which values the states have is not told.
+    (
+        "event a event b state s: 0..63 = any state t: 0..63 = any state u: 0..63 = any state v: 0..63 = any \
+      phase p { a if s + t + u + v == 77 { b } a if s * t == u * v { b } a }",
+        "a b b",
+    ),
+    // Nested calls, each of which may go on in two ways.
+    ("event a event b rule x { a maybe 90% x() maybe 90% x() } phase p { x() b }", "a a a a b a"),
+];
+
+#[test]
+fn every_search_ends_where_the_limit_on_work_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    for (number, (text, trace)) in ENDLESS.into_iter().enumerate() {
+        let (g, names) = (path(&format!("{number}.charmgrammar")), path(&format!("{number}.names")));
+        fs::write(&g, format!("{text}\ntest \"t\" rejects {{ a a a a a a a a a a a a a }}\n")).unwrap();
+        fs::write(&names, trace.replace(' ', "\n") + "\n").unwrap();
+        for line in [
+            &["check", &g][..],
+            &["test", &g],
+            &["count", &g, "--events", "60"],
+            &["generate", &g, "--uniform", "--events", "60"],
+            &["diff", &g, &g],
+            &["stats", &g, "-n", "1", "--seed", "1", "--event-limit", "1000"],
+            &["validate", &g, &names, "--explain"],
+            &["validate", &g, &names, "--from-anywhere", "--explain"],
+            &["probability", &g, &names],
+        ] {
+            let ran = run(&[line, &["--limit", "work=100000"]].concat());
+            assert!([0, 1, 2].contains(&ran.code), "{line:?}: {ran:?}");
+            let all = format!("{}{}", ran.stdout, ran.stderr);
+            let is_cut = all.contains("--limit work=N");
+            // What is decided within the limit need not tell of it.
+            assert!(is_cut || ran.code != 2, "{line:?}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_verdict_stays_where_nothing_else_is_found_in_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("g.charmgrammar");
+    // A verdict by names need not know the states, and reasons do.
+    let hidden = "event a event b event x(n: 0..63, m: 0..63) state s: 0..63 = any state t: 0..63 = any \
+                  phase p { x(n = s, m = t) x(n = t, m = s) b }";
+    let no_reason = "no reasons: none was found within 5000 steps, which end at item 1; --limit work=N allows more";
+    let given_up = "the search for reasons was given up after 5000 steps; --limit work=N allows more";
+    let no_sequence = "nearest valid sequence: not known; none was found within 5000 steps; --limit work=N allows more";
+    for (grammar, trace, told) in [
+        (hidden, &b"x\na\n"[..], &["invalid at 2: a", no_reason, "3 edits away"][..]),
+        (ENDLESS[0].0, b"a\n", &["invalid at 1: a", given_up, no_sequence]),
+    ] {
+        fs::write(&path, grammar).unwrap();
+        let ran = run_with(&["validate", path.to_str().unwrap(), "-", "--explain", "--limit", "work=20000"], trace);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(told.iter().all(|told| ran.stdout.contains(told)), "{told:?}: {ran:?}");
     }
 }

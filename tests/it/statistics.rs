@@ -435,3 +435,28 @@ fn what_can_t_be_answered_ends_with_2() {
     run(&["stats", "example", "--limit", "0"]).unanswered();
     run_with(&["stats", "-"], b"phase p { nothing-declared }").unanswered();
 }
+
+#[test]
+fn lengths_are_left_out_where_each_trace_that_is_drawn_is_given_up() {
+    let text = "event a event b rule z(n: 0..1) { repeat 0.. mean 9 { b if n < 1 { z(n + 1) } } } \
+                phase p { meanwhile { 99% z(0) } a a a }";
+    // The mean is exact within the limit, and lengths are not.
+    let drawn = |more: &[&str]| {
+        let line = ["stats", "-", "--seed", "1", "-n", "30", "--limit", "work=2000", "--event-limit"];
+        run_with(&[&line, more].concat(), text.as_bytes())
+    };
+    let ran = drawn(&["2"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("events in a trace: mean 26733.000; more is not known  (exact)"), "{ran:?}");
+    assert!(ran.stderr.contains("nothing but the mean is known of the lengths"), "{ran:?}");
+    let ran = drawn(&["2", "--format", "json"]);
+    let figures: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(figures["length"]["mean"]["value"].is_f64() && figures["length"]["quantiles"].is_null(), "{ran:?}");
+    assert_eq!(figures["samples"]["number"], 30, "{ran:?}");
+    // Where only some are given up, the lengths of the others are told.
+    for (most, is_warned) in [("20000", true), ("100000000", false)] {
+        let ran = drawn(&[most]);
+        assert!(ran.code == 0 && ran.stdout.contains(", standard deviation "), "{ran:?}");
+        assert_eq!(ran.stderr.contains("were given up"), is_warned, "{ran:?}");
+    }
+}

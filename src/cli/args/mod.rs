@@ -294,7 +294,8 @@ pub(in crate::cli) struct Limiting {
     ///
     /// N is how many configurations may be followed at once where traces are judged (200,000), or looked at for one answer
     /// where a grammar is explored (2,000,000, for `stats` 1,000,000; each takes up to 512 bytes, and as many lie ahead).
-    /// Beyond it there is no answer, and the exit code is 2. The limits that have names bound what is read and made, such
+    /// Beyond it there is no answer, and the exit code is 2. So it is beyond `work=N`, the steps of the search for one answer
+    /// (500,000,000: some 10 to 20 seconds). The other limits that have names bound what is read and made, such
     /// as `file=N`, the bytes of a grammar's file; the language reference lists them. May be given several times.
     #[arg(long = "limit", value_name = "[NAME=]N", value_parser = LimitSetting::parse)]
     limits: Vec<LimitSetting>,

@@ -104,3 +104,21 @@ fn a_trace_that_is_too_long_is_told_so() {
     };
     assert!((20..100).contains(&item), "{item}");
 }
+
+#[test]
+fn what_waits_counts_for_the_memory_not_only_what_was_looked_at() {
+    // Each look at one of few configurations puts a hundred others in line.
+    let grammar = text("event a event x event y phase p { interleave each z: 0..99 { x y } a }");
+    let (alphabet, program) = (Alphabet::new(&grammar), Program::compile(&grammar));
+    let bounds = Bounds { memory: 1 << 20, room: 0, ..Bounds::default() };
+    let question = Question { bounds, ..Question::default() };
+    let explainer = Explainer::new(&grammar, &alphabet, &program, &question, Effort::default());
+    let event =
+        |name: &str| Observed::Event { name: alphabet.find(name).unwrap(), of: Vec::new(), payload: Vec::new() };
+    let accepted = ["x", "x", "x", "y"].map(event);
+    let Err(Unexplained::Limit { limit: Limit::Configurations(_), .. }) =
+        explainer.explain(Shows::EVENTS, &accepted, Some(&event("a")))
+    else {
+        panic!()
+    };
+}
