@@ -89,7 +89,8 @@ pub(super) fn refuse_input<'p>(
     let Some(identity) = identity(output) else { return Ok(()) };
     let is_standard = |path: &Path| path == Path::new("-") || path == Path::new(STDIN);
     let input = inputs.into_iter().find(|path| {
-        self::identity(if is_standard(path) { Path::new("/dev/stdin") } else { path }) == Some(identity.clone())
+        let path = if is_standard(path) { Path::new("/dev/stdin") } else { path };
+        self::identity(path).as_ref() == Some(&identity)
     });
     match input {
         Some(input) if is_standard(input) => Err(Failure::Message(format!(
