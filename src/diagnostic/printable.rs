@@ -56,8 +56,9 @@ pub(crate) fn commands_as(text: &str, colons: &str, bracket: &str) -> String {
     for line in text.split_inclusive('\n') {
         let start = line.len() - line.trim_start().len();
         match line[start..].strip_prefix("::") {
-            Some(rest) => safe.extend([&line[..start], colons, rest]),
-            None => safe.push_str(line),
+            // The mark of an excerpt from another file, `:::`, begins no command: its name would begin with a colon.
+            Some(rest) if !rest.starts_with(':') => safe.extend([&line[..start], colons, rest]),
+            _ => safe.push_str(line),
         }
     }
     if safe.contains("##[") { safe.replace("##[", bracket) } else { safe }
@@ -82,6 +83,6 @@ mod tests {
             "∷error::a\n \t∷b\r\nc ::d\n##⟦error]e"
         );
         assert_eq!(without_commands(":: ::a"), "∷ ::a");
-        assert_eq!(without_commands("::::a"), "∷::a");
+        assert_eq!(without_commands("  ::: a::b\n::::a"), "  ::: a::b\n::::a");
     }
 }

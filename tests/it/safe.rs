@@ -111,7 +111,8 @@ fn acts(character: char) -> bool {
 fn assert_shown(shown: &str, about: &str) {
     let harmful = shown.chars().find(|character| acts(*character));
     assert_eq!(harmful, None, "{about}\n{shown}");
-    let command = shown.lines().find(|line| line.trim_start().starts_with("::") || line.contains("##["));
+    let is_command = |line: &str| line.trim_start().starts_with("::") && !line.trim_start().starts_with(":::");
+    let command = shown.lines().find(|line| is_command(line) || line.contains("##["));
     assert_eq!(command, None, "{about}\n{shown}");
 }
 
