@@ -170,6 +170,7 @@ impl Configuration {
     }
 
     /// The number of words of all of it: also of its counters, and of what is not known of its states.
+    #[inline]
     pub fn room(&self) -> usize {
         let unknown = self.unknown.as_ref().map_or(0, |unknown| unknown.room());
         self.words.len() + self.counters.len() + unknown

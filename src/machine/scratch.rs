@@ -88,6 +88,7 @@ impl Scratch {
     }
 
     /// The work that was done since this was asked last: steps, and the parts of conditions that they evaluated.
+    #[inline]
     pub fn take_work(&mut self) -> u64 {
         let work = self.environment.work + self.silent_steps();
         work - std::mem::replace(&mut self.work_taken, work)

@@ -66,15 +66,12 @@ impl Finder<'_> {
         (Ok(found.outcome(n_leads, ends)), steps)
     }
 
-    /// Counts the steps of the run that has just come to a pause and the copies of its configuration, and checks that all are within
-    /// what is allowed.
-    fn account(&mut self, at: usize, work: &mut Work, aim: &Aim<'_>, found: &Found) -> Result<(), Stop> {
-        work.steps += self.scratch.take_work() + steps_of(work.pool[at].room());
-        let Allowance { steps, bytes } = aim.allowance;
-        if work.steps > steps {
-            return Err(Limit::Work { limit: steps }.into());
-        }
-        if work.bytes() + found.n_bytes() > bytes { Err(self.too_many_open(work)) } else { Ok(()) }
+    /// Counts the steps of the run that has just come to a pause, and the copies of its configuration of so many words.
+    #[inline]
+    fn count_run(&mut self, room: usize, work: &mut Work, aim: &Aim<'_>) -> Result<(), Stop> {
+        work.steps += self.scratch.take_work() + steps_of(room);
+        let limit = aim.allowance.steps;
+        if work.steps > limit { Err(Limit::Work { limit }.into()) } else { Ok(()) }
     }
 
     /// The error of too many configurations on silent ways.
@@ -88,13 +85,13 @@ impl Finder<'_> {
         let watches = self.watches();
         let mut only = aim.ahead.clone().filter(|_| self.facts.sure);
         let mut ends = false;
-        while let Some(Open { at: place, from }) = work.pop() {
+        while let Some(Open { at: place, room, from }) = work.pop() {
             let at = &mut work.pool[place];
             self.scratch.refuel();
             self.scratch.look_for(&mut only);
             let pause = self.program.run(at, &mut self.scratch);
             self.scratch.look_for(&mut only);
-            self.account(place, work, aim, found)?;
+            self.count_run(room, work, aim)?;
             let at = &mut work.pool[place];
             self.note_met(None);
             if watches && matches!(pause, Err(_) | Ok(Pause::End)) {
@@ -133,7 +130,7 @@ impl Finder<'_> {
                 }
                 Ok(Pause::Decide(decision)) => {
                     let (step, is_first) = self.step(place, false, from, Some(decision.place), work)?;
-                    if is_first && self.fork(place, &decision, step, aim, work)? {
+                    if is_first && self.fork(place, &decision, step, aim, (work, found.n_bytes()))? {
                         continue;
                     }
                 }
@@ -154,7 +151,7 @@ impl Finder<'_> {
         decision: &Decision,
         step: Option<u32>,
         aim: &Aim<'_>,
-        work: &mut Work,
+        (work, found_bytes): (&mut Work, usize),
     ) -> Result<bool, Stop> {
         if let Odds::Uniform(many) = decision.odds
             && usize::try_from(many).map_or(true, |many| many > self.limit)
@@ -179,7 +176,7 @@ impl Finder<'_> {
             match self.program.resume(&mut work.pool[branch], option) {
                 Ok(()) if aim.ahead.as_ref().is_none_or(|ahead| self.program.may_find(&work.pool[branch], ahead)) => {
                     work.push(branch, step);
-                    if work.open_bytes > aim.allowance.bytes {
+                    if work.open_bytes() > aim.allowance.bytes {
                         return Err(self.too_many_open(work));
                     }
                 }
@@ -193,7 +190,7 @@ impl Finder<'_> {
             }
         }
         work.steps += many;
-        if work.weight > 2 * self.limit {
+        if work.weight() > 2 * self.limit || work.bytes() + found_bytes > aim.allowance.bytes {
             return Err(self.too_many_open(work));
         }
         Ok(goes_on)
@@ -383,10 +380,11 @@ impl From<Limit> for Stop {
     }
 }
 
-/// A configuration that is still to be followed: where it is in the pool, and the number of the one before it.
+/// A configuration that is still to be followed: where it is in the pool, its number of words, and the number of the one before it.
 #[derive(Debug)]
 struct Open {
     at: usize,
+    room: usize,
     from: Option<u32>,
 }
 
@@ -403,9 +401,8 @@ pub(super) struct Work {
     /// How many decisions were taken where it is not.
     n_taken: usize,
     open: Vec<Open>,
-    weight: usize,
-    /// The memory of what is open, in bytes.
-    open_bytes: usize,
+    /// The words of what is open.
+    open_room: usize,
     /// The number of steps so far.
     steps: u64,
     seen: Seen,
@@ -427,7 +424,7 @@ impl Work {
         self.free.clear();
         self.free.extend(0..self.pool.len());
         self.open.clear();
-        (self.weight, self.open_bytes) = (0, 0);
+        self.open_room = 0;
         self.seen.clear();
         self.ways.clear();
         self.remembers = remembers;
@@ -457,30 +454,34 @@ impl Work {
         place
     }
 
+    #[inline]
     fn push(&mut self, at: usize, from: Option<u32>) {
         let room = self.pool[at].room();
-        self.weight += weight(room);
-        self.open_bytes += bytes(room);
-        self.open.push(Open { at, from });
+        self.open_room += room;
+        self.open.push(Open { at, room, from });
     }
 
+    #[inline]
     fn pop(&mut self) -> Option<Open> {
         let open = self.open.pop()?;
-        let room = self.pool[open.at].room();
-        self.weight -= weight(room);
-        self.open_bytes -= bytes(room);
+        self.open_room -= open.room;
         Some(open)
+    }
+
+    /// For how many configurations those count that are open: one with a deep stack takes the room of several.
+    fn weight(&self) -> usize {
+        self.open.len() + self.open_room / 64
+    }
+
+    /// The memory of those that are open, in bytes, about.
+    fn open_bytes(&self) -> usize {
+        self.open.len() * (size_of::<Open>() + size_of::<Configuration>()) + self.open_room * size_of::<u64>()
     }
 
     /// The memory for all configurations at hand, in bytes, about.
     fn bytes(&self) -> usize {
-        self.open_bytes + self.seen.bytes()
+        self.open_bytes() + self.seen.bytes()
     }
-}
-
-/// The memory for an open configuration of so many words, in bytes, about.
-fn bytes(n_words: usize) -> usize {
-    size_of::<Open>() + size_of::<Configuration>() + n_words * size_of::<u64>()
 }
 
 /// The configurations that were met on silent ways.
