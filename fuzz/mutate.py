@@ -3,9 +3,9 @@
 
     fuzz/mutate.py target/release/charmgrammar --seconds 3600 --seed 1
 
-Seeds are the grammars of `specs/`, `tests/corpus/` and `tests/semantics/`. A mutant must be answered: exit code 0, 1 or 2,
-no panic, no more memory than `grammar/LANGUAGE.md` says, and `fmt` of what `fmt` wrote changes nothing. What is not
-answered so is kept in `fuzz/artifacts/mutants/`.
+Seeds are the grammars of `specs/`, `tests/corpus/` and `tests/semantics/`. A mutant must be answered:
+exit code 0, 1 or 2, no panic, no more memory than `grammar/LANGUAGE.md` says, and `fmt` of what `fmt`
+wrote changes nothing. What is not answered so is kept in `fuzz/artifacts/mutants/`.
 """
 
 import argparse
@@ -73,12 +73,16 @@ def mutant(chance, texts):
             if digits:
                 tokens[chance.choice(digits)] = chance.choice(numbers)
         elif way == 6:
-            opening = chance.choice(("{", "atomic {", "maybe 50% {", "repeat 0..3 {", "interleave {"))
+            opening = chance.choice(
+                ("{", "atomic {", "maybe 50% {", "repeat 0..3 {", "interleave {")
+            )
             depth = chance.choice((1, 3, 30))
             tokens[place:place] = [f" {opening} " * depth]
             tokens.insert(min(place + 6, len(tokens)), " } " * depth)
         else:
-            tokens[place] = "".join(chance.choice("{}()<>[]|&%=.,:\"'`#\0\x1b é\u202e\t\r\n") for _ in range(3))
+            tokens[place] = "".join(
+                chance.choice("{}()<>[]|&%=.,:\"'`#\0\x1b é\u202e\t\r\n") for _ in range(3)
+            )
     return "".join(tokens)
 
 
@@ -86,7 +90,9 @@ def run(words, text):
     """The exit code, all output, and the most memory in bytes."""
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 * MEMORY, 4 * MEMORY))  # noqa: E731
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=limit)
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=limit
+        )
         end = time.monotonic() + 120
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -108,7 +114,9 @@ def wrong(binary, directory, text):
     n_run = 0
     for command, *rest in COMMANDS:
         rest = [{"TRACE": str(trace), "GRAMMAR": str(grammar)}.get(word, word) for word in rest]
-        takes_limits = command in ("check", "stats", "validate", "count", "diff") and "--syntax" not in rest
+        takes_limits = (
+            command in ("check", "stats", "validate", "count", "diff") and "--syntax" not in rest
+        )
         words = [binary, command, str(grammar), *rest, *(LIMITS if takes_limits else ())]
         code, told, memory = run(words, text)
         n_run += 1
@@ -117,7 +125,9 @@ def wrong(binary, directory, text):
         if memory > MEMORY:
             return f"{command} {rest}: {memory >> 20} MiB", n_run
         if command == "generate" and code == 0:
-            trace.write_text(told[told.find("\n") + 1 :] if told.startswith("note") else told, encoding="utf-8")
+            trace.write_text(
+                told[told.find("\n") + 1 :] if told.startswith("note") else told, encoding="utf-8"
+            )
         if (command, code) == ("check", 2) and "--syntax" in rest:
             # It has no meaning, so the others say the same.
             return None, n_run
@@ -127,7 +137,10 @@ def wrong(binary, directory, text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Tries mutants until the time is over. The exit code is 1 if one was not answered."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("binary")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
@@ -140,14 +153,15 @@ def main():
         while time.monotonic() < end:
             text = mutant(chance, texts)
             found, n_run = wrong(arguments.binary, Path(name), text)
-            counts.update(mutants=1, runs=n_run, meaning=n_run > 2)
+            counts.update({"mutants": 1, "runs": n_run, "with a meaning": n_run > 2})
             if found:
                 counts["wrong"] += 1
                 kept.mkdir(parents=True, exist_ok=True)
                 path = kept / f"{arguments.seed}-{counts['mutants']}.charmgrammar"
                 path.write_bytes(text.encode("utf-8", "surrogatepass"))
                 print(f"{path}: {found}", flush=True)
-    print(f"{counts['mutants']} mutants, {counts['meaning']} of them with a meaning, {counts['runs']} runs, {counts['wrong']} wrong")
+    told = [f"{counts[name]} {name}" for name in ("mutants", "with a meaning", "runs", "wrong")]
+    print(", ".join(told))
     return 1 if counts["wrong"] else 0
 
 
