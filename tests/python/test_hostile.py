@@ -164,7 +164,6 @@ ELSEWHERE = {
     "utime": "import os\nos.utime(CHECKOUT + '/README.md')",
     "truncate": "import os\nos.truncate(CHECKOUT + '/README.md', 0)",
     "sqlite": "import sqlite3\nsqlite3.connect(CHECKOUT + '/db')",
-    "a link that it makes": "import os\nos.symlink(CHECKOUT, 'l')\nopen('l/README.md', 'w')",
     "bound before": "WRITE(CHECKOUT + '/README.md', 'w')",
 }
 
@@ -177,6 +176,15 @@ def test_a_charm_does_not_write_elsewhere(charm, body, tmp_path):
     assert ran.returncode == 1, ran.stderr
     assert "charmgrammar lets a charm write to its own directory only" in ran.stdout
     assert "2 files outside of its directory not written" in ran.stdout
+    assert everything_in(tmp_path / "checkout") == before
+
+
+def test_a_link_that_a_charm_makes_leads_to_nothing_that_it_may_write(charm, tmp_path):
+    directory = charm("import os\nos.symlink(CHECKOUT, 'l')\nopen('l/README.md', 'w')")
+    before = everything_in(tmp_path / "checkout")
+    ran = run_command(directory, *FEW)
+    assert ran.returncode == 1, ran.stderr
+    assert "PermissionError" in ran.stdout
     assert everything_in(tmp_path / "checkout") == before
 
 
