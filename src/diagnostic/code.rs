@@ -30,6 +30,7 @@ codes! {
     FileTooLarge "file-too-large" "a file over the limit"
     NotFormatted "not-formatted" "lines that `fmt` would lay out in another way"
     Syntax "syntax" "text that is not of the language"
+    ItemLimit "item-limit" "a statement, or a declaration without its body, longer than the limit"
     NestingLimit "nesting-limit" "brackets or statements nested deeper than the limit"
     IntegerTooLarge "integer-too-large" "an integer that does not fit into 64 bits"
     BadPercentage "bad-percentage" "a percentage out of range or with too many decimals"

@@ -45,19 +45,19 @@ impl Resolver<'_> {
             tree::StatementKind::Choose(alternatives) => self.choose(alternatives),
             tree::StatementKind::If { arms, otherwise } => {
                 let arms = arms.iter().map(|(condition, block)| (self.typed(condition, BOOL), self.block(block)));
-                StatementKind::If { arms: arms.collect(), otherwise: self.optional_block(otherwise.as_ref()) }
+                StatementKind::If { arms: arms.collect(), otherwise: self.optional_block(otherwise.as_deref()) }
             }
             tree::StatementKind::ForEach { variable, any_order, filter, body } => {
-                let (range, body) = self.each(variable, filter.as_ref(), body);
+                let (range, body) = self.each(variable, filter.as_deref(), body);
                 StatementKind::ForEach { range: range?, any_order: *any_order, body }
             }
             tree::StatementKind::ForOne { variable, filter, body, otherwise } => {
-                let (range, body) = self.each(variable, filter.as_ref(), body);
-                let otherwise = self.optional_block(otherwise.as_ref());
+                let (range, body) = self.each(variable, filter.as_deref(), body);
+                let otherwise = self.optional_block(otherwise.as_deref());
                 StatementKind::ForOne { range: range?, body, otherwise }
             }
             tree::StatementKind::Repeat { count, condition, body } => {
-                let count = self.count(count.as_ref(), condition.is_some());
+                let count = self.count(count.as_deref(), condition.is_some());
                 let condition = condition.as_ref().map(|condition| self.typed(condition, BOOL));
                 let body = self.block(body);
                 StatementKind::Repeat { count: Box::new(count?), condition, body }
@@ -97,7 +97,7 @@ impl Resolver<'_> {
 
     fn call(&mut self, name: &Name, arguments: &[tree::Expression], span: Span) -> Option<StatementKind> {
         let grammar = self.grammar;
-        let Some(rule) = self.names.rules.get(&name.text).copied() else {
+        let Some(rule) = self.names.rules.get(name.text.as_str()).copied() else {
             self.no_rule(name, arguments);
             for argument in arguments {
                 self.expression(argument, Some(UNKNOWN));
@@ -160,14 +160,14 @@ impl Resolver<'_> {
 
     fn named_target(&mut self, name: &Name) -> Option<(Target, Type)> {
         let refuse = |what: &str| format!("`{}` is {what}: only a state can be assigned to", name.text);
-        if let Some(id) = self.scope.get(&name.text) {
+        if let Some(id) = self.scope.get(name.text.as_str()) {
             let variable = &self.scope.variables[id.index()];
             let diagnostic = Diagnostic::error(Code::BadAssignment, name.span, refuse("a variable"));
             let diagnostic = diagnostic.also(variable.span, "declared here");
             self.report(diagnostic);
             return None;
         }
-        match self.names.values.get(&name.text) {
+        match self.names.values.get(name.text.as_str()) {
             Some(named) => match named.value {
                 Value::State(id) => Some((Target::State(id), self.grammar.states[id.index()].ty)),
                 value => {
@@ -195,7 +195,7 @@ impl Resolver<'_> {
             let message = format!("{what}: only a state can be assigned to");
             Diagnostic::error(Code::BadAssignment, name.span, message)
         };
-        let Some(member) = self.names.members[kind.index()].get(&name.text).copied() else {
+        let Some(member) = self.names.members[kind.index()].get(name.text.as_str()).copied() else {
             if name.text == "index" || name.text == "array" {
                 self.report(fixed(format!("`{}` is fixed for each instance", name.text)));
             } else {
@@ -261,7 +261,7 @@ impl Resolver<'_> {
     }
 
     fn branch(&mut self, tree: &tree::Branch) -> Branch {
-        let (each, body) = match &tree.each {
+        let (each, body) = match tree.each.as_deref() {
             Some((variable, filter)) => self.each(variable, filter.as_ref(), &tree.body),
             None => (None, self.block(&tree.body)),
         };
@@ -291,7 +291,7 @@ impl Resolver<'_> {
     fn drawn(&mut self, verb: Verb, name: &Name) -> Option<Drawn> {
         let names = self.names;
         let reactions = verb != Verb::Do;
-        match names.actions.get(&name.text) {
+        match names.actions.get(name.text.as_str()) {
             Some(group @ Drawn::Group(_)) => return Some(*group),
             Some(action @ Drawn::Action(_)) if !reactions => return Some(*action),
             Some(reaction @ Drawn::Reaction(_)) if reactions => return Some(*reaction),

@@ -22,7 +22,7 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
         }
         let mut resolver = builder.resolver(place);
         if let Some(name) = profile
-            && !resolver.names.profiles.contains_key(&name.text)
+            && !resolver.names.profiles.contains_key(name.text.as_str())
         {
             let candidates = resolver.names.profiles.keys().map(String::as_str);
             let missing = resolver.undefined(Code::UndefinedProfile, Space::Profile, "profile", name, candidates);
@@ -36,7 +36,7 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
                 Check::Never { variables: resolver.scope.variables, expression }
             }
         };
-        let profile = profile.as_ref().map(|name| name.text.clone());
+        let profile = profile.as_ref().map(|name| name.text.to_string());
         let own = builder.own.contains(&item.span.source);
         builder.grammar.tests.push(Test { text: text.value.clone(), profile, check, own, span: item.span });
     }

@@ -6,7 +6,7 @@ use super::files::Files;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceId, Span};
-use crate::syntax::tree::{self, Declaration, DeclarationKind, Name, Removed, TemplatePart};
+use crate::syntax::tree::{self, Declaration, DeclarationKind, Name, Removed};
 
 /// The longest name, in bytes.
 pub(super) const MAX_NAME_BYTES: usize = 255;
@@ -210,7 +210,7 @@ impl Collector<'_> {
                 Some(space) => (Key::new(space, &name.text), keyword.text.as_str(), name.span),
                 None => (instance_key(keyword, name), keyword.text.as_str(), name.span),
             },
-            Removed::Event(template) => (Key::new(Space::Event, template_text(template)), "event", template.span),
+            Removed::Event(template) => (Key::new(Space::Event, template.text()), "event", template.span()),
             Removed::Test(text) => {
                 let key = self.test(&text.value);
                 (key.unwrap_or_else(|| test_key(text)), "test", text.span)
@@ -244,14 +244,14 @@ impl Collector<'_> {
                 let space = space_of(&keyword.text);
                 let key = space.map_or_else(|| instance_key(keyword, name), |space| Key::new(space, &name.text));
                 if key.space == Space::Instance {
-                    self.items.broken_names.insert(name.text.clone());
+                    self.items.broken_names.insert(name.text.to_string());
                 }
                 self.items.broken.insert(key);
             }
             (Some(keyword), None) if matches!(keyword.text.as_str(), "use") => self.items.incomplete = true,
             (Some(keyword), None) => self.items.broken_spaces.extend(space_of(&keyword.text)),
             (None, Some(name)) => {
-                self.items.broken_names.insert(name.text.clone());
+                self.items.broken_names.insert(name.text.to_string());
             }
             (None, None) => {}
         }
@@ -326,7 +326,7 @@ fn items_of(doc: String, kind: DeclarationKind) -> Vec<(Key, Item)> {
         | DeclarationKind::State { name, .. } => (Key::new(Space::Value, &name.text), name.span),
         DeclarationKind::Kind { name, .. } => (Key::new(Space::Kind, &name.text), name.span),
         DeclarationKind::Instance { kind, name, .. } => (instance_key(kind, name), name.span),
-        DeclarationKind::Event { template, .. } => (Key::new(Space::Event, template_text(template)), template.span),
+        DeclarationKind::Event { template, .. } => (Key::new(Space::Event, template.text()), template.span()),
         DeclarationKind::Rule { name, .. } => (Key::new(Space::Rule, &name.text), name.span),
         DeclarationKind::Action(action) | DeclarationKind::Reaction(action) => {
             (Key::new(Space::Action, &action.name.text), action.name.span)
@@ -417,15 +417,6 @@ fn test_key(text: &tree::Text) -> Key {
 /// The key without what a person would not write: the kind of an instance, the file of a test.
 fn bare(key: &Key) -> Key {
     Key::new(key.space, name_of(key))
-}
-
-/// The template as it is written.
-pub(super) fn template_text(template: &tree::Template) -> String {
-    let parts = template.parts.iter().map(|part| match part {
-        TemplatePart::Literal(text) => text.clone(),
-        TemplatePart::Placeholder(name) => format!("<{}>", name.text),
-    });
-    parts.collect()
 }
 
 /// What a person calls it: an instance without its kind, a test without its file.

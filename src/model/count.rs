@@ -79,7 +79,7 @@ impl Resolver<'_> {
 
     /// Says so if a name that is no param stands as a bound without parentheses.
     fn check_bare_bound(&mut self, name: &tree::Name) {
-        let (what, declared) = match (self.scope.get(&name.text), self.names.values.get(&name.text)) {
+        let (what, declared) = match (self.scope.get(name.text.as_str()), self.names.values.get(name.text.as_str())) {
             (Some(id), _) => ("a variable", self.scope.variables[id.index()].span),
             (None, Some(Named { value: Value::Param(_), .. }) | None) => return,
             (None, Some(named)) => (word_for(named.value), named.span),

@@ -21,15 +21,16 @@ pub(super) fn signatures(builder: &mut Builder<'_>) {
     for (place, item) in items.list.iter().enumerate() {
         match &item.kind {
             DeclarationKind::Source(names) => {
-                let rows = names.iter().map(|name| super::grammar::Cause { name: name.text.clone(), span: item.span });
+                let rows =
+                    names.iter().map(|name| super::grammar::Cause { name: name.text.to_string(), span: item.span });
                 builder.grammar.sources.extend(rows);
             }
             DeclarationKind::Group(names) => {
-                builder.grammar.groups.extend(names.iter().map(|name| name.text.clone()));
+                builder.grammar.groups.extend(names.iter().map(|name| name.text.to_string()));
             }
             DeclarationKind::Rule { name, parameters, .. } => {
                 let variables = builder.resolver(place).parameters(parameters, false);
-                let (name, parameters) = (name.text.clone(), variables.len());
+                let (name, parameters) = (name.text.to_string(), variables.len());
                 builder.grammar.rules.push(Rule { name, parameters, variables, body: Vec::new(), span: item.span });
             }
             DeclarationKind::Action(action) => {
@@ -82,7 +83,7 @@ pub(super) fn bodies(builder: &mut Builder<'_>) {
             }
             DeclarationKind::Phase { name, body } => {
                 let (variables, meanwhile, body) = builder.resolver(place).phase(body, &item.extensions);
-                let (name, span, doc) = (name.text.clone(), item.span, item.doc.clone());
+                let (name, span, doc) = (name.text.to_string(), item.span, item.doc.clone());
                 builder.grammar.phases.push(Phase { name, variables, meanwhile, body, span, doc });
             }
             _ => {}
@@ -105,7 +106,7 @@ impl Resolver<'_> {
     pub(super) fn parameters(&mut self, parameters: &[Binder], enumerated: bool) -> Vec<Variable> {
         let variable = |parameter: &Binder| {
             let ty = if enumerated { self.enumerated_type(&parameter.ty) } else { self.ty(&parameter.ty) };
-            Variable { name: parameter.name.text.clone(), ty, span: parameter.name.span }
+            Variable { name: parameter.name.text.to_string(), ty, span: parameter.name.span }
         };
         parameters.iter().map(variable).collect()
     }
@@ -114,7 +115,7 @@ impl Resolver<'_> {
         let variables = self.parameters(&tree.parameters, true);
         let item = &self.items.list[self.place];
         Action {
-            name: tree.name.text.clone(),
+            name: tree.name.text.to_string(),
             label: self.label(tree, reaction),
             reaction,
             sources: self.causes(tree, reaction),
@@ -130,7 +131,7 @@ impl Resolver<'_> {
     }
 
     fn label(&mut self, tree: &tree::Action, reaction: bool) -> String {
-        let Some(label) = &tree.label else { return tree.name.text.clone() };
+        let Some(label) = &tree.label else { return tree.name.text.to_string() };
         if reaction {
             let message = "a reaction shows no mark, so it cannot have a name for one";
             self.report(
@@ -173,7 +174,7 @@ impl Resolver<'_> {
                 self.report(Diagnostic::error(Code::DuplicateName, name.span, message).also(first, "first named here"));
                 continue;
             }
-            if let Some(id) = self.names.sources.get(&name.text) {
+            if let Some(id) = self.names.sources.get(name.text.as_str()) {
                 causes.push(*id);
             } else {
                 let candidates = self.names.sources.keys().map(String::as_str);
@@ -187,7 +188,7 @@ impl Resolver<'_> {
     fn groups(&mut self, names: &[Name]) -> Vec<usize> {
         let mut groups = BTreeSet::new();
         for name in names {
-            match self.names.actions.get(&name.text) {
+            match self.names.actions.get(name.text.as_str()) {
                 Some(Drawn::Group(group)) => {
                     groups.insert(*group);
                 }

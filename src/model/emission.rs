@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::collect::{Key, Space, template_text};
+use super::collect::{Key, Space};
 use super::grammar::{Base, EventId, Expression, ExpressionKind, Grammar, InstanceId, KindId, StatementKind, Type};
 use super::names::Drawn;
 use super::resolver::Resolver;
@@ -27,7 +27,7 @@ fn by_position(parameters: &[&str], given: &[Argument]) -> (String, bool) {
     let shown = |value: &tree::Expression| match &value.kind {
         tree::ExpressionKind::Integer(value) => Some(value.to_string()),
         tree::ExpressionKind::Boolean(value) => Some(value.to_string()),
-        tree::ExpressionKind::Name(name) => Some(name.text.clone()),
+        tree::ExpressionKind::Name(name) => Some(name.text.to_string()),
         _ => None,
     };
     if given.is_empty() || parameters.len() != given.len() {
@@ -49,9 +49,13 @@ pub(super) type Expansions = BTreeMap<String, (EventId, Vec<InstanceId>)>;
 
 /// The literal texts of a template, and the names between them.
 pub(super) fn split(template: &Template) -> (Vec<String>, Vec<&Name>) {
+    let parts = match template {
+        Template::Plain(name) => return (vec![name.text.to_string()], Vec::new()),
+        Template::Spliced { parts, .. } => parts,
+    };
     let mut literals = vec![String::new()];
     let mut placeholders = Vec::new();
-    for part in &template.parts {
+    for part in parts {
         match part {
             TemplatePart::Literal(text) => literals.last_mut().expect("there is always one").push_str(text),
             TemplatePart::Placeholder(name) => {
@@ -104,7 +108,7 @@ impl Resolver<'_> {
     pub(super) fn emission(&mut self, template: &Template, payload: &[Argument], span: Span) -> Option<StatementKind> {
         let (literals, placeholders) = split(template);
         let found = match &placeholders[..] {
-            [] => self.bare_event(&literals[0], template.span, &NotEvent { payload, span }),
+            [] => self.bare_event(&literals[0], template.span(), &NotEvent { payload, span }),
             _ => self.templated_event(literals, &placeholders, template),
         };
         let Some((event, of)) = found else {
@@ -113,8 +117,8 @@ impl Resolver<'_> {
             }
             return None;
         };
-        self.warn_deprecated(event, template.span);
-        let payload = self.payload(event, payload, template.span)?;
+        self.warn_deprecated(event, template.span());
+        let payload = self.payload(event, payload, template.span())?;
         Some(StatementKind::Emit { event, of, payload })
     }
 
@@ -180,7 +184,7 @@ impl Resolver<'_> {
     /// The instance that a placeholder names: a variable, or an instance by its name.
     fn placeholder(&mut self, name: &Name, literals: &[String]) -> Expression {
         let span = name.span;
-        if let Some(id) = self.scope.get(&name.text) {
+        if let Some(id) = self.scope.get(name.text.as_str()) {
             let ty = self.scope.variables[id.index()].ty;
             let variable = Expression { kind: ExpressionKind::Variable(id), ty, span };
             return match ty.base {
@@ -213,7 +217,7 @@ impl Resolver<'_> {
     }
 
     fn placeholder_thing(&mut self, name: &Name) -> Option<super::names::Thing> {
-        if self.things(&name.text).is_empty() && self.names.kinds.contains_key(&name.text) {
+        if self.things(&name.text).is_empty() && self.names.kinds.contains_key(name.text.as_str()) {
             let message = format!("`{}` is a kind: here a variable or an instance is named", name.text);
             let kind = &name.text;
             self.report(
@@ -222,7 +226,7 @@ impl Resolver<'_> {
             );
             return None;
         }
-        if self.things(&name.text).is_empty() && self.names.values.contains_key(&name.text) {
+        if self.things(&name.text).is_empty() && self.names.values.contains_key(name.text.as_str()) {
             let message = format!("a placeholder names a variable or an instance, and `{}` is neither", name.text);
             self.error(Code::UndefinedInstance, name.span, message);
             return None;
@@ -296,7 +300,7 @@ impl Resolver<'_> {
     /// Says that a bare name is no event, and what it is instead.
     fn no_event(&mut self, text: &str, span: Span, emission: &NotEvent<'_>) {
         let names = self.names;
-        let name = Name { text: text.to_owned(), span };
+        let name = Name { text: text.into(), span };
         let meant = match (names.rules.get(text), names.actions.get(text)) {
             (Some(id), _) => {
                 let rule = &self.grammar.rules[id.index()];
@@ -336,7 +340,7 @@ impl Resolver<'_> {
         let key = Key::new(Space::Event, &meant);
         if let Some(removed) = self.items.removed.get(&key) {
             let message = format!("the event `{meant}` was removed");
-            self.report(Diagnostic::error(Code::RemovedName, template.span, message).also(*removed, "removed here"));
+            self.report(Diagnostic::error(Code::RemovedName, template.span(), message).also(*removed, "removed here"));
             return;
         }
         if self.items.may_be_broken(&key) {
@@ -346,16 +350,16 @@ impl Resolver<'_> {
         // Each as it would be written here, so that it can replace what is written.
         let here = |literals: &[String]| joined(literals, written.iter().map(|name| format!("<{}>", name.text)));
         let candidates: Vec<String> = alike.take(names.searchable()).map(|(literals, _)| here(literals)).collect();
-        let text = template_text(template);
+        let text = template.text();
         let nearest = names.nearest(&text, candidates.iter().map(String::as_str)).map(str::to_owned);
         let message = format!("there is no event `{meant}`");
-        self.report(Diagnostic::error(Code::UndefinedEvent, template.span, message).suggest(nearest.as_deref()));
+        self.report(Diagnostic::error(Code::UndefinedEvent, template.span(), message).suggest(nearest.as_deref()));
     }
 
     /// Says that a rule is not one, and what its name stands for instead.
     pub(super) fn no_rule(&mut self, rule: &Name, arguments: &[tree::Expression]) {
         let names = self.names;
-        let meant = match names.actions.get(&rule.text) {
+        let meant = match names.actions.get(rule.text.as_str()) {
             Some(Drawn::Action(_)) => Some(("an action", format!("do({})", rule.text))),
             Some(Drawn::Reaction(_)) => Some(("a reaction", format!("react({})", rule.text))),
             Some(Drawn::Group(_)) => Some(("a group", format!("do({})", rule.text))),
@@ -366,9 +370,9 @@ impl Resolver<'_> {
             self.report(Diagnostic::error(Code::UndefinedRule, rule.span, message).help(format!("write `{meant}`")));
             return;
         }
-        let event = names.events.get(&(vec![rule.text.clone()], Vec::new())).copied().or_else(|| {
+        let event = names.events.get(&(vec![rule.text.to_string()], Vec::new())).copied().or_else(|| {
             let expansions = names.expansions.get_or_init(|| expansions(self.grammar));
-            expansions.get(&rule.text).map(|(id, _)| *id)
+            expansions.get(rule.text.as_str()).map(|(id, _)| *id)
         });
         if let Some(event) = event {
             let event = &self.grammar.events[event.index()];

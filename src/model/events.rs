@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::collect::template_text;
 use super::emission::split;
 use super::grammar::{Event, EventId, KindId, Member};
 use super::resolver::{Builder, Resolver};
@@ -37,7 +36,7 @@ impl Resolver<'_> {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for name in names {
             if let Some(first) = seen.insert(&name.text, name.span) {
-                let message = format!("`{}` uses the kind `{}` twice", template_text(template), name.text);
+                let message = format!("`{}` uses the kind `{}` twice", template.text(), name.text);
                 self.report(Diagnostic::error(Code::BadTemplate, name.span, message).also(first, "first used here"));
             }
         }
@@ -57,7 +56,7 @@ impl Resolver<'_> {
                 continue;
             }
             let ty = self.ty(&field.ty);
-            fields.push(Member { name: field.name.text.clone(), ty, span: field.name.span });
+            fields.push(Member { name: field.name.text.to_string(), ty, span: field.name.span });
         }
         fields
     }

@@ -398,7 +398,7 @@ impl Resolver<'_> {
             tree::ExpressionKind::Name(name) => match self.type_of_name(&name.text) {
                 None => true,
                 // Where an enum is expected its words come first, also before a value of another type.
-                Some(ty) => !matches!(ty.base, Base::Enum(_)) && self.names.words.contains_key(&name.text),
+                Some(ty) => !matches!(ty.base, Base::Enum(_)) && self.names.words.contains_key(name.text.as_str()),
             },
             _ => false,
         }

@@ -158,7 +158,7 @@ impl Reader<'_> {
         let directory = self.open.last().map_or_else(PathBuf::new, |open| open.directory.clone());
         let (identity, name, path, span) = match target {
             tree::UseTarget::Builtin(name) => {
-                (Identity::Builtin(name.text.clone()), name.text.clone(), PathBuf::new(), name.span)
+                (Identity::Builtin(name.text.to_string()), name.text.to_string(), PathBuf::new(), name.span)
             }
             tree::UseTarget::Path(text) => {
                 let path = normalize(&directory.join(&text.value));

@@ -32,7 +32,7 @@ pub(super) fn lets(builder: &mut Builder<'_>) {
         let DeclarationKind::Let { name, parameters, value } = &item.kind else { continue };
         let variables = builder.resolver(place).parameters(parameters, false);
         builder.grammar.lets.push(Let {
-            name: name.text.clone(),
+            name: name.text.to_string(),
             parameters: variables.len(),
             variables,
             ty: UNKNOWN,

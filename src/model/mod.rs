@@ -211,7 +211,7 @@ impl Builder<'_> {
         let source = sources.add(SourceFile::new("--profile", name));
         if found.is_none() {
             let span = Span::new(source, 0, u32::try_from(name.len()).unwrap_or(u32::MAX));
-            let name = Name { text: name.clone(), span };
+            let name = Name { text: name.as_str().into(), span };
             let mut resolver = self.resolver(0);
             let candidates = resolver.names.profiles.keys().map(String::as_str);
             let missing = resolver.undefined(Code::UndefinedProfile, Space::Profile, "profile", &name, candidates);
@@ -225,7 +225,7 @@ impl Builder<'_> {
         for item in &self.items.list {
             if let DeclarationKind::Profile { name, doc, .. } = &item.kind {
                 let doc = doc.as_ref().map_or_else(|| item.doc.clone(), |doc| doc.value.clone());
-                self.grammar.profiles.push((name.text.clone(), doc));
+                self.grammar.profiles.push((name.text.to_string(), doc));
             }
         }
         // After an error the phases may only have been lost.

@@ -130,13 +130,13 @@ pub(super) fn names(items: &Items) -> (Names, Vec<Enum>) {
     }
     for item in &items.list {
         if let DeclarationKind::Instance { kind, name, .. } = &item.kind {
-            match names.kinds.get(&kind.text) {
+            match names.kinds.get(kind.text.as_str()) {
                 Some(kind) => {
                     let thing = Thing { kind: *kind, first: InstanceId(0), size: None };
-                    names.things.entry(name.text.clone()).or_default().push(thing);
+                    names.things.entry(name.text.to_string()).or_default().push(thing);
                 }
                 None => {
-                    names.lost_things.insert(name.text.clone());
+                    names.lost_things.insert(name.text.to_string());
                 }
             }
         }
@@ -167,22 +167,22 @@ impl Names {
         let named = |value| Named { value, span: item.span, place };
         match &item.kind {
             DeclarationKind::Param { name, .. } => {
-                self.values.insert(name.text.clone(), named(Value::Param(next(&mut counts.params))));
+                self.values.insert(name.text.to_string(), named(Value::Param(next(&mut counts.params))));
             }
             DeclarationKind::State { name, .. } => {
-                self.values.insert(name.text.clone(), named(Value::State(StateId::new(next(&mut counts.states)))));
+                self.values.insert(name.text.to_string(), named(Value::State(StateId::new(next(&mut counts.states)))));
             }
             DeclarationKind::Let { name, .. } => {
-                self.values.insert(name.text.clone(), named(Value::Let(LetId::new(next(&mut counts.lets)))));
+                self.values.insert(name.text.to_string(), named(Value::Let(LetId::new(next(&mut counts.lets)))));
             }
             DeclarationKind::Kind { name, members } => {
-                self.kinds.insert(name.text.clone(), KindId::new(self.members.len()));
+                self.kinds.insert(name.text.to_string(), KindId::new(self.members.len()));
                 self.kind_places.push(place);
                 let mut known = BTreeMap::new();
                 let (mut fields, mut states) = (0, 0);
                 for member in members {
                     let count = if member.state { &mut states } else { &mut fields };
-                    known.entry(member.name.text.clone()).or_insert_with(|| {
+                    known.entry(member.name.text.to_string()).or_insert_with(|| {
                         *count += 1;
                         MemberName { state: member.state, place: *count - 1 }
                     });
@@ -190,28 +190,28 @@ impl Names {
                 self.members.push(known);
             }
             DeclarationKind::Rule { name, .. } => {
-                self.rules.insert(name.text.clone(), RuleId::new(next(&mut counts.rules)));
+                self.rules.insert(name.text.to_string(), RuleId::new(next(&mut counts.rules)));
             }
             DeclarationKind::Action(action) => {
                 let drawn = Drawn::Action(ActionId::new(next(&mut counts.actions)));
-                self.actions.insert(action.name.text.clone(), drawn);
+                self.actions.insert(action.name.text.to_string(), drawn);
             }
             DeclarationKind::Reaction(action) => {
                 let drawn = Drawn::Reaction(ActionId::new(next(&mut counts.actions)));
-                self.actions.insert(action.name.text.clone(), drawn);
+                self.actions.insert(action.name.text.to_string(), drawn);
             }
             DeclarationKind::Group(groups) => {
                 for group in groups {
-                    self.actions.insert(group.text.clone(), Drawn::Group(next(&mut counts.groups)));
+                    self.actions.insert(group.text.to_string(), Drawn::Group(next(&mut counts.groups)));
                 }
             }
             DeclarationKind::Source(sources) => {
                 for source in sources {
-                    self.sources.insert(source.text.clone(), CauseId::new(self.sources.len()));
+                    self.sources.insert(source.text.to_string(), CauseId::new(self.sources.len()));
                 }
             }
             DeclarationKind::Profile { name, .. } => {
-                self.profiles.insert(name.text.clone(), next(&mut counts.profiles));
+                self.profiles.insert(name.text.to_string(), next(&mut counts.profiles));
             }
             _ => {}
         }
@@ -280,7 +280,7 @@ impl Names {
 /// The words of an enum type.
 pub(super) fn words_of(ty: &Type) -> Option<Vec<String>> {
     match &ty.kind {
-        TypeKind::Words(words) if words.len() > 1 => Some(words.iter().map(|word| word.text.clone()).collect()),
+        TypeKind::Words(words) if words.len() > 1 => Some(words.iter().map(|word| word.text.to_string()).collect()),
         _ => None,
     }
 }

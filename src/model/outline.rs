@@ -46,11 +46,11 @@ impl Outline {
             DeclarationKind::Override(inner) => self.kind(inner),
             DeclarationKind::Kind { name, members } => {
                 let fields = members.iter().filter(|member| !member.state);
-                let fields = fields.map(|member| (member.name.text.clone(), member.ty.clone())).collect();
-                self.kinds.insert(name.text.clone(), KindOutline { fields, instances: BTreeSet::new() });
+                let fields = fields.map(|member| (member.name.text.to_string(), member.ty.clone())).collect();
+                self.kinds.insert(name.text.to_string(), KindOutline { fields, instances: BTreeSet::new() });
             }
             DeclarationKind::Remove { item: Removed::Named { keyword, name } } if keyword.text == "kind" => {
-                self.kinds.remove(&name.text);
+                self.kinds.remove(name.text.as_str());
             }
             _ => {}
         }
@@ -60,13 +60,13 @@ impl Outline {
         match &declaration.kind {
             DeclarationKind::Override(inner) => self.instance(inner),
             DeclarationKind::Instance { kind, name, .. } => {
-                if let Some(kind) = self.kinds.get_mut(&kind.text) {
-                    kind.instances.insert(name.text.clone());
+                if let Some(kind) = self.kinds.get_mut(kind.text.as_str()) {
+                    kind.instances.insert(name.text.to_string());
                 }
             }
             DeclarationKind::Remove { item: Removed::Named { keyword, name } } => {
-                if let Some(kind) = self.kinds.get_mut(&keyword.text) {
-                    kind.instances.remove(&name.text);
+                if let Some(kind) = self.kinds.get_mut(keyword.text.as_str()) {
+                    kind.instances.remove(name.text.as_str());
                 }
             }
             _ => {}

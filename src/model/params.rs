@@ -56,7 +56,7 @@ pub(super) fn params<'a>(
     for (declared, param) in declared.iter().zip(&builder.params) {
         let item = &builder.items.list[declared.place];
         if let DeclarationKind::Param { name, .. } = &item.kind {
-            let (name, doc) = (name.text.clone(), item.doc.clone());
+            let (name, doc) = (name.text.to_string(), item.doc.clone());
             builder.grammar.params.push(Param { name, ty: param.ty, value: param.value, span: item.span, doc });
         }
     }
@@ -104,7 +104,7 @@ fn effective<'a>(names: &Names, settings: impl Iterator<Item = &'a Setting>) -> 
 /// The param that a setting sets.
 fn target(names: &Names, setting: &Setting) -> Option<usize> {
     match &setting.target.kind {
-        ExpressionKind::Name(name) if !setting.weight => match names.values.get(&name.text)?.value {
+        ExpressionKind::Name(name) if !setting.weight => match names.values.get(name.text.as_str())?.value {
             Value::Param(param) => Some(param),
             _ => None,
         },

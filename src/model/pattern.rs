@@ -313,7 +313,7 @@ mod tests {
     }
 
     fn name(text: &str) -> tree::Name {
-        tree::Name { text: text.to_owned(), span: at(50) }
+        tree::Name { text: text.into(), span: at(50) }
     }
 
     fn element(kind: tree::ElementKind) -> tree::Element {
@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn event(glob: &str) -> tree::Element {
-        element(tree::ElementKind::Event { glob: name(glob), payload: Vec::new() })
+        element(tree::ElementKind::Event { glob: name(glob), payload: Box::default() })
     }
 
     /// The event with payload fields, each with an integer.

@@ -40,14 +40,14 @@ impl Resolver<'_> {
         {
             return constant(word, plain(ty.base), span);
         }
-        if let Some(id) = self.scope.get(&name.text) {
+        if let Some(id) = self.scope.get(name.text.as_str()) {
             let ty = self.scope.variables[id.index()].ty;
             return match ty {
                 UNKNOWN => unknown(span),
                 _ => Expression { kind: ExpressionKind::Variable(id), ty, span },
             };
         }
-        if let Some(named) = self.names.values.get(&name.text) {
+        if let Some(named) = self.names.values.get(name.text.as_str()) {
             return self.value(named.value, name, named.span, named.place);
         }
         if hint == Some(UNKNOWN) {
@@ -58,7 +58,7 @@ impl Resolver<'_> {
         {
             return self.thing(thing, name);
         }
-        match self.names.words.get(&name.text).map_or(&[][..], Vec::as_slice) {
+        match self.names.words.get(name.text.as_str()).map_or(&[][..], Vec::as_slice) {
             [] => {}
             [(id, word)] => return constant(*word, plain(Base::Enum(*id)), span),
             several => {
@@ -170,9 +170,9 @@ impl Resolver<'_> {
 
     /// `can_leave(r, 0)`, `size(s)`
     pub(super) fn call_expression(&mut self, name: &Name, arguments: &[tree::Expression], span: Span) -> Expression {
-        let named = self.names.values.get(&name.text).copied();
+        let named = self.names.values.get(name.text.as_str()).copied();
         match named.map(|named| named.value) {
-            Some(Value::Let(id)) if self.constant.is_none() && self.scope.get(&name.text).is_none() => {
+            Some(Value::Let(id)) if self.constant.is_none() && self.scope.get(name.text.as_str()).is_none() => {
                 return self.let_value(id, name, arguments, span);
             }
             None if name.text == "size" => return self.size(name, arguments, span),
@@ -185,7 +185,7 @@ impl Resolver<'_> {
             };
             let message = format!("`{}` is {}, {message}", name.text, word_for(named.value));
             self.report(Diagnostic::error(code, name.span, message).also(named.span, "declared here"));
-        } else if self.scope.get(&name.text).is_some() {
+        } else if self.scope.get(name.text.as_str()).is_some() {
             self.error(
                 Code::ExtraArgument,
                 name.span,
@@ -230,7 +230,7 @@ impl Resolver<'_> {
         }
         let Some((owner, kind)) = self.owner(of) else { return unknown(span) };
         let grammar = self.grammar;
-        let Some(member) = self.names.members[kind.index()].get(&name.text).copied() else {
+        let Some(member) = self.names.members[kind.index()].get(name.text.as_str()).copied() else {
             return self.pseudo_member(owner, kind, name, span);
         };
         let row = &grammar.kinds[kind.index()];
@@ -363,7 +363,7 @@ impl Resolver<'_> {
     pub(super) fn bare_thing(&mut self, name: &Name) -> Option<Thing> {
         match self.things(&name.text) {
             [] => {
-                if !self.names.lost_things.contains(&name.text) {
+                if !self.names.lost_things.contains(name.text.as_str()) {
                     self.nothing(name);
                 }
                 None

@@ -120,10 +120,10 @@ impl Resolver<'_> {
         if name.text.len() > super::collect::MAX_NAME_BYTES {
             self.report(super::collect::name_limit(&name.text, name.span));
         }
-        let other = match self.scope.get(&name.text) {
+        let other = match self.scope.get(name.text.as_str()) {
             Some(id) => Some((self.scope.variables[id.index()].span, "a variable")),
             // What another file declares is hidden: it may come to declare more without breaking this one.
-            None => self.names.values.get(&name.text).and_then(|named| {
+            None => self.names.values.get(name.text.as_str()).and_then(|named| {
                 (named.span.source == name.span.source).then(|| (named.span, super::reference::word_for(named.value)))
             }),
         };
@@ -134,9 +134,9 @@ impl Resolver<'_> {
             );
         }
         let id = VariableId::new(self.scope.variables.len());
-        self.scope.variables.push(Variable { name: name.text.clone(), ty, span: name.span });
-        let before = self.scope.visible.insert(name.text.clone(), id);
-        Bound { id, name: name.text.clone(), before }
+        self.scope.variables.push(Variable { name: name.text.to_string(), ty, span: name.span });
+        let before = self.scope.visible.insert(name.text.to_string(), id);
+        Bound { id, name: name.text.to_string(), before }
     }
 
     /// Brings the parameters into scope whose types are known.

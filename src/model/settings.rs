@@ -163,7 +163,7 @@ impl Resolver<'_> {
     }
 
     fn weight_target(&mut self, name: &Name) -> Option<Target> {
-        match self.names.actions.get(&name.text) {
+        match self.names.actions.get(name.text.as_str()) {
             Some(Drawn::Action(id) | Drawn::Reaction(id)) => Some(Target::Weight(*id)),
             Some(Drawn::Group(_)) => {
                 let message = format!("`{}` is a group, and only actions and reactions have weights", name.text);
@@ -181,7 +181,7 @@ impl Resolver<'_> {
     }
 
     fn global_target(&mut self, name: &Name) -> Option<Target> {
-        match self.names.values.get(&name.text).copied() {
+        match self.names.values.get(name.text.as_str()).copied() {
             Some(Named { value: Value::Param(_), .. }) => Some(Target::Param),
             Some(Named { value: Value::State(id), place, .. }) => Some(Target::Global(id, place)),
             Some(Named { value, span, .. }) => {
@@ -196,7 +196,7 @@ impl Resolver<'_> {
                 let candidates = values.map(|(name, _)| name.as_str());
                 let space = Space::Value;
                 let mut missing = self.undefined(Code::UndefinedSetting, space, "param or state", name, candidates);
-                if self.names.actions.contains_key(&name.text) {
+                if self.names.actions.contains_key(name.text.as_str()) {
                     missing =
                         missing.map(|missing| missing.help(format!("write `weight {}` for its weight", name.text)));
                 }
@@ -218,7 +218,7 @@ impl Resolver<'_> {
         let thing = self.thing_with(name, member)?;
         let grammar = self.grammar;
         let kind = &grammar.kinds[thing.kind.index()];
-        let known = self.names.members[thing.kind.index()].get(&member.text).copied();
+        let known = self.names.members[thing.kind.index()].get(member.text.as_str()).copied();
         let Some(known) = known.filter(|known| known.state) else {
             let text = format!("`{}.{}`", name.text, member.text);
             let refuse = |message| Diagnostic::error(Code::UndefinedSetting, member.span, message);
@@ -253,11 +253,12 @@ impl Resolver<'_> {
     fn thing_with(&mut self, name: &Name, member: &Name) -> Option<Thing> {
         let names = self.names;
         let things = self.things(&name.text);
-        let mut having = things.iter().filter(|thing| names.members[thing.kind.index()].contains_key(&member.text));
+        let mut having =
+            things.iter().filter(|thing| names.members[thing.kind.index()].contains_key(member.text.as_str()));
         if let (2.., Some(thing), None) = (things.len(), having.next(), having.next()) {
             return Some(*thing);
         }
-        if things.is_empty() && !names.lost_things.contains(&name.text) {
+        if things.is_empty() && !names.lost_things.contains(name.text.as_str()) {
             let candidates = names.things.keys().map(String::as_str);
             let space = Space::Instance;
             let missing = self.undefined(Code::UndefinedSetting, space, "instance", name, candidates);

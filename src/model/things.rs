@@ -30,7 +30,7 @@ pub(super) fn kinds(builder: &mut Builder<'_>) {
     for item in &builder.items.list {
         let DeclarationKind::Kind { name, .. } = &item.kind else { continue };
         builder.grammar.kinds.push(Kind {
-            name: name.text.clone(),
+            name: name.text.to_string(),
             fields: Vec::new(),
             states: Vec::new(),
             first: InstanceId(0),
@@ -51,7 +51,7 @@ pub(super) fn members(builder: &mut Builder<'_>) {
         let mut seen = BTreeMap::new();
         let mut resolver = builder.resolver(place);
         for member in members {
-            let (name, span) = (member.name.text.clone(), member.name.span);
+            let (name, span) = (member.name.text.to_string(), member.name.span);
             if name == "index" || name == "array" {
                 resolver.error(Code::ReservedName, span, format!("every instance has its own `{name}` already"));
             }
@@ -109,10 +109,10 @@ pub(super) fn instances(builder: &mut Builder<'_>) {
             resolver.error(Code::InstanceLimit, name.span, message);
         }
         builder.lacks_events = true;
-        if let Some(things) = builder.names.things.get_mut(&name.text) {
+        if let Some(things) = builder.names.things.get_mut(name.text.as_str()) {
             things.retain(|thing| thing.kind != kind);
         }
-        builder.names.lost_things.insert(name.text.clone());
+        builder.names.lost_things.insert(name.text.to_string());
     }
     for (kind, declarations) in by_kind.iter().enumerate() {
         let first = builder.grammar.instances.len();
@@ -131,7 +131,7 @@ impl Builder<'_> {
         let span = self.items.list[declared.place].span;
         for element in 0..declared.size.unwrap_or(1) {
             self.grammar.instances.push(Instance {
-                name: declared.name.text.clone(),
+                name: declared.name.text.to_string(),
                 kind,
                 element: declared.size.map(|_| element),
                 array: first,
@@ -140,7 +140,7 @@ impl Builder<'_> {
                 span,
             });
         }
-        let things = self.names.things.get_mut(&declared.name.text).into_iter().flatten();
+        let things = self.names.things.get_mut(declared.name.text.as_str()).into_iter().flatten();
         for thing in things.filter(|thing| thing.kind == kind) {
             *thing = Thing { kind, first, size: declared.size };
         }
@@ -155,7 +155,7 @@ pub(super) fn states(builder: &mut Builder<'_>) {
         let mut resolver = builder.resolver(place);
         let ty = resolver.state_type(ty);
         let initial = resolver.initial(initial, ty, None);
-        let name = name.text.clone();
+        let name = name.text.to_string();
         builder.grammar.states.push(State { name, ty, initial: word(initial), owner: None, span: item.span });
     }
     let defaults = defaults(builder);
@@ -179,8 +179,8 @@ fn settings_by_instance<'a>(items: &'a Items, builder: &Builder<'_>) -> BTreeMap
     let mut settings = BTreeMap::new();
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Instance { kind, name, settings: own, .. } = &item.kind else { continue };
-        let Some(kind) = builder.names.kinds.get(&kind.text) else { continue };
-        let things = builder.names.things.get(&name.text).into_iter().flatten();
+        let Some(kind) = builder.names.kinds.get(kind.text.as_str()) else { continue };
+        let things = builder.names.things.get(name.text.as_str()).into_iter().flatten();
         for thing in things.filter(|thing| thing.kind == *kind) {
             settings.insert(thing.first, (place, own.as_slice()));
         }
@@ -207,7 +207,7 @@ fn defaults(builder: &mut Builder<'_>) -> Vec<Defaults> {
         let mut resolver = builder.resolver(place);
         for member in members {
             let Some(value) = &member.value else { continue };
-            let Some(known) = resolver.names.members[kind].get(&member.name.text).copied() else { continue };
+            let Some(known) = resolver.names.members[kind].get(member.name.text.as_str()).copied() else { continue };
             let index = known.place as usize;
             if known.state && member.state {
                 defaults.states[index] = Some(resolver.initial(value, states[index], None));
@@ -322,7 +322,7 @@ impl Resolver<'_> {
                 let message = format!("`{}` is given twice", name.text);
                 self.report(Diagnostic::error(Code::DuplicateName, name.span, message).also(first, "first given here"));
             }
-            match self.names.members[kind.index()].get(&name.text).copied() {
+            match self.names.members[kind.index()].get(name.text.as_str()).copied() {
                 Some(member) if member.state => {
                     let state = &row.states[member.place as usize];
                     let value = self.initial(&setting.value, state.ty, Some(state.span));

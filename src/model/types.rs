@@ -205,7 +205,7 @@ impl Resolver<'_> {
 
     /// The kind of that name.
     pub(super) fn kind(&mut self, name: &tree::Name) -> Option<super::grammar::KindId> {
-        let found = self.names.kinds.get(&name.text).copied();
+        let found = self.names.kinds.get(name.text.as_str()).copied();
         if found.is_none() {
             let candidates = self.names.kinds.keys().map(String::as_str).chain(["bool"]);
             let missing = self.undefined(Code::UndefinedKind, Space::Kind, "kind", name, candidates);

@@ -249,17 +249,17 @@ impl Printer {
                     self.put(format!("{word} {} ", expression(condition)));
                     self.block(block);
                 }
-                self.otherwise(otherwise.as_ref());
+                self.otherwise(otherwise.as_deref());
             }
             StatementKind::ForEach { variable, any_order, filter, body } => {
                 let order = if *any_order { " in any order" } else { "" };
-                self.put(format!("for each {}{order}{} ", binder(variable), wherever(filter.as_ref())));
+                self.put(format!("for each {}{order}{} ", binder(variable), wherever(filter.as_deref())));
                 self.block(body);
             }
             StatementKind::ForOne { variable, filter, body, otherwise } => {
-                self.put(format!("for one {}{} ", binder(variable), wherever(filter.as_ref())));
+                self.put(format!("for one {}{} ", binder(variable), wherever(filter.as_deref())));
                 self.block(body);
-                self.otherwise(otherwise.as_ref());
+                self.otherwise(otherwise.as_deref());
             }
             StatementKind::Repeat { count: times, condition, body } => {
                 self.put("repeat ");
@@ -334,7 +334,7 @@ impl Printer {
     }
 
     fn branch(&mut self, branch: &Branch) {
-        if let Some((variable, filter)) = &branch.each {
+        if let Some((variable, filter)) = branch.each.as_deref() {
             self.put(format!("each {}{} ", binder(variable), wherever(filter.as_ref())));
         }
         self.block(&branch.body);
@@ -386,10 +386,10 @@ fn text(text: &Text) -> String {
 }
 
 fn template(template: &Template) -> String {
-    match template.parts.as_slice() {
-        [TemplatePart::Literal(only)] => quoted(only),
-        parts => joined(parts, "", |part| match part {
-            TemplatePart::Literal(literal) => literal.clone(),
+    match template {
+        Template::Plain(name) => quoted(&name.text),
+        Template::Spliced { parts, .. } => joined(parts, "", |part| match part {
+            TemplatePart::Literal(literal) => literal.to_string(),
             TemplatePart::Placeholder(variable) => format!("<{}>", name(variable)),
         }),
     }

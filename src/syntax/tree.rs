@@ -3,6 +3,8 @@
 //! Every node has the span of its text, and the file keeps its comments, so with the source nothing is lost. Nothing is
 //! resolved here: a [`Name`] is only what stands in the text. Each node's doc shows the syntax that makes it.
 
+use ecow::EcoString;
+
 use crate::source::Span;
 
 /// A whole file.
@@ -40,7 +42,7 @@ pub struct Doc {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// Without backquotes.
-    pub text: String,
+    pub text: EcoString,
     /// With them.
     pub span: Span,
 }
@@ -229,22 +231,54 @@ pub enum Check {
     Never(Expression),
 }
 
-/// `config-changed` or `<r>-relation-joined`.
+/// The name of an event, or of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
+pub enum Template {
+    /// `config-changed`
+    Plain(Name),
+    /// `<r>-relation-joined`
+    Spliced {
+        /// The whole template.
+        span: Span,
+        /// Its parts; literals hold the hyphens.
+        parts: Box<[TemplatePart]>,
+    },
+}
+
+impl Template {
     /// The whole template.
-    pub span: Span,
-    /// Its parts; one literal and nothing else is a bare name. Literals hold the hyphens.
-    pub parts: Vec<TemplatePart>,
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Plain(name) => name.span,
+            Self::Spliced { span, .. } => *span,
+        }
+    }
+
+    /// Its text, with the placeholders in angle brackets.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Plain(name) => name.text.to_string(),
+            Self::Spliced { parts, .. } => parts.iter().map(TemplatePart::text).collect(),
+        }
+    }
 }
 
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplatePart {
     /// `-relation-joined`
-    Literal(String),
+    Literal(EcoString),
     /// `<r>`; the name's span leaves out the angle brackets.
     Placeholder(Name),
+}
+
+impl TemplatePart {
+    fn text(&self) -> String {
+        match self {
+            Self::Literal(text) => text.to_string(),
+            Self::Placeholder(name) => format!("<{}>", name.text),
+        }
+    }
 }
 
 /// `{ … }`
@@ -270,23 +304,23 @@ pub struct Statement {
 #[expect(missing_docs, reason = "the fields are the parts of the syntax that each variant shows")]
 pub enum StatementKind {
     /// `config-changed`, `<r>-relation-joined(unit = u)`
-    Emit { template: Template, payload: Vec<Argument> },
+    Emit { template: Template, payload: Box<[Argument]> },
     /// `join(r)`, `boot()`
-    Call { rule: Name, arguments: Vec<Expression> },
+    Call { rule: Name, arguments: Box<[Expression]> },
     /// `x = e`, `r.live = false`, `scale += 1`; the target is a name or a member.
-    Assign { target: Expression, operator: AssignOperator, value: Expression },
+    Assign { target: Box<Expression>, operator: AssignOperator, value: Box<Expression> },
     /// `{ … }`
     Block(Block),
     /// `choose { 3 => a, 1 when leader => { b c } else => d }`
     Choose(Vec<Alternative>),
     /// `if e {…} else if e {…} else {…}`
-    If { arms: Vec<(Expression, Block)>, otherwise: Option<Block> },
+    If { arms: Box<[(Expression, Block)]>, otherwise: Option<Box<Block>> },
     /// `for each r: relation in any order where e {…}`
-    ForEach { variable: Binder, any_order: bool, filter: Option<Expression>, body: Block },
+    ForEach { variable: Box<Binder>, any_order: bool, filter: Option<Box<Expression>>, body: Box<Block> },
     /// `for one r: relation where e {…} else {…}`
-    ForOne { variable: Binder, filter: Option<Expression>, body: Block, otherwise: Option<Block> },
+    ForOne { variable: Box<Binder>, filter: Option<Box<Expression>>, body: Box<Block>, otherwise: Option<Box<Block>> },
     /// `repeat 1..50 mean 10 while e {…}`; without a count only `while`.
-    Repeat { count: Option<Count>, condition: Option<Expression>, body: Block },
+    Repeat { count: Option<Box<Count>>, condition: Option<Box<Expression>>, body: Box<Block> },
     /// `maybe 30% s`
     Maybe { chance: Percentage, body: Box<Statement> },
     /// `do`, `react(joined, window) else s`, `settle(departed)`; `names` is `None` without parentheses.
@@ -342,9 +376,9 @@ pub struct Alternative {
     /// The whole alternative.
     pub span: Span,
     /// A number, or an expression in parentheses.
-    pub weight: Option<Expression>,
+    pub weight: Option<Box<Expression>>,
     /// What stands behind `when`.
-    pub guard: Option<Expression>,
+    pub guard: Option<Box<Expression>>,
     /// Whether it is `else => s`; then weight and guard are missing.
     pub otherwise: bool,
     /// What happens.
@@ -390,7 +424,7 @@ pub struct Branch {
     /// The whole branch.
     pub span: Span,
     /// The variable and the filter behind `each`.
-    pub each: Option<(Binder, Option<Expression>)>,
+    pub each: Option<Box<(Binder, Option<Expression>)>>,
     /// What runs.
     pub body: Block,
 }
@@ -403,7 +437,7 @@ pub struct Clause {
     /// Its percentage.
     pub chance: Percentage,
     /// What stands behind `when`.
-    pub guard: Option<Expression>,
+    pub guard: Option<Box<Expression>>,
     /// What happens.
     pub body: Statement,
 }
@@ -436,7 +470,7 @@ pub enum ExpressionKind {
     /// `db[1]`
     Index { of: Name, index: Box<Expression> },
     /// `can_leave(r, 0)`, `size(s)`
-    Call { name: Name, arguments: Vec<Expression> },
+    Call { name: Name, arguments: Box<[Expression]> },
     /// `{0, 2}`
     Set(Vec<Expression>),
     /// `(e)`
@@ -528,7 +562,7 @@ pub enum ElementKind {
     /// `...`
     Gap,
     /// `http-relation-joined`, `db[1]-relation-joined(unit = 0)`, `*-relation-joined`, `*`: the text as it stands.
-    Event { glob: Name, payload: Vec<Argument> },
+    Event { glob: Name, payload: Box<[Argument]> },
     /// `!e`
     Not(Box<Element>),
     /// `(p1 | p2)`

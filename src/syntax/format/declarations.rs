@@ -38,7 +38,7 @@ impl Writer<'_> {
                     }
                     Removed::Event(template) => {
                         self.token("event");
-                        template.span
+                        template.span()
                     }
                     Removed::Test(text) => {
                         self.token("test");
@@ -84,7 +84,7 @@ impl Writer<'_> {
                 self.settings(settings);
             }
             DeclarationKind::Event { template, payload, deprecated } => {
-                self.head("event", template.span, payload);
+                self.head("event", template.span(), payload);
                 if let Some(since) = deprecated {
                     self.indent();
                     self.soft(1);

@@ -41,7 +41,7 @@ impl Writer<'_> {
     pub(super) fn statement(&mut self, statement: &Statement) {
         match &statement.kind {
             StatementKind::Emit { template, payload } => {
-                self.glued(template.span);
+                self.glued(template.span());
                 self.parentheses(payload, Self::argument);
             }
             StatementKind::Call { rule, arguments } => {
@@ -71,7 +71,7 @@ impl Writer<'_> {
                     self.expression(condition);
                     self.body_of_group(block);
                 }
-                self.otherwise(otherwise.as_ref());
+                self.otherwise(otherwise.as_deref());
             }
             StatementKind::ForEach { variable, any_order, filter, body } => {
                 self.open();
@@ -85,7 +85,7 @@ impl Writer<'_> {
                     }
                 }
                 self.indent();
-                self.filter(filter.as_ref());
+                self.filter(filter.as_deref());
                 self.dedent();
                 self.body_of_group(body);
             }
@@ -95,13 +95,13 @@ impl Writer<'_> {
                 self.word("one");
                 self.binder(variable);
                 self.indent();
-                self.filter(filter.as_ref());
+                self.filter(filter.as_deref());
                 self.dedent();
                 self.body_of_group(body);
-                self.otherwise(otherwise.as_ref());
+                self.otherwise(otherwise.as_deref());
             }
             StatementKind::Repeat { count, condition, body } => {
-                self.repeat(count.as_ref(), condition.as_ref(), body);
+                self.repeat(count.as_deref(), condition.as_deref(), body);
             }
             StatementKind::Maybe { chance, body } => {
                 self.word("maybe");
@@ -167,7 +167,7 @@ impl Writer<'_> {
                 writer.expression(weight);
                 writer.space();
             }
-            writer.guard(guard.as_ref());
+            writer.guard(guard.as_deref());
             writer.word("=>");
             writer.statement(body);
         });
@@ -180,7 +180,7 @@ impl Writer<'_> {
         self.braces(clauses, &list, |writer, clause| {
             writer.percentage(clause.chance);
             writer.space();
-            writer.guard(clause.guard.as_ref());
+            writer.guard(clause.guard.as_deref());
             writer.statement(&clause.body);
         });
     }
@@ -227,7 +227,7 @@ impl Writer<'_> {
     }
 
     fn branch(&mut self, branch: &Branch) {
-        if let Some((variable, filter)) = &branch.each {
+        if let Some((variable, filter)) = branch.each.as_deref() {
             self.open();
             self.word("each");
             self.binder(variable);

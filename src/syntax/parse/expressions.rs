@@ -239,7 +239,7 @@ impl Builder<'_> {
         if let Some(arguments) = parts.maybe(Rule::call_arguments) {
             span = span.to(self.span(&arguments));
             let arguments = Parts::of(arguments).each(|pair| self.expression(pair));
-            kind = ExpressionKind::Call { name, arguments };
+            kind = ExpressionKind::Call { name, arguments: arguments.into() };
         } else if let Some(index) = parts.maybe(Rule::index) {
             span = span.to(self.span(&index));
             kind = ExpressionKind::Index { of: name, index: Box::new(self.expression(only(index))) };

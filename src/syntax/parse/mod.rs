@@ -1,11 +1,13 @@
 //! Text → tree, by pest; no other module knows it.
 //!
-//! A file is parsed in one go. Only when that fails, [`super::recover`] takes it apart and asks for its pieces.
+//! A file is parsed in one go, or if it is long in [`pieces`]. Only when that fails, [`super::recover`] takes it apart and
+//! asks for its declarations.
 
 mod declarations;
 mod expected;
 mod expressions;
 mod patterns;
+mod pieces;
 mod statements;
 mod words;
 
@@ -22,6 +24,7 @@ use crate::syntax::tree::{Declaration, File, Pattern, Setting};
 use crate::syntax::trivia::{MAX_NESTING, Trivia, offset};
 pub(super) use expected::Failure;
 use grammar::{CharmgrammarParser, Rule};
+pub(super) use pieces::{MAX_ITEM, Pieces, Stop, too_long};
 
 /// What pest makes of the grammar's file.
 mod grammar {
@@ -46,7 +49,7 @@ pub fn parse(source: SourceId, file: &SourceFile) -> Parse {
     let mut diagnostics = Diagnostics::default();
     let reader = Reader { source, text, trivia: &trivia };
     // The parser, which recurs, must not see what nests too deep.
-    let whole = if trivia.too_deep.is_none() { reader.file(&mut diagnostics).ok() } else { None };
+    let whole = if trivia.too_deep.is_none() { reader.file(&mut diagnostics) } else { None };
     let declarations = whole.unwrap_or_else(|| recover::declarations(&reader, &mut diagnostics));
     let span = Span::new(source, 0, offset(text.len()));
     let file = File { span, doc: trivia.doc, declarations, comments: trivia.comments };
@@ -129,11 +132,17 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads the whole file.
-    fn file(&self, diagnostics: &mut Diagnostics) -> Result<Vec<Declaration>, Failure> {
-        let file = self.read(Rule::file, self.text, 0)?;
+    /// Reads the whole file; `None` if that fails.
+    fn file(&self, diagnostics: &mut Diagnostics) -> Option<Vec<Declaration>> {
+        if Pieces::is_long(self.text) {
+            let mut found = Diagnostics::default();
+            let declarations = Pieces::new(self, self.text, 0).declarations(&mut found).ok()?;
+            diagnostics.extend(found);
+            return Some(declarations);
+        }
+        let file = self.read(Rule::file, self.text, 0).ok()?;
         let mut builder = self.builder(0, diagnostics);
-        Ok(Parts::of(file).each(|pair| builder.declaration(pair)))
+        Some(Parts::of(file).each(|pair| builder.declaration(pair)))
     }
 
     /// Reads the one declaration that `text`, which stands at `base` in the file, begins with, and says where it ends.

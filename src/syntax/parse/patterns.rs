@@ -57,7 +57,7 @@ impl Builder<'_> {
             _ => {
                 let mut parts = Parts::of(pair);
                 let glob = self.name(&parts.part());
-                let payload = parts.maybe(Rule::payload).map_or_else(Vec::new, |pair| self.payload(only(pair)));
+                let payload = parts.maybe(Rule::payload).map_or_else(Box::default, |pair| self.payload(only(pair)));
                 ElementKind::Event { glob, payload }
             }
         }

@@ -1,12 +1,12 @@
 //! Statements.
 
 use super::grammar::Rule;
-use super::words::{only, plain};
+use super::words::only;
 use super::{Builder, Node, Parts, mistake};
 use crate::source::Span;
 use crate::syntax::tree::{
     Alternative, Argument, AssignOperator, Block, Branch, Clause, Count, Expression, ExpressionKind, High, Name,
-    Percentage, Statement, StatementKind, Verb,
+    Percentage, Statement, StatementKind, Template, Verb,
 };
 
 /// What can stand before a statement.
@@ -22,7 +22,7 @@ impl Builder<'_> {
         Block { span, statements: Parts::of(pair).each(|pair| self.statement(pair)) }
     }
 
-    fn statement(&mut self, pair: Node<'_>) -> Statement {
+    pub(super) fn statement(&mut self, pair: Node<'_>) -> Statement {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let mut prefixes = Vec::new();
@@ -70,7 +70,7 @@ impl Builder<'_> {
         match rule {
             Rule::template_statement => {
                 let template = self.spliced(parts.part());
-                let payload = parts.maybe(Rule::arguments).map_or_else(Vec::new, |pair| self.payload(pair));
+                let payload = parts.maybe(Rule::arguments).map_or_else(Box::default, |pair| self.payload(pair));
                 StatementKind::Emit { template, payload }
             }
             Rule::name_statement => self.name_statement(&mut parts),
@@ -85,14 +85,14 @@ impl Builder<'_> {
                     }
                     arms.push((self.expression(arm.part()), self.block(arm.part())));
                 }
-                StatementKind::If { arms, otherwise: self.else_block(&mut parts) }
+                StatementKind::If { arms: arms.into(), otherwise: self.else_block(&mut parts) }
             }
             Rule::choose => self.choose(parts),
             Rule::for_statement => self.for_statement(&mut parts),
             Rule::repeat => {
-                let count = parts.maybe(Rule::count).map(|pair| self.count(pair));
-                let condition = parts.maybe(Rule::condition).map(|pair| self.expression(only(pair)));
-                StatementKind::Repeat { count, condition, body: self.block(parts.part()) }
+                let count = parts.maybe(Rule::count).map(|pair| Box::new(self.count(pair)));
+                let condition = parts.maybe(Rule::condition).map(|pair| self.boxed(only(pair)));
+                StatementKind::Repeat { count, condition, body: Box::new(self.block(parts.part())) }
             }
             Rule::while_statement => {
                 let condition = parts.part();
@@ -100,8 +100,8 @@ impl Builder<'_> {
                 let diagnostic = mistake(start, "a loop begins with `repeat`");
                 let diagnostic = diagnostic.help("write `repeat while`").fix(start, "repeat while");
                 self.diagnostics.push(diagnostic);
-                let condition = Some(self.expression(only(condition)));
-                StatementKind::Repeat { count: None, condition, body: self.block(parts.part()) }
+                let condition = Some(self.boxed(only(condition)));
+                StatementKind::Repeat { count: None, condition, body: Box::new(self.block(parts.part())) }
             }
             Rule::atomic => StatementKind::Atomic(self.block(parts.part())),
             Rule::interleave => StatementKind::Interleave(parts.each(|pair| self.branch(pair))),
@@ -114,19 +114,19 @@ impl Builder<'_> {
     fn name_statement(&mut self, parts: &mut Parts<'_>) -> StatementKind {
         let name = self.name(&parts.part());
         match parts.peek() {
-            None => StatementKind::Emit { template: plain(name), payload: Vec::new() },
+            None => StatementKind::Emit { template: Template::Plain(name), payload: Box::default() },
             Some(Rule::arguments) => {
                 let arguments = parts.part();
                 if has_names(&arguments) {
-                    StatementKind::Emit { template: plain(name), payload: self.payload(arguments) }
+                    StatementKind::Emit { template: Template::Plain(name), payload: self.payload(arguments) }
                 } else {
                     let arguments = Parts::of(arguments).each(|pair| self.expression(only(pair)));
-                    StatementKind::Call { rule: name, arguments }
+                    StatementKind::Call { rule: name, arguments: arguments.into() }
                 }
             }
             Some(_) => {
                 let mut parts = Parts::of(parts.part());
-                let target = self.accessed(name, &mut parts);
+                let target = Box::new(self.accessed(name, &mut parts));
                 let sign = parts.part();
                 let operator = match sign.as_str() {
                     "+=" => AssignOperator::Add,
@@ -136,13 +136,13 @@ impl Builder<'_> {
                         AssignOperator::Set
                     }
                 };
-                StatementKind::Assign { target, operator, value: self.expression(parts.part()) }
+                StatementKind::Assign { target, operator, value: self.boxed(parts.part()) }
             }
         }
     }
 
     /// `(unit = u)`
-    pub(super) fn payload(&mut self, pair: Node<'_>) -> Vec<Argument> {
+    pub(super) fn payload(&mut self, pair: Node<'_>) -> Box<[Argument]> {
         let mut payload = Vec::new();
         for argument in Parts::of(pair).pairs {
             let span = self.span(&argument);
@@ -160,7 +160,7 @@ impl Builder<'_> {
             self.check_assign(&name.part());
             payload.push(Argument { name: field, value: self.expression(value) });
         }
-        payload
+        payload.into()
     }
 
     fn draw(&mut self, pair: Node<'_>) -> (Verb, Option<Vec<Name>>) {
@@ -173,8 +173,8 @@ impl Builder<'_> {
         (verb, parts.maybe(Rule::draw_names).map(|pair| self.names(&mut Parts::of(pair))))
     }
 
-    fn else_block(&mut self, parts: &mut Parts<'_>) -> Option<Block> {
-        parts.maybe(Rule::else_block).map(|pair| self.block(only(pair)))
+    fn else_block(&mut self, parts: &mut Parts<'_>) -> Option<Box<Block>> {
+        parts.maybe(Rule::else_block).map(|pair| Box::new(self.block(only(pair))))
     }
 
     fn choose(&mut self, mut parts: Parts<'_>) -> StatementKind {
@@ -196,17 +196,17 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let otherwise = parts.maybe(Rule::otherwise).is_some();
-        let weight = parts.maybe(Rule::weight).map(|pair| self.weight(pair));
-        let guard = parts.maybe(Rule::guard).map(|pair| self.expression(only(pair)));
+        let weight = parts.maybe(Rule::weight).map(|pair| Box::new(self.weight(pair)));
+        let guard = parts.maybe(Rule::guard).map(|pair| self.boxed(only(pair)));
         Alternative { span, weight, guard, otherwise, body: self.statement(parts.part()) }
     }
 
     fn for_statement(&mut self, parts: &mut Parts<'_>) -> StatementKind {
         let each = parts.part().as_str() == "each";
-        let variable = self.binder(parts.part());
+        let variable = Box::new(self.binder(parts.part()));
         let order = parts.maybe(Rule::any_order).map(|pair| self.span(&pair));
-        let filter = parts.maybe(Rule::filter).map(|pair| self.expression(only(pair)));
-        let body = self.block(parts.part());
+        let filter = parts.maybe(Rule::filter).map(|pair| self.boxed(only(pair)));
+        let body = Box::new(self.block(parts.part()));
         let otherwise = self.else_block(parts);
         if each {
             if let Some(block) = &otherwise {
@@ -241,7 +241,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let each = parts.maybe(Rule::binder).map(|pair| {
             let variable = self.binder(pair);
-            (variable, parts.maybe(Rule::filter).map(|pair| self.expression(only(pair))))
+            Box::new((variable, parts.maybe(Rule::filter).map(|pair| self.expression(only(pair)))))
         });
         Branch { span, each, body: self.block(parts.part()) }
     }
@@ -250,8 +250,12 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let chance = self.percentage(parts.part());
-        let guard = parts.maybe(Rule::guard).map(|pair| self.expression(only(pair)));
+        let guard = parts.maybe(Rule::guard).map(|pair| self.boxed(only(pair)));
         Clause { span, chance, guard, body: self.statement(parts.part()) }
+    }
+
+    fn boxed(&mut self, pair: Node<'_>) -> Box<Expression> {
+        Box::new(self.expression(pair))
     }
 
     /// An integer, a name, or an expression in parentheses.

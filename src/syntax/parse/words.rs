@@ -1,5 +1,7 @@
 //! The smallest parts: names, strings, numbers, templates.
 
+use ecow::{EcoString, eco_format};
+
 use super::grammar::Rule;
 use super::{Builder, Node, Parts, mistake};
 use crate::diagnostic::{Code, Diagnostic};
@@ -83,8 +85,8 @@ pub(super) fn is_glue(rule: Rule) -> bool {
 }
 
 /// The text of a name without its backquotes.
-fn bare(text: &str) -> String {
-    text.trim_matches('`').to_owned()
+fn bare(text: &str) -> EcoString {
+    text.trim_matches('`').into()
 }
 
 impl Builder<'_> {
@@ -173,7 +175,7 @@ impl Builder<'_> {
         let inner = only(pair);
         match inner.as_rule() {
             Rule::spliced => self.spliced(inner),
-            _ => plain(self.name(&inner)),
+            _ => Template::Plain(self.name(&inner)),
         }
     }
 
@@ -192,9 +194,9 @@ impl Builder<'_> {
             };
             if literal {
                 let text = match written.trim_start_matches(['-', '_']) {
-                    _ if parts.is_empty() => written.to_owned(),
-                    rest if written.starts_with('_') => format!("-{}", rest.replace('_', "-")),
-                    rest => format!("-{rest}"),
+                    _ if parts.is_empty() => written.into(),
+                    rest if written.starts_with('_') => eco_format!("-{}", rest.replace('_', "-")),
+                    rest => eco_format!("-{rest}"),
                 };
                 whole.push_str(&text);
                 parts.push(TemplatePart::Literal(text));
@@ -207,7 +209,7 @@ impl Builder<'_> {
                         text.truncate(kept);
                         text.push('-');
                     } else {
-                        parts.push(TemplatePart::Literal("-".to_owned()));
+                        parts.push(TemplatePart::Literal("-".into()));
                     }
                     whole.push('-');
                 }
@@ -228,13 +230,8 @@ impl Builder<'_> {
             let diagnostic = mistake(span, "the parts of an event's name are joined by `-`");
             self.diagnostics.push(diagnostic.help(format!("write `{whole}`")).fix(span, whole));
         }
-        Template { span, parts }
+        Template::Spliced { span, parts: parts.into() }
     }
-}
-
-/// A template without placeholders.
-pub(super) fn plain(name: Name) -> Template {
-    Template { span: name.span, parts: vec![TemplatePart::Literal(name.text)] }
 }
 
 /// The character that the escape at the start of `rest` stands for, and how long it is.

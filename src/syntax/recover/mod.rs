@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::message::{self, Place};
-use crate::syntax::parse::{Body, Failure, Reader, nesting_limit};
+use crate::syntax::parse::{Body, Failure, MAX_ITEM, Pieces, Reader, Stop, nesting_limit, too_long};
 use crate::syntax::tree::{Declaration, DeclarationKind, Name};
 use crate::syntax::trivia::{Lexeme, LexemeKind, offset};
 use chunks::{Chunk, tokens, track};
@@ -129,6 +129,10 @@ impl Recovery<'_> {
             given_up: false,
         };
         self.close_brackets(&mut work, &range);
+        if work.text.len() > MAX_ITEM {
+            self.long_chunk(&mut work, range);
+            return;
+        }
         let mut at = range.start;
         while at < range.end {
             work.at = at;
@@ -184,6 +188,24 @@ impl Recovery<'_> {
                 (work.reported, work.tries) = (0, 0);
             }
         }
+    }
+
+    /// Reads the declarations of a chunk that is too long to be parsed again and again: its first mistake is enough.
+    fn long_chunk(&mut self, work: &mut Work, range: Range<usize>) {
+        let mut found = Diagnostics::default();
+        match Pieces::new(self.reader, &work.text, work.base).declarations(&mut found) {
+            Ok(declarations) => {
+                self.diagnostics.extend(found);
+                self.declarations.extend(declarations);
+                return;
+            }
+            Err(Stop::Failure(failure)) => {
+                let place = self.token_at(failure.position).min(range.end);
+                self.report(work, &failure, place, range.end);
+            }
+            Err(Stop::TooLong(span)) => self.push(too_long(span)),
+        }
+        self.push_broken(range.start, range.end);
     }
 
     /// Adds the closing brackets that a chunk lacks, and reports a missing `}`.
@@ -436,11 +458,11 @@ impl Recovery<'_> {
         let name = |index: usize| {
             let text = if index < end { self.word(index) } else { "" };
             let plain = message::is_plain_name(text) || text.starts_with('`') && text.len() > 2;
-            plain.then(|| Name { text: text.trim_matches('`').to_owned(), span: self.span(index) })
+            plain.then(|| Name { text: text.trim_matches('`').into(), span: self.span(index) })
         };
         let mut keyword = name(at);
         if let (Some(keyword), Some(meant)) = (&mut keyword, self.misspelled(at, end)) {
-            meant.clone_into(&mut keyword.text);
+            keyword.text = meant.into();
         }
         let declared = keyword.as_ref().and_then(|_| name(at + 1));
         Declaration { span, doc, kind: DeclarationKind::Broken { keyword, name: declared } }

@@ -5,7 +5,7 @@ use super::{brief, findings, read};
 use crate::diagnostic::Code;
 use crate::source::{SourceFile, SourceId};
 use crate::syntax::parse_pattern;
-use crate::syntax::tree::{Declaration, DeclarationKind, ExpressionKind, TemplatePart, TypeKind};
+use crate::syntax::tree::{Declaration, DeclarationKind, ExpressionKind, TypeKind};
 
 /// Texts, with everything that is to be said of them: place, code, message, help.
 const MISTAKES: &[(&str, &[&str])] = &[
@@ -405,11 +405,7 @@ fn a_template_without_hyphens_is_read_with_them() {
         let [Declaration { kind: DeclarationKind::Event { template, .. }, .. }] = declarations.as_slice() else {
             panic!("{declarations:#?}")
         };
-        let part = |part: &TemplatePart| match part {
-            TemplatePart::Literal(text) => text.clone(),
-            TemplatePart::Placeholder(name) => format!("<{}>", name.text),
-        };
-        template.parts.iter().map(part).collect::<String>()
+        template.text()
     };
     assert_eq!(name("event <r>seen"), "<r>-seen");
     assert_eq!(name("event a_<r><s>_x_y"), "a-<r>-<s>-x-y");

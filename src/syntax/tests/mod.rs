@@ -62,7 +62,7 @@ fn shape(expression: &Expression) -> String {
         ExpressionKind::Boolean(value) => value.to_string(),
         ExpressionKind::None => "none".into(),
         ExpressionKind::Any => "any".into(),
-        ExpressionKind::Name(name) => name.text.clone(),
+        ExpressionKind::Name(name) => name.text.to_string(),
         ExpressionKind::Member { of, name } => format!("{}.{}", shape(of), name.text),
         ExpressionKind::Index { of, index } => format!("{}[{}]", of.text, shape(index)),
         ExpressionKind::Call { name, arguments } => format!("{}({})", name.text, shapes(arguments)),
@@ -93,11 +93,7 @@ fn value(text: &str) -> String {
 
 fn emitted(statement: &StatementKind) -> String {
     let StatementKind::Emit { template, .. } = statement else { panic!("{statement:#?}") };
-    let part = |part: &TemplatePart| match part {
-        TemplatePart::Literal(text) => text.clone(),
-        TemplatePart::Placeholder(name) => format!("<{}>", name.text),
-    };
-    template.parts.iter().map(part).collect()
+    template.text()
 }
 
 /// A tree without its places, as text.
@@ -226,7 +222,7 @@ fn counts() {
                 };
                 format!("{}{high} mean {:?}", shape(&count.low), count.mean.as_ref().map(shape))
             });
-            format!("{count} while {:?}", condition.as_ref().map(shape))
+            format!("{count} while {:?}", condition.as_deref().map(shape))
         }
         other => panic!("{other:#?}"),
     };
@@ -251,7 +247,7 @@ fn choices() {
     let shown: Vec<_> = list
         .iter()
         .map(|one| {
-            format!("{:?} {:?} {}", one.weight.as_ref().map(shape), one.guard.as_ref().map(shape), one.otherwise)
+            format!("{:?} {:?} {}", one.weight.as_deref().map(shape), one.guard.as_deref().map(shape), one.otherwise)
         })
         .collect();
     assert_eq!(
