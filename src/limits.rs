@@ -43,8 +43,8 @@ macro_rules! limits {
 }
 
 limits! {
-    /// The bytes of a file with a grammar; 64 MiB.
-    file "file" = 64 << 20, at most 1 << 31;
+    /// The bytes of a file with a grammar; 16 MiB.
+    file "file" = 16 << 20, at most 1 << 31;
     /// The instances of all kinds together; 4,096.
     instances "instances" = 4096, at most 1 << 16;
     /// The bindings of an action or a reaction: combinations of values of its parameters; 65,536. Each draw looks at the

@@ -49,16 +49,16 @@ impl Resolver<'_> {
             }
             tree::StatementKind::ForEach { variable, any_order, filter, body } => {
                 let (range, body) = self.each(variable, filter.as_deref(), body);
-                StatementKind::ForEach { range: range?, any_order: *any_order, body }
+                StatementKind::ForEach { range: Box::new(range?), any_order: *any_order, body }
             }
             tree::StatementKind::ForOne { variable, filter, body, otherwise } => {
                 let (range, body) = self.each(variable, filter.as_deref(), body);
                 let otherwise = self.optional_block(otherwise.as_deref());
-                StatementKind::ForOne { range: range?, body, otherwise }
+                StatementKind::ForOne { range: Box::new(range?), body, otherwise }
             }
             tree::StatementKind::Repeat { count, condition, body } => {
                 let count = self.count(count.as_deref(), condition.is_some());
-                let condition = condition.as_ref().map(|condition| self.typed(condition, BOOL));
+                let condition = condition.as_ref().map(|condition| Box::new(self.typed(condition, BOOL)));
                 let body = self.block(body);
                 StatementKind::Repeat { count: Box::new(count?), condition, body }
             }
@@ -133,7 +133,7 @@ impl Resolver<'_> {
         let declared = found.as_ref().map(|(target, _)| self.declared(target));
         let value = self.typed_for(value, needed, declared);
         let (target, _) = found?;
-        Some(StatementKind::Assign { target, operator, value })
+        Some(StatementKind::Assign { target, operator, value: Box::new(value) })
     }
 
     /// Where a state is declared.

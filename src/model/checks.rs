@@ -16,7 +16,7 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
     let items = builder.items;
     for (place, item) in items.list.iter().enumerate() {
         let DeclarationKind::Test { text, profile, check } = &item.kind else { continue };
-        let invariant = profile.is_none() && matches!(check, tree::Check::Never(_));
+        let invariant = profile.is_none() && matches!(**check, tree::Check::Never(_));
         if !builder.own.contains(&item.span.source) && !invariant {
             continue;
         }
@@ -28,7 +28,7 @@ pub(super) fn tests(builder: &mut Builder<'_>, alphabet: Option<&Alphabet>) {
             let missing = resolver.undefined(Code::UndefinedProfile, Space::Profile, "profile", name, candidates);
             resolver.report_if(missing);
         }
-        let check = match check {
+        let check = match &**check {
             tree::Check::Accepts(pattern) => Check::Accepts(builder.pattern(alphabet, place, pattern)),
             tree::Check::Rejects(pattern) => Check::Rejects(builder.pattern(alphabet, place, pattern)),
             tree::Check::Never(expression) => {

@@ -10,7 +10,7 @@ use super::emission::Expansions;
 use super::grammar::{Action, ActionId, CauseId, Enum, EnumId, EventId, InstanceId, KindId, LetId, RuleId, StateId};
 use crate::diagnostic::suggest::nearest;
 use crate::source::Span;
-use crate::syntax::tree::{self, DeclarationKind, Type, TypeKind};
+use crate::syntax::tree::{DeclarationKind, Type, TypeKind};
 
 /// How many names one search for a similar name may look at.
 const MAX_CANDIDATES: usize = 2000;
@@ -292,10 +292,9 @@ fn types_of(kind: &DeclarationKind) -> Vec<&Type> {
         DeclarationKind::Kind { members, .. } => members.iter().map(|member| &member.ty).collect(),
         DeclarationKind::Let { parameters: binders, .. }
         | DeclarationKind::Event { payload: binders, .. }
-        | DeclarationKind::Rule { parameters: binders, .. }
-        | DeclarationKind::Action(tree::Action { parameters: binders, .. })
-        | DeclarationKind::Reaction(tree::Action { parameters: binders, .. }) => {
-            binders.iter().map(|binder| &binder.ty).collect()
+        | DeclarationKind::Rule { parameters: binders, .. } => binders.iter().map(|binder| &binder.ty).collect(),
+        DeclarationKind::Action(action) | DeclarationKind::Reaction(action) => {
+            action.parameters.iter().map(|binder| &binder.ty).collect()
         }
         _ => Vec::new(),
     }

@@ -196,11 +196,11 @@ mod tests {
     }
 
     fn each(domain: Domain, body: Vec<Statement>) -> Statement {
-        statement(StatementKind::ForEach { range: range(domain), any_order: false, body })
+        statement(StatementKind::ForEach { range: Box::new(range(domain)), any_order: false, body })
     }
 
     fn one(domain: Domain, body: Vec<Statement>, otherwise: Option<Vec<Statement>>) -> Statement {
-        statement(StatementKind::ForOne { range: range(domain), body, otherwise })
+        statement(StatementKind::ForOne { range: Box::new(range(domain)), body, otherwise })
     }
 
     fn interleave(branches: Vec<Vec<Statement>>) -> Statement {
@@ -245,7 +245,8 @@ mod tests {
         assert!(is_left(|again| vec![repeat(uniform(0, 3), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(Count::Exact(unknown()), vec![emit()]), again]));
         assert!(is_left(|again| vec![repeat(exactly(3), vec![assign(0)]), again]));
-        let limited = |body| StatementKind::Repeat { count: Box::new(exactly(3)), condition: Some(unknown()), body };
+        let limited =
+            |body| StatementKind::Repeat { count: Box::new(exactly(3)), condition: Some(Box::new(unknown())), body };
         assert!(is_left(|again| vec![statement(limited(vec![emit()])), again]));
         assert!(!is_left(|again| vec![maybe(100, emit()), again]));
         assert!(is_left(|again| vec![maybe(99, emit()), again]));

@@ -38,7 +38,7 @@ pub(super) fn emit() -> Statement {
 
 pub(super) fn assign(place: u32) -> Statement {
     let target = Target::State(StateId(0));
-    let kind = StatementKind::Assign { target, operator: AssignOperator::Set, value: constant(0) };
+    let kind = StatementKind::Assign { target, operator: AssignOperator::Set, value: Box::new(constant(0)) };
     Statement { kind, span: at(place) }
 }
 

@@ -420,7 +420,7 @@ fn pins(condition: &Expression, variable: VariableId, into: &mut BTreeSet<u32>) 
 /// The ranges that a statement goes over.
 fn ranges(statement: &Statement) -> impl Iterator<Item = &Range> {
     let (one, branches) = match &statement.kind {
-        StatementKind::ForEach { range, .. } | StatementKind::ForOne { range, .. } => (Some(range), &[][..]),
+        StatementKind::ForEach { range, .. } | StatementKind::ForOne { range, .. } => (Some(&**range), &[][..]),
         StatementKind::Interleave(branches) => (None, &branches[..]),
         _ => (None, &[][..]),
     };
@@ -449,7 +449,7 @@ pub(super) fn for_each_expression<'g>(statement: &'g StatementKind, visit: &mut 
             range.filter.iter().for_each(visit);
         }
         StatementKind::Repeat { count, condition, .. } => {
-            condition.iter().for_each(&mut *visit);
+            condition.iter().for_each(|condition| visit(condition));
             match &**count {
                 Count::Endless => {}
                 Count::Exact(lo) | Count::Open { lo } => visit(lo),

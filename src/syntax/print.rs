@@ -165,7 +165,7 @@ impl Printer {
                 if let Some(profile) = profile {
                     self.put(format!(" with {}", name(profile)));
                 }
-                self.put(match check {
+                self.put(match &**check {
                     Check::Accepts(matched) => format!(" accepts {{ {} }}", pattern(matched)),
                     Check::Rejects(matched) => format!(" rejects {{ {} }}", pattern(matched)),
                     Check::Never(condition) => format!(" never {}", expression(condition)),

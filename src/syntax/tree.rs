@@ -81,7 +81,7 @@ pub enum DeclarationKind {
     /// `kind relation { field … state … }`
     Kind { name: Name, members: Vec<Member> },
     /// `relation db[2] { peer = true }`
-    Instance { kind: Name, name: Name, size: Option<Expression>, settings: Vec<Setting> },
+    Instance { kind: Name, name: Name, size: Option<Box<Expression>>, settings: Vec<Setting> },
     /// `state scale: 1..8 = 1`
     State { name: Name, ty: Type, initial: Expression },
     /// `event <relation>-relation-joined(unit: 0..7) deprecated "since Juju 3.6"`
@@ -89,15 +89,15 @@ pub enum DeclarationKind {
     /// `rule join(r: relation) {…}`
     Rule { name: Name, parameters: Vec<Binder>, body: Block },
     /// `action attach(s: storage) by user when not s.attached {…}`
-    Action(Action),
+    Action(Box<Action>),
     /// `reaction joined(r: relation) weight 3 when … {…}`
-    Reaction(Action),
+    Reaction(Box<Action>),
     /// `phase setup {…}`
     Phase { name: Name, body: Block },
     /// `profile chaos "doc" { operations = 200 }`
     Profile { name: Name, doc: Option<Text>, settings: Vec<Setting> },
     /// `test "why" with chaos accepts {pattern}`
-    Test { text: Text, profile: Option<Name>, check: Check },
+    Test { text: Text, profile: Option<Name>, check: Box<Check> },
     /// Text that could not be read as a declaration, with what could be told of it: the word it began with, and the
     /// name that it would have declared.
     Broken { keyword: Option<Name>, name: Option<Name> },
@@ -191,9 +191,9 @@ pub enum TypeKind {
     /// `bool`
     Bool,
     /// `lo..hi`; the bounds are integers (perhaps with `-`) or names of params.
-    Range(Expression, Expression),
+    Range(Box<Expression>, Box<Expression>),
     /// `set lo..hi`
-    Set(Expression, Expression),
+    Set(Box<Expression>, Box<Expression>),
     /// `idle | joined | gone`, or one name, which is that of a kind.
     Words(Vec<Name>),
 }

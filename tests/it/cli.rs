@@ -743,7 +743,7 @@ fn beginning(text: &str) -> String {
 fn a_file_over_the_limit_is_not_read() {
     let directory = directory();
     let file = fs::File::create(directory.path().join("large.charmgrammar")).unwrap();
-    file.set_len((64 << 20) + 1).unwrap();
+    file.set_len((16 << 20) + 1).unwrap();
     let message = charmgrammar(&directory, &["generate", "large.charmgrammar"]).unanswered();
     assert!(message.contains("error[file-too-large]"), "{message}");
 }

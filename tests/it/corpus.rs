@@ -195,7 +195,8 @@ fn every_file_for_use_is_used() {
 
 /// Codes that no file of the corpus gives, with the reason.
 const WITHOUT_A_FILE: &[(Code, &str)] = &[
-    (Code::FileTooLarge, "the file would have 64 MiB; `cli` makes one"),
+    (Code::FileTooLarge, "the file would have 16 MiB; `cli` makes one"),
+    (Code::ItemLimit, "the statement would have 1 MiB; `limits` makes one"),
     (Code::Yaml, "it is told of a charm; `charm` makes one"),
     (Code::BadCharm, "it is told of a charm; `charm` makes one"),
     (Code::NoCharm, "it is told of a charm; `charm` makes none"),

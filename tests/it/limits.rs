@@ -265,3 +265,26 @@ fn a_verdict_stays_where_nothing_else_is_found_in_time() {
         assert!(told.iter().all(|told| ran.stdout.contains(told)), "{told:?}: {ran:?}");
     }
 }
+
+/// A phase with so many statements of two bytes, and one with a statement that is longer than it may be.
+#[test]
+fn a_long_grammar_is_read_in_little_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("wide.charmgrammar");
+    let text = |body: &str| format!("event a phase p {{ a {body} }}");
+    fs::write(&path, text(&" a".repeat(1_000_000))).unwrap();
+    // 2 MB; pest alone would take 600.
+    let bounded = "ulimit -v 400000; exec \"$0\" \"$@\"";
+    let checked = std::process::Command::new("sh")
+        .args(["-c", bounded, env!("CARGO_BIN_EXE_charmgrammar"), "check", "--syntax"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    for long in [format!("choose {{ {} }}", "1 => a, ".repeat(200_000)), format!("x = 1{}", "+1".repeat(600_000))] {
+        fs::write(&path, text(&long)).unwrap();
+        let checked = run(&["check", "--syntax", path.to_str().unwrap()]);
+        assert_eq!(checked.code, 2);
+        assert!(checked.stdout.contains("error[item-limit]: this is longer than 1 MiB"), "{checked:?}");
+    }
+}

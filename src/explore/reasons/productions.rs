@@ -172,7 +172,7 @@ impl<'g> Productions<'g> {
             StatementKind::ForEach { range, .. } | StatementKind::ForOne { range, .. } => {
                 range.filter.iter().for_each(take);
             }
-            StatementKind::Repeat { condition, .. } => condition.iter().for_each(take),
+            StatementKind::Repeat { condition, .. } => condition.iter().for_each(|condition| take(condition)),
             _ => {}
         }
     }

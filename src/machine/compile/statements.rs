@@ -103,7 +103,7 @@ impl Compiler<'_> {
                 self.block(otherwise.as_deref().unwrap_or_default());
                 self.land(exit);
             }
-            StatementKind::Repeat { count, condition, body } => self.repeat(count, condition.as_ref(), body, span),
+            StatementKind::Repeat { count, condition, body } => self.repeat(count, condition.as_deref(), body, span),
             StatementKind::Maybe { millionths, body } => {
                 let place = self.place(span);
                 let unit = gcd(MILLION, *millionths);

@@ -420,7 +420,7 @@ pub enum StatementKind {
     /// Runs a rule.
     Call { rule: RuleId, arguments: Vec<Expression> },
     /// Changes a state. The value has the type of the state, but for a set's `+=` and `-=`, where it is an element.
-    Assign { target: Target, operator: AssignOperator, value: Expression },
+    Assign { target: Target, operator: AssignOperator, value: Box<Expression> },
     /// One after the other.
     Block(Vec<Statement>),
     /// One alternative by weight.
@@ -428,11 +428,11 @@ pub enum StatementKind {
     /// The first arm whose condition holds.
     If { arms: Vec<(Expression, Vec<Statement>)>, otherwise: Option<Vec<Statement>> },
     /// For every value of the domain for which the filter held at the start.
-    ForEach { range: Range, any_order: bool, body: Vec<Statement> },
+    ForEach { range: Box<Range>, any_order: bool, body: Vec<Statement> },
     /// For one of them, drawn uniformly.
-    ForOne { range: Range, body: Vec<Statement>, otherwise: Option<Vec<Statement>> },
+    ForOne { range: Box<Range>, body: Vec<Statement>, otherwise: Option<Vec<Statement>> },
     /// Again and again.
-    Repeat { count: Box<Count>, condition: Option<Expression>, body: Vec<Statement> },
+    Repeat { count: Box<Count>, condition: Option<Box<Expression>>, body: Vec<Statement> },
     /// With a probability, in millionths: at most 1,000,000.
     Maybe { millionths: u64, body: Box<Statement> },
     /// One of `actions` (in the order of their declaration), by weight. Draws from the same lists share one.

@@ -246,10 +246,12 @@ impl<'a> Layout<'a> {
     fn end_line(&mut self, blank: bool, deeper: usize) {
         let indent = (self.indent + deeper) * INDENT;
         let blank = blank && !(self.lines.is_empty() && self.line.cells.is_empty());
-        let line = std::mem::replace(&mut self.line, Line { indent, blank, cells: Vec::new() });
+        let mut line = std::mem::replace(&mut self.line, Line { indent, blank, cells: Vec::new() });
         if line.cells.is_empty() {
             self.line.blank |= line.blank;
         } else {
+            // Most lines of a long file have one word.
+            line.cells.shrink_to_fit();
             self.lines.push(line);
         }
         self.column = indent;

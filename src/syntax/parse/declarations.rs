@@ -79,7 +79,7 @@ impl Builder<'_> {
             }
             Rule::action_declaration => {
                 let word = parts.part();
-                let action = self.action(&mut parts);
+                let action = Box::new(self.action(&mut parts));
                 match word.as_str() {
                     "action" => DeclarationKind::Action(action),
                     _ => DeclarationKind::Reaction(action),
@@ -102,12 +102,12 @@ impl Builder<'_> {
                     Rule::rejects => Check::Rejects(self.pattern_block(only(check))),
                     _ => Check::Never(self.expression(only(check))),
                 };
-                DeclarationKind::Test { text, profile, check }
+                DeclarationKind::Test { text, profile, check: Box::new(check) }
             }
             Rule::instance_declaration => {
                 let kind = self.name(&parts.part());
                 let name = self.name(&parts.part());
-                let size = parts.maybe(Rule::index).map(|pair| self.expression(only(pair)));
+                let size = parts.maybe(Rule::index).map(|pair| Box::new(self.expression(only(pair))));
                 DeclarationKind::Instance { kind, name, size, settings: self.maybe_settings(&mut parts) }
             }
             rule => unreachable!("{rule:?} is no declaration"),
@@ -254,7 +254,7 @@ impl Builder<'_> {
             Rule::range | Rule::set_range => {
                 let set = first.as_rule() == Rule::set_range;
                 let mut bounds = Parts::of(first);
-                let (low, high) = (self.bound(bounds.part()), self.bound(bounds.part()));
+                let (low, high) = (Box::new(self.bound(bounds.part())), Box::new(self.bound(bounds.part())));
                 if set { TypeKind::Set(low, high) } else { TypeKind::Range(low, high) }
             }
             _ if first.as_str() == "bool" => TypeKind::Bool,

@@ -14,7 +14,7 @@ use super::{Builder, Failure, Node, Parts, Reader};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Declaration, DeclarationKind, Statement};
-use crate::syntax::trivia::{LexemeKind, Lexemes, offset};
+use crate::syntax::trivia::{LexemeKind, Lexemes, closes, offset};
 
 /// The bytes of a piece, unless an item is longer.
 const PIECE: usize = 64 << 10;
@@ -82,7 +82,7 @@ impl<'a> Pieces<'a> {
             // The next one without what stands in its brackets, and then that, if it is a body.
             let mut found = Diagnostics::default();
             let mut heads = self.heads(start, open, &mut found).unwrap_or_default();
-            let close = self.closing(open);
+            let close = self.closing(open)?;
             let span = self.span(open..close + 1);
             if let Some(body) = heads.last_mut().and_then(body) {
                 *body = Block { span, statements: self.statements(open + 1..close, diagnostics)? };
@@ -114,7 +114,8 @@ impl<'a> Pieces<'a> {
 
     fn statements(&self, range: Range<usize>, diagnostics: &mut Diagnostics) -> Result<Vec<Statement>, Stop> {
         let rules = [Rule::some_statements, Rule::lone_statements];
-        let mut statements = Vec::new();
+        // At most one begins with each word. What is not needed is never touched, but growing would copy.
+        let mut statements = Vec::with_capacity(self.count(range.clone()));
         let take = |builder: &mut Builder<'_>, pair: Node<'_>| statements.push(builder.statement(pair));
         if let Some((_, open)) = self.items(range, self.item, rules, diagnostics, take)? {
             return Err(Stop::TooLong(self.span(open..open + 1)));
@@ -192,8 +193,23 @@ impl<'a> Pieces<'a> {
         (range.end, None)
     }
 
-    /// Where the bracket that opens at `open` is closed, or else the end of the text.
-    fn closing(&self, open: usize) -> usize {
+    /// How many words and signs a range has outside of all brackets.
+    fn count(&self, range: Range<usize>) -> usize {
+        let mut depth = 0_usize;
+        let lexemes = Lexemes::new(&self.text[range]).filter(|lexeme| {
+            let outside = depth == 0;
+            match lexeme.kind {
+                LexemeKind::Open => depth += 1,
+                LexemeKind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            outside && lexeme.kind != LexemeKind::Comment
+        });
+        lexemes.count()
+    }
+
+    /// Where the bracket that opens at `open` is closed.
+    fn closing(&self, open: usize) -> Result<usize, Failure> {
         let mut depth = 0_usize;
         let closing = Lexemes::new(&self.text[open..]).find(|lexeme| {
             match lexeme.kind {
@@ -203,7 +219,10 @@ impl<'a> Pieces<'a> {
             }
             depth == 0
         });
-        closing.map_or(self.text.len(), |lexeme| open + lexeme.start as usize)
+        let end = || Failure::new(self.base + self.text.len(), &[Rule::close_brace]);
+        let closing = closing.map(|lexeme| open + lexeme.start as usize);
+        let bytes = self.text.as_bytes();
+        closing.filter(|closing| closes(bytes[open], bytes[*closing])).ok_or_else(end)
     }
 
     fn span(&self, range: Range<usize>) -> Span {
@@ -290,5 +309,15 @@ mod tests {
         assert_eq!(read(400).unwrap().len(), 3);
         let Err(Stop::TooLong(span)) = read(100) else { panic!("the `if` is longer") };
         assert_eq!(span.start, 28);
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_read() {
+        for text in
+            ["phase p {", "phase p { a a a a a a a a a", "phase p { a a a a a a a a a )", "phase p { # a a a a a"]
+        {
+            let [whole, pieces] = both(text, 5, 100);
+            assert!(whole.is_none() && pieces.is_none(), "{text}");
+        }
     }
 }

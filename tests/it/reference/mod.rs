@@ -481,7 +481,7 @@ impl<'g> Reference<'g> {
             }
             StatementKind::Repeat { count, condition, body } => {
                 let left = left(&scope, count)?;
-                go(push(Task::Repeat { left, condition: condition.as_ref().map(At), body: Code(body) }, around, next))
+                go(push(Task::Repeat { left, condition: condition.as_deref().map(At), body: Code(body) }, around, next))
             }
             StatementKind::Maybe { millionths, body } => {
                 let moves = vec![
