@@ -63,14 +63,39 @@ impl Survey {
     /// every run can end, none is kept from its end. (This is the abstract interpretation of Cousot and Cousot, 1977, by sets
     /// for each part.)
     ///
+    /// Where the order makes no difference in which branches take their turns, one order is looked at first.
+    ///
     /// Costs a pass over them, and memory in their number.
     pub fn new(grammar: &Grammar, alphabet: &Alphabet, program: &Program, bounds: Bounds, patience: Patience) -> Self {
-        let is_sure_to_end = is_sure_to_end(grammar);
-        let mut graph = Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
-        let mut search = Search::new(&mut graph, 0);
+        let sure_to_end = is_sure_to_end(grammar);
+        let graph = |bounds| Graph::new(grammar, alphabet, program, View::NAMES, Some(&[]), bounds);
+        let mut steps = 0;
+        if sure_to_end
+            && patience != Patience::Endless
+            && let Some(mut in_order) = graph(Bounds { work: bounds.work / SAFE_PART, ..bounds }).in_order(grammar)
+        {
+            let survey = Self::of(&mut in_order, sure_to_end, Patience::Endless, || (None, 0));
+            // Of what fails a shortest trace is wanted, and that may take the turns in another order.
+            if survey.limit.is_none() && survey.faults.is_empty() && survey.loops.is_empty() {
+                return survey;
+            }
+            steps = survey.steps;
+        }
+        let safe = || safe(grammar, alphabet, program, bounds);
+        let survey = Self::of(&mut graph(bounds), sure_to_end, patience, safe);
+        Self { steps: survey.steps + steps, ..survey }
+    }
+
+    fn of(
+        graph: &mut Graph<'_>,
+        sure_to_end: bool,
+        patience: Patience,
+        safe: impl FnOnce() -> (Option<Watch>, u64),
+    ) -> Self {
+        let mut search = Search::new(graph, 0);
         let mut surveyor = Surveyor {
             sights: Sights::default(),
-            ways: (!is_sure_to_end).then(Ways::default),
+            ways: (!sure_to_end).then(Ways::default),
             failing: FxHashSet::default(),
             faults: BTreeSet::new(),
             found: Vec::new(),
@@ -83,19 +108,19 @@ impl Survey {
         let mut limit = None;
         let (mut rough, mut safe_steps) = (None, 0);
         // Whether all were looked at, so far or in the end.
-        let mut explored = surveyor.explore(&mut graph, &mut search, few);
-        if explored != Ok(true) && patience != Patience::Endless && is_sure_to_end && surveyor.found.is_empty() {
-            (rough, safe_steps) = safe(grammar, alphabet, program, bounds);
+        let mut explored = surveyor.explore(graph, &mut search, few);
+        if explored != Ok(true) && patience != Patience::Endless && sure_to_end && surveyor.found.is_empty() {
+            (rough, safe_steps) = safe();
         }
         if explored == Ok(false) && rough.is_none() {
-            explored = surveyor.explore(&mut graph, &mut search, usize::MAX);
+            explored = surveyor.explore(graph, &mut search, usize::MAX);
         }
         if rough.is_none() {
             limit = explored.err();
         }
         let rest = surveyor.sights.take_rest();
-        surveyor.note(&mut graph, &search, rest);
-        let traps = if limit.is_none() && rough.is_none() { surveyor.traps(&mut graph, &search) } else { Vec::new() };
+        surveyor.note(graph, &search, rest);
+        let traps = if limit.is_none() && rough.is_none() { surveyor.traps(graph, &search) } else { Vec::new() };
         Self {
             faults: surveyor.found,
             loops: surveyor.loops,

@@ -291,7 +291,7 @@ impl Program {
                 Op::Interleave(interleave) => self.interleave(at, scratch, interleave)?,
                 Op::Turn { next, place } => match at.turn(&mut scratch.options) {
                     0 => at.end_interleave(*next),
-                    1 => at.activate(scratch.options[0].option),
+                    n if n == 1 || scratch.in_order => at.activate(scratch.options[0].option),
                     _ => return Ok(Some(decide(*place, Odds::Listed))),
                 },
                 Op::BranchEnd => at.end_branch(),

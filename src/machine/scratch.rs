@@ -20,6 +20,8 @@ pub struct Scratch {
     pub(super) watch: Option<Box<Watch>>,
     /// What alone is looked for, if anything is.
     pub(super) ahead: Option<Arc<Ahead>>,
+    /// Whether branches that run side by side take their turns in the order of the text, each until it is finished.
+    pub(super) in_order: bool,
     pub(super) step_limit: u64,
     /// All work up to when it was last asked for.
     work_taken: u64,
@@ -36,6 +38,7 @@ impl Scratch {
             passed_over: BTreeSet::new(),
             watch: None,
             ahead: None,
+            in_order: false,
             step_limit,
             work_taken: 0,
         }
@@ -45,6 +48,7 @@ impl Scratch {
     #[must_use]
     pub fn another(&self) -> Self {
         let mut another = Self::new(self.step_limit);
+        another.in_order = self.in_order;
         another.passed_over.clone_from(&self.passed_over);
         another.watch = self.watch.as_ref().map(|watch| Box::new(watch.another()));
         another
@@ -54,6 +58,11 @@ impl Scratch {
     /// may lead there is listed, and no guard is looked at else: so guards and weights must not be such that they may fail.
     pub fn look_for(&mut self, ahead: &mut Option<Arc<Ahead>>) {
         std::mem::swap(&mut self.ahead, ahead);
+    }
+
+    /// Lets branches that run side by side take their turns in the order of the text, each until it is finished.
+    pub fn take_turns_in_order(&mut self) {
+        self.in_order = true;
     }
 
     /// Passes over these of the `never` tests without a profile: those that read states whose values are not kept.

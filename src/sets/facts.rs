@@ -37,7 +37,7 @@ impl Facts {
     pub(super) fn new(grammar: &Grammar, view: &View, conditions: &[&Expression]) -> Self {
         let survey = Survey { grammar, view, asked: conditions };
         let relevant = survey.relevant();
-        let is_idle = |state: &StateId| !relevant.contains(&survey.class(*state));
+        let is_idle = |state: &StateId| !relevant.contains(&class(survey.grammar, *state));
         let idle: Vec<StateId> = (0..grammar.states.len()).map(StateId::new).filter(is_idle).collect();
         Self {
             arrays: survey.arrays(&relevant),
@@ -57,9 +57,32 @@ impl Facts {
 
 /// A global state, or the same state of all instances of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
+pub(super) enum Class {
     Global(StateId),
     Member(KindId, u32),
+}
+
+/// Which one a state is.
+pub(super) fn class(grammar: &Grammar, state: StateId) -> Class {
+    match grammar.states[state.index()].owner {
+        Some((instance, member)) => Class::Member(grammar.instances[instance.index()].kind, member),
+        None => Class::Global(state),
+    }
+}
+
+/// Adds what an expression reads.
+pub(super) fn read(grammar: &Grammar, expression: &Expression, into: &mut BTreeSet<Class>) {
+    for_each_part(grammar, expression, &mut |part| match &part.kind {
+        ExpressionKind::State(state) => {
+            into.insert(class(grammar, *state));
+        }
+        ExpressionKind::StateOf { instance, member } => {
+            if let Base::Instance(kind) = instance.ty.base {
+                into.insert(Class::Member(kind, *member));
+            }
+        }
+        _ => {}
+    });
 }
 
 struct Survey<'g> {
@@ -70,13 +93,6 @@ struct Survey<'g> {
 }
 
 impl<'g> Survey<'g> {
-    fn class(&self, state: StateId) -> Class {
-        match self.grammar.states[state.index()].owner {
-            Some((instance, member)) => Class::Member(self.grammar.instances[instance.index()].kind, member),
-            None => Class::Global(state),
-        }
-    }
-
     /// Every expression that stands outside of statements and of named expressions.
     fn conditions(&self) -> impl Iterator<Item = &'g Expression> + use<'g> {
         let clauses = self.grammar.phases.iter().flat_map(|phase| &phase.meanwhile);
@@ -93,22 +109,22 @@ impl<'g> Survey<'g> {
         // What an assignment to a state reads is relevant if that state is.
         let mut flows: Vec<(Class, BTreeSet<Class>)> = Vec::new();
         for condition in self.conditions() {
-            self.read(condition, &mut relevant);
+            read(self.grammar, condition, &mut relevant);
         }
         for_each_statement_of(self.grammar, &mut |statement| match &statement.kind {
             StatementKind::Emit { of, payload, .. } => {
                 for of in of {
-                    self.read(of, &mut relevant);
+                    read(self.grammar, of, &mut relevant);
                 }
                 for value in payload.iter().filter(|value| self.view.payloads || self.may_fail(value)) {
-                    self.read(value, &mut relevant);
+                    read(self.grammar, value, &mut relevant);
                 }
             }
             StatementKind::Assign { target, operator, value } => {
                 let (class, ty) = match target {
-                    Target::State(state) => (self.class(*state), self.grammar.states[state.index()].ty),
+                    Target::State(state) => (class(self.grammar, *state), self.grammar.states[state.index()].ty),
                     Target::Of { instance, kind, member } => {
-                        self.read(instance, &mut relevant);
+                        read(self.grammar, instance, &mut relevant);
                         let state = &self.grammar.kinds[kind.index()].states[*member as usize];
                         (Class::Member(*kind, *member), state.ty)
                     }
@@ -120,17 +136,17 @@ impl<'g> Survey<'g> {
                     }
                     _ => false,
                 };
-                let mut read = BTreeSet::new();
-                self.read(value, &mut read);
+                let mut states = BTreeSet::new();
+                read(self.grammar, value, &mut states);
                 if fits {
-                    flows.push((class, read));
+                    flows.push((class, states));
                 } else {
                     // Whether the run goes on depends on it.
                     relevant.insert(class);
-                    relevant.append(&mut read);
+                    relevant.append(&mut states);
                 }
             }
-            other => for_each_expression(other, &mut |expression| self.read(expression, &mut relevant)),
+            other => for_each_expression(other, &mut |expression| read(self.grammar, expression, &mut relevant)),
         });
         while let Some(place) = flows.iter().position(|(class, _)| relevant.contains(class)) {
             relevant.append(&mut flows.swap_remove(place).1);
@@ -146,26 +162,11 @@ impl<'g> Survey<'g> {
             _ => None,
         });
         let is_untold = |condition: &Expression| {
-            let mut read = BTreeSet::new();
-            self.read(condition, &mut read);
-            !read.is_subset(relevant)
+            let mut states = BTreeSet::new();
+            read(self.grammar, condition, &mut states);
+            !states.is_subset(relevant)
         };
         conditions.enumerate().filter(|(_, condition)| is_untold(condition)).map(|(place, _)| place).collect()
-    }
-
-    /// Adds what an expression reads.
-    fn read(&self, expression: &Expression, into: &mut BTreeSet<Class>) {
-        for_each_part(self.grammar, expression, &mut |part| match &part.kind {
-            ExpressionKind::State(state) => {
-                into.insert(self.class(*state));
-            }
-            ExpressionKind::StateOf { instance, member } => {
-                if let Base::Instance(kind) = instance.ty.base {
-                    into.insert(Class::Member(kind, *member));
-                }
-            }
-            _ => {}
-        });
     }
 
     /// Whether the evaluation of an expression can end in an error.
@@ -188,9 +189,9 @@ impl<'g> Survey<'g> {
     /// Whether what may be taken can be looked at by itself.
     fn is_sure(&self) -> bool {
         let reads = |expression: &Expression| {
-            let mut read = BTreeSet::new();
-            self.read(expression, &mut read);
-            !read.is_empty()
+            let mut states = BTreeSet::new();
+            read(self.grammar, expression, &mut states);
+            !states.is_empty()
         };
         let is_bad = |expression: &Expression| reads(expression) && self.may_fail(expression);
         let grammar = self.grammar;
@@ -449,7 +450,9 @@ pub(super) fn for_each_expression<'g>(statement: &'g StatementKind, visit: &mut 
             range.filter.iter().for_each(visit);
         }
         StatementKind::Repeat { count, condition, .. } => {
-            condition.iter().for_each(|condition| visit(condition));
+            if let Some(condition) = condition {
+                visit(condition);
+            }
             match &**count {
                 Count::Endless => {}
                 Count::Exact(lo) | Count::Open { lo } => visit(lo),

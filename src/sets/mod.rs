@@ -30,6 +30,7 @@ mod silent;
 #[cfg(test)]
 mod tests;
 mod transitions;
+mod turns;
 mod view;
 mod wanted;
 

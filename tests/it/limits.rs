@@ -288,3 +288,11 @@ fn a_long_grammar_is_read_in_little_memory() {
         assert!(checked.stdout.contains("error[item-limit]: this is longer than 1 MiB"), "{checked:?}");
     }
 }
+
+/// With n branches of which each has another one in it there are 2^n configurations; one order of their turns shows all.
+#[test]
+fn branches_within_branches_are_checked_at_once() {
+    let body = (0..250).fold("a".to_owned(), |body, _| format!("interleave {{ a b }} with {{ {body} }}"));
+    let ran = run_with(&["check", "-"], format!("event a event b phase p {{ {body} }}").as_bytes());
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+}

@@ -29,6 +29,8 @@ struct Compared {
     unreached: usize,
     constant: usize,
     rough: usize,
+    /// How many were looked at with the turns of branches in one order.
+    in_order: usize,
 }
 
 fn code(trouble: Trouble) -> &'static str {
@@ -75,6 +77,25 @@ fn compare(text: &str, compared: &mut Compared) -> Result<(), String> {
             let (one, all) = (found.watch.outcomes(guard), rough.watch.outcomes(guard));
             if one.held && !all.held || one.failed && !all.failed {
                 return Err(format!("{one:?}, and {all:?} from more than all: {}", at(&guard.span)));
+            }
+        }
+    }
+    if !rough.rough {
+        compared.in_order += usize::from(rough.configurations < found.configurations);
+        let faults = |survey: &Survey| -> BTreeSet<(&str, Span)> {
+            survey.faults.iter().map(|(fault, _)| (fault.kind.code().name(), fault.span)).collect()
+        };
+        if faults(&found) != faults(&rough) {
+            return Err(format!("in order it finds {:?}, and in all orders {:?}", rough.faults, found.faults));
+        }
+        let differs = |part: &&Landmark| found.watch.has_reached(part) != rough.watch.has_reached(part);
+        if let Some(part) = program.landmarks().iter().find(differs) {
+            return Err(format!("not reached in one order and in all alike: {}", at(&part.span)));
+        }
+        for guard in program.guards() {
+            let (one, all) = (rough.watch.outcomes(guard), found.watch.outcomes(guard));
+            if (one.held, one.failed) != (all.held, all.failed) {
+                return Err(format!("{one:?} in one order, and {all:?} in all: {}", at(&guard.span)));
             }
         }
     }
@@ -179,6 +200,42 @@ fn what_becomes_of_every_construct_is_what_the_reference_finds() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Bodies of branches of which it is told whether one order of their turns shows what all orders do.
+#[test]
+fn branches_that_keep_apart_are_looked_at_in_one_order() {
+    let prelude = "kind k { state live: bool = false }  k m[2]  event a  event b  source u\n\
+                   state x: 0..3 = 0  state y: 0..3 = 0\n\
+                   rule up() { x += 1 }  rule look() { if y == 2 { b } }  rule loop_() { repeat 0..2 { a b } }\n\
+                   action go by u { y = 2 }\n";
+    for (body, in_order) in [
+        ("{ a b a } with { b loop_() } with { interleave { a } with { b b } }", true),
+        ("{ a up() if x == 2 { b } } with { y = 1 a look() a }", true),
+        ("each i: k { a if i.live { b } a b } with { a b }", true),
+        ("each i: k { a i.live = true b } with { a b }", false),
+        ("{ a up() a } with { a if x == 1 { b } }", false),
+        ("{ a up() a } with { a up() b }", false),
+        ("{ a y = 2 a } with { a interleave { a } with { a look() } }", false),
+        ("{ a choose { 1 => do, 1 => end } a } with { a b }", false),
+        ("{ a leave } with { a b }", false),
+    ] {
+        for (meanwhile, keeps) in [("", true), ("meanwhile { 5% { if x == 3 { b } } }", false)] {
+            // The reference wants a grammar that says what may happen; `never` looks on.
+            let text = format!("{prelude}phase p {{ {meanwhile} interleave {body} a }}\n");
+            let mut compared = Compared::default();
+            compare(&text, &mut compared).unwrap_or_else(|why| panic!("{text}\n{why}"));
+            assert_eq!(compared.grammars, 1, "{text}");
+            let writes_x = body.contains("up()");
+            assert_eq!(compared.in_order == 1, in_order && (keeps || !writes_x), "{text}\n{compared:?}");
+        }
+    }
+    let text = format!(
+        "{prelude}test \"t\" never x == 1 and y == 2\nphase p {{ interleave {{ a up() a }} with {{ a y = 2 a }} }}"
+    );
+    let mut compared = Compared::default();
+    compare(&text, &mut compared).unwrap();
+    assert_eq!((compared.grammars, compared.in_order), (1, 0));
 }
 
 #[test]

@@ -33,6 +33,7 @@ use super::interner::Interner;
 use super::limit::Limit;
 use super::meter::Meter;
 use super::sightings::Sighted;
+use super::turns;
 use super::view::{Item, View};
 use super::wanted::Wanted;
 use super::{Bounds, Member};
@@ -192,6 +193,15 @@ impl<'p> Graph<'p> {
             fresh: Vec::new(),
             packed: Vec::new(),
         }
+    }
+
+    /// The same with branches that take their turns in the order of the text, if that makes no difference to what each of
+    /// them can come to; of a trace that is shown then only that order is found.
+    pub(crate) fn in_order(mut self, grammar: &Grammar) -> Option<Self> {
+        turns::are_alike(grammar).then(|| {
+            self.own.finder.scratch.take_turns_in_order();
+            self
+        })
     }
 
     /// How many configurations there may be at once.
