@@ -37,7 +37,8 @@ impl Program {
     ) -> Result<bool, Box<Fault>> {
         let action = &self.actions[id.index()];
         let Some(guard) = &action.guard else { return Ok(true) };
-        scratch.environment.work += 2 + action.parameters.len() as u64;
+        // A binding takes divisions, so it counts for more than what is evaluated.
+        scratch.environment.work += 4 + 4 * action.parameters.len() as u64;
         let mut rest = binding;
         for (index, values) in action.parameters.iter().enumerate().rev() {
             scratch.environment.candidate(index, values.at(rest % values.size));
