@@ -17,9 +17,11 @@ from types import ModuleType
 from typing import Any
 
 import ops
+import yaml
 from ops import testing
 
 from ._facts import Facts, charm_spec, without_gaps
+from ._repairs import temporary
 from ._workspace import Workspace, remove
 
 
@@ -111,7 +113,7 @@ class Charm:
             context.charm_root = directory
             without_gaps(context)
             for part in ("containers", "storages"):
-                shutil.rmtree(context._tmp_path / part, ignore_errors=True)
+                shutil.rmtree(temporary(context) / part, ignore_errors=True)
             try:
                 yield context
             finally:
@@ -138,20 +140,15 @@ class Charm:
             workspace.restore()
 
     def _made(self, directory: Path) -> testing.Context[Any]:
+        declared = None if self.source is None else _mixed_metadata(self.source)
         try:
-            context = testing.Context(self.charm_type, charm_root=directory)
+            context = testing.Context(self.charm_type, charm_root=directory, **(declared or {}))
         except Exception as error:
             # The class lies elsewhere than its metadata.
             if self.source is None:
                 raise NoCharmError(f"the charm's metadata are not found: {error}") from error
-            from scenario.state import _CharmSpec
-
-            meta, config, actions = _CharmSpec._load_metadata(self.source)
-            if not meta:
-                meta, config, actions = _CharmSpec._load_metadata_legacy(self.source)
-            context = testing.Context(
-                self.charm_type, meta=meta, config=config, actions=actions, charm_root=directory
-            )
+            declared = _metadata(self.source)
+            context = testing.Context(self.charm_type, charm_root=directory, **declared)
         without_gaps(context)
         return context
 
@@ -168,11 +165,35 @@ class Charm:
             return state
         made = set()
         for name in names:
-            path = context._tmp_path / "resources" / name
+            path = temporary(context) / "resources" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"")
             made.add(testing.Resource(name=name, path=path))
         return dataclasses.replace(state, resources=frozenset(made))
+
+
+def _metadata(root: Path) -> dict[str, Any]:
+    """What `testing.Context` takes of a charm's files."""
+    from scenario.state import _CharmSpec
+
+    meta, config, actions = _CharmSpec._load_metadata(root)
+    if not meta:
+        meta, config, actions = _CharmSpec._load_metadata_legacy(root)
+    return {"meta": meta, "config": config, "actions": actions}
+
+
+def _mixed_metadata(root: Path) -> dict[str, Any] | None:
+    """The same of a charm whose name is in `metadata.yaml`, and whose config or actions are in
+    `charmcraft.yaml`: `ops.testing` would not read these. `None` for any other charm.
+    """
+    packed, named = root / "charmcraft.yaml", root / "metadata.yaml"
+    if not (packed.is_file() and named.is_file()):
+        return None
+    sections = yaml.safe_load(packed.read_text(encoding="utf-8")) or {}
+    kept = {name: sections[name] for name in ("config", "actions") if sections.get(name)}
+    if "name" in sections or not kept:
+        return None
+    return {**_metadata(root), **kept}
 
 
 _COPIES: dict[Path, Workspace] = {}

@@ -15,7 +15,7 @@ from ops import testing
 from ._containers import Containers, made
 from ._facts import Facts, charm_spec
 from ._relations import Relations
-from ._repairs import Facets
+from ._repairs import Facets, temporary
 from ._secrets import Secrets
 from ._trace import Action, BadTrace, Change, Event, Phase, Skipped, Trace
 
@@ -194,9 +194,9 @@ class World:
 
     def refresh(self, context: testing.Context[Any], facts: Facts) -> None:
         """The charm's code is another now; what the model has of the old one stays."""
-        old = self.context._tmp_path / "storages"
+        old = temporary(self.context) / "storages"
         if old.exists():
-            old.rename(context._tmp_path / "storages")
+            old.rename(temporary(context) / "storages")
         self.context, self.facts, self.is_old = context, facts, False
         self.secrets.facts = facts
         self.containers.refresh()
