@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import ops
-import yaml
+import yaml  # type: ignore[import-untyped]
 from ops import testing
 
 from ._facts import Facts, charm_spec, without_gaps

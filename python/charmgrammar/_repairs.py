@@ -1,7 +1,8 @@
 """What `ops.testing` loses between events of one life, or can't say, put right.
 
 It is made for single events. Over a life, files in containers would be gone after each event, a unit
-that departs would still be listed, and "this unit departs" could not be said of most relations.
+that departs would still be listed, "this unit departs" could not be said of most relations, and a
+follower could read what its application says to others.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Facets:
 @contextmanager
 def applied(facets: Facets) -> Iterator[None]:
     """Repairs `ops.testing` for a life; `facets` is changed from event to event."""
+    from ops.model import RelationDataAccessError
     from scenario import _consistency_checker, _runtime, mocking, state
 
     with ExitStack() as patches:
@@ -56,6 +58,25 @@ def applied(facets: Facets) -> Iterator[None]:
                 )
 
             return relation_list
+
+        def reading(original: Any) -> Any:
+            def relation_get(
+                backend: Any, relation_id: int, member_name: str, is_app: bool, **options: Any
+            ) -> dict[str, str]:
+                data: dict[str, str] = original(
+                    backend, relation_id, member_name, is_app, **options
+                )
+                # ops refuses this where an item is asked for, Juju however it is read.
+                if is_app and member_name == backend.app_name and not backend.is_leader():
+                    relation = backend._state.get_relation(relation_id)
+                    if not isinstance(relation, state.PeerRelation):
+                        raise RelationDataAccessError(
+                            f"{backend.unit_name} is not leader and cannot read its own "
+                            "application databag"
+                        )
+                return data
+
+            return relation_get
 
         def files(original: Any) -> Any:
             def init(client: Any, *arguments: Any, container_root: Path, **options: Any) -> None:
@@ -94,6 +115,7 @@ def applied(facets: Facets) -> Iterator[None]:
         wrap(_runtime.Runtime, "_get_event_env", environment)
         wrap(state.StoredState, "_handle_path", path)
         wrap(mocking._MockModelBackend, "relation_list", listing)
+        wrap(mocking._MockModelBackend, "relation_get", reading)
         wrap(mocking._MockPebbleClient, "__init__", files)
         yield
 

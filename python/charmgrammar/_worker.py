@@ -121,8 +121,9 @@ class _Worker:
         except ImportError as error:
             self.tell({"missing": f"`{sys.executable}` has no `ops.testing`: {error}"})
             return False
-        if not hasattr(ops.testing, "Context"):
-            found = f"the ops {ops.__version__} of `{sys.executable}` has no `ops.testing.Context`"
+        numbers = tuple(int(part) for part in ops.__version__.split(".")[:2] if part.isdigit())
+        if numbers < (2, 23) or not hasattr(ops.testing, "Context"):
+            found = f"`{sys.executable}` has ops {ops.__version__}, 2.23 is the oldest supported"
             self.tell({"missing": found})
             return False
         # All of ours that needs ops, before the charm can have changed anything.

@@ -50,10 +50,23 @@ class _Session:
     began: float | None = None
     seen: dict[Group, tuple[str, str]] = field(default_factory=dict)
     """Failures, with the tests that have shown them first, and what they have told."""
+    stopped: dict[_Source, str] = field(default_factory=dict)
+    """Sources whose charm does not start here, with the tests that have told why."""
+    started: set[_Source] = field(default_factory=set)
+    """Those whose charm was asked, and does."""
 
 
 _SHORT = ("--set", "operations=20")
 """How long lives are by default: many find more than long ones."""
+
+_DOES_NOT_START = """\
+the charm does not start in this environment: {why}
+This is about what the charm needs around it, not about the order of events. Where a fixture of its
+unit tests patches that, make it the charm of lives, too:
+
+    @pytest.fixture
+    def lifecycle_charm(their_fixture):
+        return their_fixture"""
 
 _SESSION = pytest.StashKey[_Session]()
 _TOLD = pytest.StashKey[bool]()
@@ -199,6 +212,9 @@ def lifecycle(
         session.began = now
     elif session.seconds is not None and now - session.began > session.seconds:
         pytest.skip(f"the time is over (--lifecycle-seconds {session.seconds:g})")
+    teller = session.stopped.get(_Source.of(request.node, request.path))
+    if teller not in (None, request.node.nodeid):
+        pytest.skip(f"the charm does not start in this environment, as {teller} tells")
     return Lifecycle(request, lifecycle_charm, lifecycle_hooks, session)
 
 
@@ -225,12 +241,16 @@ class Lifecycle:
         """Runs a trace. If it fails, it is shrunk, saved in `lifecycle-corpus`, and the test fails.
 
         What fails as an earlier trace did is not shrunk again; the test that has told of it tells
-        the same once more.
+        the same once more. A charm that can't be set up fails one test, and the others are skipped.
         """
         __tracebackhide__ = True
         life = self.run(trace)
         if life.failure is None:
             return life
+        if (why := self._failing_setup(life)) is not None:
+            self._session.stopped[self._source] = self._request.node.nodeid
+            self._request.node.stash[_TOLD] = True
+            pytest.fail(_DOES_NOT_START.format(why=why), pytrace=False)
         group, name = life.failure.group, self._request.node.nodeid
         first, told = self._session.seen.get(group, (name, ""))
         if first != name:
@@ -240,6 +260,23 @@ class Lifecycle:
             self._session.seen[group] = name, told
         self._request.node.stash[_TOLD] = True
         pytest.fail(told, pytrace=False)
+
+    def _failing_setup(self, life: Life) -> str | None:
+        """Why the charm can't be set up here, if a few other traces fail as this one did."""
+        from ._setup import FEWEST, failing_setup, fails_in_setup
+
+        session, source = self._session, self._source
+        if source in session.started or not fails_in_setup(life):
+            return None
+        try:
+            others = draw(source.drawing(session), FEWEST + 1, session.seed)
+        except CommandError:
+            others = []
+        alike = [self.run(trace) for trace in others if trace.name != life.trace.name]
+        why = failing_setup([life, *alike])
+        if why is None:
+            session.started.add(source)
+        return why
 
     def _tell(self, life: Life) -> str:
         from ._report import describe

@@ -26,6 +26,7 @@ from . import _groups, _summary
 from ._groups import Found
 from ._life import Life, Stopped
 from ._report import shown
+from ._setup import failing_setup
 from ._shrinking import Shrunk, shrink
 from ._testfile import test_file
 from ._trace import BadTrace, Trace, read_traces
@@ -223,10 +224,11 @@ class _Run:
     def _run_all(self, traces: Sequence[Trace]) -> list[Found]:
         result = self._result
         failed: dict[int, Life] = {}
-        ran: list[int] = []
+        ran: dict[int, Life] = {}
+        first = range(min(_FIRST, len(traces)))
         began = time.perf_counter()
         for place, life in self._lives(traces, began):
-            ran.append(place)
+            ran[place] = life
             if life.failure is not None:
                 failed[place] = life
             result.outcomes.update(step.outcome.value for step in life.steps)
@@ -234,7 +236,11 @@ class _Run:
             result.refused(life.connections, life.programs, life.writes)
             groups = {life.failure.group for life in failed.values() if life.failure is not None}
             self._progress.show(f"{len(ran)} of {len(traces)} traces, {len(groups)} failures")
+            # Where none of the first gets through, the others need not be waited for.
+            if place in first and len(failed) == len(ran) and all(one in ran for one in first):
+                self._check_setup([ran[one] for one in first])
         self._progress.clear()
+        self._check_setup(list(ran.values()))
         result.seconds = time.perf_counter() - began
         result.run = [traces[place] for place in sorted(ran)]
         found: dict[Any, Found] = {}
@@ -243,6 +249,12 @@ class _Run:
             group = life.failure.group
             found.setdefault(group, Found(group)).lives.append(life)
         return list(found.values())
+
+    def _check_setup(self, lives: Sequence[Life]) -> None:
+        why = failing_setup(lives)
+        if why is not None:
+            self._progress.clear()
+            raise DoesNotStart(why)
 
     def _lives(self, traces: Sequence[Trace], began: float) -> Iterator[tuple[int, Life]]:
         """Lives as they end, each with the place of its trace. The first ones are begun first."""
@@ -310,10 +322,14 @@ def _save(directory: Path, found: Sequence[Found]) -> None:
         path.write_text(group.shrunk.life.trace.line() + "\n", encoding="utf-8")
 
 
+_FIRST = 10
+"""After so many traces it is asked whether the charm can be set up at all."""
+
 _DOES_NOT_START = (
-    "this is about what the charm needs around it, not about the order of events: see that its "
-    "unit tests pass with this Python; what they patch, a test of pytest can patch for lives, "
-    "too (`charmgrammar init --charm DIR --pytest`)"
+    "this is about what the charm needs around it, not about the order of events. If its unit "
+    "tests pass with this Python, use what they patch: `charmgrammar init --charm DIR --pytest` "
+    "writes a test, and a fixture of theirs becomes its charm by `def lifecycle_charm(their_fixture): "
+    "return their_fixture`"
 )
 
 

@@ -13,6 +13,7 @@ mod data;
 mod dead;
 mod diff;
 mod enumerate;
+mod environment;
 mod exit;
 mod explanation;
 mod explore;

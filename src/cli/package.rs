@@ -33,6 +33,7 @@ const FILES: &[(&str, &str)] = files! {
     "_runner.py"
     "_sandbox.py"
     "_secrets.py"
+    "_setup.py"
     "_shrinking.py"
     "_summary.py"
     "_testfile.py"

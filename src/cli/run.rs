@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -16,7 +16,7 @@ use super::args::{Arguments, Command as Typed, DataClass, RunArguments, RunForma
 use super::charm::{is_grammar, tell};
 use super::confinement::{self, Filters};
 use super::temporary::Directory;
-use super::{Exit, Failure, Io, Verbosity, generate, interrupt, package, processes};
+use super::{Exit, Failure, Io, Verbosity, environment, generate, interrupt, package, processes};
 use crate::charm::{self, Charm};
 use crate::diagnostic::render::Format;
 use crate::limits::Limits;
@@ -31,9 +31,6 @@ pub(super) const OPERATIONS: &str = "operations=20";
 
 /// How many traces are run.
 const TRACES: u64 = 50;
-
-/// What a Python prints that has what a charm is run by.
-const PROBE: &str = "import scenario, ops.testing; ops.testing.Context; print('ready')";
 
 /// Imports a module of our package, whose directory is the last argument, and lets it begin. The current directory, which
 /// Python would look into first, takes no part.
@@ -51,7 +48,10 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
     arguments.settings.limiting.check_unused("run")?;
     let charm = read(directory, &arguments.settings.limiting.limits(), io)?;
     let work = Directory::new().map_err(|error| failed("make a temporary directory", &error))?;
-    let python = python(arguments, directory, &charm, work.path())?;
+    let python = match &arguments.python {
+        Some(python) => python.clone(),
+        None => environment::find(&[directory, &charm.directory], work.path())?,
+    };
     let (subject, traces) = subject(arguments, &charm);
     if !traces.is_empty() && arguments.speaks_of_drawing() {
         let message = "traces are either read from files or drawn: --number, --seed, --from, --shard, --data and --values \
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &RunArguments, io: &mut Io) -> Result<Exit, Failure
             "upgrade_from": option(old.as_deref())?,
             "event_seconds": arguments.event_seconds,
             "memory": arguments.memory,
-            "python_path": texts(&python_path())?,
+            "python_path": texts(&environment::python_path())?,
             "kept_environment": arguments.keep_env,
             "writable": texts(&writable)?,
             "filters": filters,
@@ -217,66 +217,6 @@ fn gather(traces: &[PathBuf], path: &Path, io: &mut Io) -> Result<Option<u64>, F
     }
     fs::write(path, all).map_err(|error| failed("write to a temporary directory", &error))?;
     Ok(None)
-}
-
-/// The Python that has what a charm is run by. `neutral` is a directory that has no modules.
-fn python(arguments: &RunArguments, directory: &Path, charm: &Charm, neutral: &Path) -> Result<PathBuf, Failure> {
-    if let Some(python) = &arguments.python {
-        return Ok(python.clone());
-    }
-    let candidates = candidates(&[directory, &charm.directory]);
-    if let Some(python) = candidates.iter().find(|python| has_testing(python, neutral)) {
-        return Ok(python.clone());
-    }
-    let list: Vec<String> = candidates.iter().map(|python| format!("`{}`", python.display())).collect();
-    Err(Failure::Message(format!(
-        "no Python has `ops.testing`, neither of {}: name that of the charm's environment by --python, or install \
-         `ops[testing]` in it",
-        list.join(", ")
-    )))
-}
-
-fn candidates(directories: &[&Path]) -> Vec<PathBuf> {
-    let mut environments: Vec<PathBuf> = Vec::new();
-    for directory in directories {
-        environments.extend([directory.join(".venv"), directory.join("venv")]);
-    }
-    environments.extend(env::var_os("VIRTUAL_ENV").map(PathBuf::from));
-    for directory in directories {
-        let mut tox: Vec<PathBuf> =
-            fs::read_dir(directory.join(".tox")).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-        tox.sort();
-        environments.append(&mut tox);
-    }
-    let mut found: Vec<PathBuf> = environments
-        .iter()
-        .map(|place| path::absolute(place.join("bin/python")).unwrap_or_else(|_| place.join("bin/python")))
-        .filter(|python| python.is_file())
-        .collect();
-    found.dedup();
-    found.push("python3".into());
-    found
-}
-
-fn has_testing(python: &Path, neutral: &Path) -> bool {
-    let mut command = Command::new(python);
-    command.args(["-c", PROBE]).current_dir(neutral).stdin(Stdio::null()).stderr(Stdio::null());
-    if let Ok(paths) = env::join_paths(python_path()) {
-        command.env("PYTHONPATH", paths);
-    }
-    command.output().is_ok_and(|output| output.status.success() && output.stdout.ends_with(b"ready\n"))
-}
-
-/// The directories that the user names for Python's modules, but for the current one: what happens to lie there would hide
-/// modules of others.
-fn python_path() -> Vec<PathBuf> {
-    let here = env::current_dir().unwrap_or_default();
-    let theirs = env::var_os("PYTHONPATH").unwrap_or_default();
-    let named = env::split_paths(&theirs).filter(|path| !path.as_os_str().is_empty());
-    named
-        .filter_map(|path| path::absolute(path).ok())
-        .filter(|path| fs::canonicalize(path).is_ok_and(|path| path != here))
-        .collect()
 }
 
 /// How one trace is run again, but for its number.

@@ -52,9 +52,9 @@ def command(*arguments, cwd=None):
     return subprocess.run(words, capture_output=True, text=True, cwd=cwd, check=False)
 
 
-def run_command(charm, *arguments, cwd=None):
-    """Runs `charmgrammar run` with this Python."""
-    return command("run", "--charm", charm, "--python", sys.executable, *arguments, cwd=cwd)
+def run_command(charm, *arguments, cwd=None, python=sys.executable):
+    """Runs `charmgrammar run` with a Python; by default with this one."""
+    return command("run", "--charm", charm, "--python", python, *arguments, cwd=cwd)
 
 
 def run_words(charm):
@@ -99,3 +99,16 @@ def lives():
         return life
 
     return run
+
+
+NOT_HERE = """
+    def _on_install(self, _: ops.EventBase) -> None:
+        raise FileNotFoundError("there is no snapd")
+"""
+
+
+def break_install(directory):
+    """Makes a charm fail at `install`, which is not its first event."""
+    source = directory / "src" / "charm.py"
+    head, tail = source.read_text().split("    def _on_install", 1)
+    source.write_text(head + NOT_HERE.lstrip("\n") + "\n    def _was_install" + tail)

@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from conftest import CHARMS, command, plant
+from conftest import CHARMS, break_install, command, plant
 
 TEST = """
 def test_lifecycle(lifecycle, lifecycle_trace):
@@ -50,6 +50,19 @@ def test_lives_of_a_sound_charm_pass_silently(author):
     result.assert_outcomes(passed=8)
     assert "warning" not in result.stdout.str()
     assert "::test_lifecycle[1-0]" in result.stdout.str()
+
+
+def test_a_charm_that_can_not_be_set_up_fails_one_test(author):
+    make, run = author
+    directory = make("archive")
+    break_install(directory)
+    result = run(directory, *FEW)
+    result.assert_outcomes(failed=1, skipped=7)
+    told = result.stdout.str()
+    assert "the charm does not start in this environment: `install` fails in" in told
+    assert "FileNotFoundError: there is no snapd" in told
+    assert "def lifecycle_charm(their_fixture):" in told
+    assert not list(directory.rglob("lifecycle-corpus"))
 
 
 def test_a_failure_is_shrunk_told_once_saved_and_run_first(author, monkeypatch):

@@ -1,13 +1,14 @@
 """`charmgrammar run`, end to end."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from conftest import CHARMS, plant, run_command
+from conftest import CHARMS, break_install, plant, run_command
 
 FEW = ["-n", "8", "--seed", "1"]
 
@@ -91,6 +92,20 @@ def test_a_charm_that_does_not_start_is_no_finding(tmp_path):
     assert "OSError: no" in ran.stderr
 
 
+def test_what_fails_at_one_early_event_in_all_traces_is_no_finding(tmp_path):
+    directory = tmp_path / "archive"
+    shutil.copytree(CHARMS / "archive", directory)
+    break_install(directory)
+    ran = run_command(directory, *FEW, "--format", "json")
+    assert ran.returncode == 2
+    assert "does not start in this environment:\n  `install` fails in 8 of 8 traces" in ran.stderr
+    assert "FileNotFoundError: there is no snapd" in ran.stderr
+    assert "lifecycle_charm" in ran.stderr
+    assert "does not start" in json.loads(ran.stdout)["error"]
+    # Of one or two traces nobody can tell; and what fails in a few of many is a finding.
+    assert run_command(directory, "-n", "1", "--seed", "1").returncode == 1
+
+
 def test_a_charm_is_refreshed_with_its_state_kept(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     for directory in (old, new):
@@ -115,6 +130,46 @@ def test_a_charm_is_refreshed_with_its_state_kept(tmp_path):
     assert "the charm is refreshed" in ran.stdout
 
 
+def fake_python(path, *, version=None):
+    """A Python without the packages of this one, or with ops of an old version."""
+    path.parent.mkdir(parents=True)
+    modules = path.parent / "modules"
+    if version is not None:
+        modules.mkdir()
+        (modules / "ops.py").write_text(f"__version__ = {version!r}\n")
+    path.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} -S "$@"\n')
+    path.chmod(0o755)
+
+
+def test_the_environment_is_found_or_each_is_told(tmp_path, monkeypatch):
+    charm, tools = tmp_path / "vault", tmp_path / "tools"
+    shutil.copytree(CHARMS / "vault", charm)
+    for name in ("VIRTUAL_ENV", "PYTHONPATH"):
+        monkeypatch.delenv(name, raising=False)
+    # The system's own has none.
+    fake_python(tools / "bin" / "python3")
+    monkeypatch.setenv("PATH", f"{tools / 'bin'}:/usr/bin:/bin")
+    fake_python(charm / ".venv" / "bin" / "python", version="2.16.0")
+    fake_python(charm / ".tox" / "unit" / "bin" / "python")
+    own = tmp_path / "own" / "bin"
+    own.mkdir(parents=True)
+    shutil.copy(os.environ["CHARMGRAMMAR_BIN"], own / "charmgrammar")
+    words = [own / "charmgrammar", "run", "--charm", charm, *FEW]
+
+    def ran():
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    failed = ran()
+    assert failed.returncode == 2
+    assert ".venv/bin/python`: ops 2.16.0 found, 2.23 is the oldest supported" in failed.stderr
+    assert ".tox/unit/bin/python`: no ops" in failed.stderr
+    assert "`python3`: no ops" in failed.stderr
+    # Beside the command.
+    (own / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (own / "python").chmod(0o755)
+    assert ran().returncode == 0
+
+
 def test_mistakes_are_told(tmp_path):
     story = tmp_path / "story"
     story.write_text("simulation:\nend.\n")
@@ -131,6 +186,4 @@ def test_mistakes_are_told(tmp_path):
 
 
 def run_words(charm):
-    import os
-
     return [os.environ["CHARMGRAMMAR_BIN"], "run", "--charm", str(charm), *FEW]

@@ -77,6 +77,27 @@ def test_leadership_is_gained_and_lost_without_an_event(lives):
     assert starts == {True, False}
 
 
+def test_a_follower_can_not_read_what_its_application_says_to_others(lives):
+    def look(self, event):
+        return [
+            bool(relation.data[self.app])
+            for name in ("db", "ring")
+            for relation in self.model.relations[name]
+        ]
+
+    charm = watching(look)
+    follower = {"leadership": "follower"}
+    db = of("relation", "db[1]", "relation-created")
+    # What is said to peers anyone may read.
+    ring = of("relation", "ring", "relation-created")
+    assert lives(charm, ["install", ring, "update-status"], init=follower).failure is None
+    leads = [{"set": {"leadership": "leader"}}, "leader-elected"]
+    assert lives(charm, ["install", *leads, db, "update-status"], init=follower).failure is None
+    life = lives(charm, ["install", db, "update-status"], init=follower)
+    assert life.failure is not None
+    assert life.failure.exception == "ops.model.RelationDataAccessError"
+
+
 def test_a_relation_is_lived_through(lives):
     def look(self, event):
         if not isinstance(event, ops.RelationEvent):

@@ -41,7 +41,7 @@ pub(in crate::cli) struct RunArguments {
     /// The Python of the charm's environment, which has `ops[testing]` 2.23 or later
     ///
     /// Without it, the first of these is taken that has it: `.venv` and `venv` in the charm's directory, the environment that
-    /// is active, those of tox, `python3`.
+    /// is active, that in which `charmgrammar` is installed, those of tox and nox, `python3`.
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) python: Option<PathBuf>,
     /// How many traces are run side by side, at most 1024; without it as many as the machine runs at once
