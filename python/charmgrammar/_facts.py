@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ops import testing
@@ -34,6 +38,8 @@ class Facts:
     resources: Mapping[str, str]
     """Resources with their types."""
     is_kubernetes: bool
+    is_stored_by_juju: bool = False
+    """Whether what it defers and stores lies with Juju, and not in a file of its own."""
 
     @classmethod
     def of(cls, context: testing.Context[Any]) -> Facts:
@@ -64,6 +70,7 @@ class Facts:
             actions=spec.actions or {},
             resources={name: details.get("type", "file") for name, details in resources.items()},
             is_kubernetes=bool(containers) or "k8s-api" in (meta.get("assumes") or ()),
+            is_stored_by_juju=_is_stored_by_juju(spec.charm_type, context.charm_root),
         )
 
     def parameters(self, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +91,17 @@ class Facts:
         """A value in the type of its option: JSON does not tell 1 from 1.0."""
         is_whole = isinstance(value, int) and not isinstance(value, bool)
         return float(value) if self.options.get(name) == "float" and is_whole else value
+
+
+def _is_stored_by_juju(charm_type: type, root: Any) -> bool:
+    """Whether the charm asks `ops.main` for that; a comment that says so counts, too."""
+    files = [Path(root) / "src" / "charm.py"] if root is not None else []
+    with contextlib.suppress(OSError, TypeError):
+        files.append(Path(inspect.getfile(charm_type)))
+    texts = [
+        file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()
+    ]
+    return any(re.search(r"\buse_juju_for_storage\s*=\s*True\b", text) for text in texts)
 
 
 _LEAST: Mapping[str, Mapping[str, str]] = {

@@ -215,7 +215,17 @@ class World:
         if event.kind == "upgrade-charm" and self.facts.is_kubernetes:
             for name in sorted(self.facts.containers):
                 self.containers.renew(name)
+            self._renew_pod()
         return getattr(self.context.on, PLAIN[event.kind])()
+
+    def _renew_pod(self) -> None:
+        """The charm's own container is a new one, as each `upgrade-charm` on Kubernetes tells: the
+        file is gone in which ops keeps what was deferred and stored.
+        """
+        if self.facts.is_stored_by_juju or not (self.state.deferred or self.state.stored_states):
+            return
+        self.state = dataclasses.replace(self.state, deferred=[], stored_states=frozenset())
+        self.news.append("the new pod has lost what was deferred and stored")
 
     def _configure(self, delta: Mapping[str, Any]) -> None:
         config = dict(self.state.config)

@@ -4,6 +4,7 @@ import time
 
 import charmgrammar
 import ops
+from charmgrammar._facts import Facts
 from conftest import of, trace
 from ops import testing
 
@@ -96,6 +97,45 @@ def test_a_follower_can_not_read_what_its_application_says_to_others(lives):
     life = lives(charm, ["install", db, "update-status"], init=follower)
     assert life.failure is not None
     assert life.failure.exception == "ops.model.RelationDataAccessError"
+
+
+def test_a_new_pod_has_lost_what_was_deferred_and_stored(lives, tmp_path):
+    class Keeping(ops.CharmBase):
+        META = {"containers": {"web": {}}}
+        stored = ops.StoredState()
+        seen: list = []
+
+        def __init__(self, framework):
+            super().__init__(framework)
+            self.stored.set_default(installed=False)
+            framework.observe(self.on.install, self._on_install)
+            framework.observe(self.on.upgrade_charm, self._on_upgrade)
+
+        def _on_install(self, event):
+            self.stored.installed = True
+            self.seen.append("install")
+            event.defer()
+
+        def _on_upgrade(self, _):
+            self.seen.append(self.stored.installed)
+
+    class OnMachines(Keeping):
+        META = {}
+
+    items = ["install", "start", "upgrade-charm"]
+    life = lives(Keeping, items)
+    assert (life.failure, Keeping.seen) == (None, ["install", "install", False])
+    assert "the new pod has lost what was deferred and stored" in life.steps[-1].marks
+    Keeping.seen.clear()
+    life = lives(OnMachines, items)
+    assert (life.failure, Keeping.seen) == (None, ["install", "install", "install", True])
+    # What lies with Juju is not lost.
+    (tmp_path / "src").mkdir()
+    for is_stored_by_juju in (False, True):
+        call = f"ops.main(Keeping, use_juju_for_storage={is_stored_by_juju})\n"
+        (tmp_path / "src" / "charm.py").write_text(call)
+        context = testing.Context(Keeping, meta={"name": "keeping"}, charm_root=tmp_path)
+        assert Facts.of(context).is_stored_by_juju == is_stored_by_juju
 
 
 def test_a_relation_is_lived_through(lives):

@@ -195,3 +195,63 @@ fn a_megabyte_of_events_is_read_at_once() {
     text.push_str("phase p { x = ) }");
     assert_eq!(quickly("events, and a mistake", &text), [Code::Syntax]);
 }
+
+/// What can't be read is not read once more in another way: that would double with each level.
+#[test]
+fn a_mistake_within_many_levels_is_found_at_once() {
+    let statements = [
+        "if x { … }",
+        "if x { } else { … }",
+        "if x { } else if x { … } else { }",
+        "choose { 1 => { … } }",
+        "choose { else => { … } }",
+        "choose { 1 when x => … }",
+        "interleave { a } with { … }",
+        "interleave { a } with each r: k where x { … }",
+        "interleave { … } with { a }",
+        "interleave each r: k { … }",
+        "maybe 1% { … }",
+        "do else { … }",
+        "react(a) else { … }",
+        "for each r: k in any order where x { … }",
+        "for one r: k { … } else { a }",
+        "repeat 1..2 mean 1 { … }",
+        "repeat while x { … }",
+        "atomic { … }",
+        "{ … }",
+        "with { … }",
+        "meanwhile { 1% when x { … } }",
+    ];
+    let expressions = [
+        "(…)",
+        "not (…)",
+        "f(…)",
+        "f(x, …)",
+        "{…}",
+        "any(r: k where …)",
+        "x[…]",
+        "x + (…) * x",
+        "count(r: k where (…))",
+    ];
+    let patterns = ["(…)", "(a | …)", "!(…)", "(…){2}", "a (… | a)"];
+    let places = [
+        (&statements[..], "phase p { … }"),
+        (&expressions, "let x = …"),
+        (&expressions, "phase p { x = … }"),
+        (&expressions, "phase p { e(u = …) }"),
+        (&expressions, "phase p { e(…) }"),
+        (&expressions, "phase p { repeat (…) { } }"),
+        (&patterns, "test \"t\" accepts { … }"),
+    ];
+    for (constructs, around) in places {
+        for construct in constructs {
+            let (open, close) = construct.split_once('…').expect("it has a place");
+            for mistake in ["@", "a )", "a }", "= =", "{", "(", "a with", "else {", ""] {
+                for n_closed in [60, 30, 0] {
+                    let text = format!("{}{mistake}{}", open.repeat(60), close.repeat(n_closed));
+                    quickly(&format!("{mistake} in {construct}"), &around.replace('…', &text));
+                }
+            }
+        }
+    }
+}
