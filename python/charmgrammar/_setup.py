@@ -15,9 +15,10 @@ _PART = 0.9
 
 def fails_in_setup(life: Life) -> bool:
     """Whether a life fails before its unit has started, by no value that was drawn for it."""
-    if life.failure is None or not life.outcome.is_of_charm or life.failure.is_of_input:
+    if life.failure is None or life.failure.is_of_input or not life.outcome.is_of_charm:
         return False
-    return all(step.event.kind != "start" for step in life.steps[:-1])
+    # Of one whose process has ended no step is known.
+    return bool(life.steps) and all(step.event.kind != "start" for step in life.steps[:-1])
 
 
 def alike(life: Life) -> tuple[object, str]:
