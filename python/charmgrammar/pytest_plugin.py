@@ -51,7 +51,7 @@ class _Session:
     seen: dict[Group, tuple[str, str]] = field(default_factory=dict)
     """Failures, with the tests that have shown them first, and what they have told."""
     stopped: dict[_Source, str] = field(default_factory=dict)
-    """Sources whose charm does not start here, with the tests that have told why."""
+    """Sources whose charm does not start here, and for each the test that reports why."""
     started: set[_Source] = field(default_factory=set)
     """Those whose charm was asked, and does."""
 

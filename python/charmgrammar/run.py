@@ -323,7 +323,7 @@ def _save(directory: Path, found: Sequence[Found]) -> None:
 
 
 _FIRST = 10
-"""After so many traces it is asked whether the charm can be set up at all."""
+"""The number of traces after which the run stops if every one has failed in setup."""
 
 _DOES_NOT_START = (
     "this is about what the charm needs around it, not about the order of events. If its unit "

@@ -1,4 +1,4 @@
-//! Which Python a charm is run by: that of its environment.
+//! Finds the Python of a charm's environment.
 
 use std::env;
 use std::fmt::Write as _;
@@ -80,7 +80,7 @@ fn candidates(directories: &[&Path]) -> Vec<PathBuf> {
     found
 }
 
-/// What a Python lacks that a charm is run by; nothing if it has all.
+/// Why a Python can't run charms; `None` if it can.
 fn missing(python: &Path, neutral: &Path) -> Option<String> {
     let mut command = Command::new(python);
     command.args(["-c", PROBE]).current_dir(neutral).stdin(Stdio::null()).stderr(Stdio::null());
@@ -92,11 +92,10 @@ fn missing(python: &Path, neutral: &Path) -> Option<String> {
         Err(error) => return Some(format!("it does not start: {error}")),
     };
     let text = String::from_utf8_lossy(&output.stdout);
-    let told = text.lines().last().unwrap_or_default();
-    match told {
+    match text.lines().last().unwrap_or_default() {
         "ready" if output.status.success() => None,
-        "" => Some(format!("it ended with {} and told nothing", output.status)),
-        told => Some(told.to_owned()),
+        "" => Some(format!("it ended with {} and printed nothing", output.status)),
+        why => Some(why.to_owned()),
     }
 }
 
